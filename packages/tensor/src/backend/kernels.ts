@@ -1,0 +1,150 @@
+// What a backend computes: kernels that shared code describes (expressions) and operands they work on.
+import type { ComputeType, DTypeInfo } from '../dtype.ts'
+import type { Expr } from '../expr/expr.ts'
+
+/** A backend's own handle of a piece of memory. It is dropped when its last tensor is: collect it then. */
+export type BufferHandle = object
+
+/** A strided window on memory: what a kernel reads or writes. Every Tensor is one. */
+export interface Operand {
+  readonly storage: { readonly buffer: BufferHandle }
+  readonly dtypeInfo: DTypeInfo
+  readonly shape: readonly number[]
+  /** In elements; 0 repeats, and reading ones may be negative nowhere. */
+  readonly strides: readonly number[]
+  /** Of the first element, in elements. */
+  readonly offset: number
+}
+
+/** A run-time scalar of a kernel. */
+export type KernelScalar = number | bigint
+
+/** An elementwise kernel: n inputs, m outputs, some run-time scalars. Made once, compiled once by each backend. */
+export interface MapKernel {
+  readonly kind: 'map'
+  /** Dense number: an array indexed by it is the cheapest cache. */
+  readonly id: number
+  /** For messages and profiles. */
+  readonly name: string
+  /** Storage dtype of each input; values are cast to `compute` on load. */
+  readonly inputs: readonly DTypeInfo[]
+  readonly paramCount: number
+  readonly compute: ComputeType
+  /** Value expressions are cast from `compute` on store; truth values are stored as 0 or 1. */
+  readonly outputs: readonly { readonly expr: Expr; readonly dtype: DTypeInfo }[]
+}
+
+/** How a reduction combines two values; max and min give NaN if one is NaN. */
+export type Combine = 'sum' | 'prod' | 'max' | 'min'
+
+/** A reduction with a map before and after it: `finish(combine over the reduced dims of map(inputs))`. */
+export interface ReduceKernel {
+  readonly kind: 'reduce'
+  /** Dense number, of the same sequence as those of the map kernels. */
+  readonly id: number
+  readonly name: string
+  readonly inputs: readonly DTypeInfo[]
+  readonly paramCount: number
+  readonly compute: ComputeType
+  readonly combine: Combine
+  /** Over inputs and params. A truth value counts as 0 or 1. */
+  readonly map: Expr
+  /** Over input 0 = the combined value, and the same params; null: as it is. */
+  readonly finish: Expr | null
+  readonly output: DTypeInfo
+}
+
+/** Sizes of a convolution over the trailing spatial dims; one entry per spatial dim. */
+export interface ConvolutionGeometry {
+  readonly stride: readonly number[]
+  /** Zeros added on both sides of each spatial dim. */
+  readonly padding: readonly number[]
+  readonly dilation: readonly number[]
+  readonly groups: number
+}
+
+/** Sizes of a pooling window over the trailing spatial dims. */
+export interface PoolGeometry {
+  readonly kernelSize: readonly number[]
+  readonly stride: readonly number[]
+  readonly padding: readonly number[]
+  readonly dilation: readonly number[]
+}
+
+/** What scatter does where the index points: overwrite, or combine with what is there. */
+export type ScatterMode = 'set' | 'sum' | 'prod' | 'amax' | 'amin'
+
+/**
+ * The core kernels: every backend has them all. Shapes, dtypes and devices were checked and outputs allocated
+ * by the caller; outputs do not overlap inputs unless they are the very same window (in-place).
+ * Inputs of map and reduce broadcast against the output or `shape`: dims align right, size 1 repeats.
+ */
+export interface CoreKernels {
+  /** `outputs[k] = exprs[k](inputs)` for every element. Covers fill (no inputs), copy and cast. */
+  map(kernel: MapKernel, inputs: readonly Operand[], params: readonly KernelScalar[], outputs: readonly Operand[]): void
+
+  /** Reduces over the dims of `shape` where `output`, of the same rank, has size 1. Empty gives the identity. */
+  reduce(
+    kernel: ReduceKernel, shape: readonly number[], inputs: readonly Operand[], params: readonly KernelScalar[],
+    output: Operand,
+  ): void
+
+  /** First position of the largest (smallest) element along `dim`, NaN counting as such; `values` if not null. */
+  argReduce(mode: 'max' | 'min', input: Operand, dim: number, values: Operand | null, indices: Operand): void
+
+  /** Running combination along `dim`; `indices` (max, min only): the last position of the extreme so far. */
+  scan(mode: Combine, input: Operand, dim: number, output: Operand, indices: Operand | null): void
+
+  /** `out[b] = a[b] · b[b] (+ bias)`: [B, M, K] · [B, K, N], same dtype, any strides; bias broadcasts to out. */
+  matmul(a: Operand, b: Operand, bias: Operand | null, out: Operand): void
+
+  /** Cross-correlation: input [N, Cin, ...], weight [Cout, Cin/groups, ...], bias [Cout], out [N, Cout, ...]. */
+  convolution(input: Operand, weight: Operand, bias: Operand | null, out: Operand, geometry: ConvolutionGeometry): void
+  /** Gradient of convolution by its input; also the transposed convolution. Overwrites `out`, [N, Cin, ...]. */
+  convolutionInput(gradient: Operand, weight: Operand, out: Operand, geometry: ConvolutionGeometry): void
+  /** Gradient of convolution by its weight. Overwrites `out`, [Cout, Cin/groups, ...]. */
+  convolutionWeight(gradient: Operand, input: Operand, out: Operand, geometry: ConvolutionGeometry): void
+
+  /** `out[i][j] = input[index[i][j]][j]` for dim 0 and so on. @throws IndexError before any write */
+  gather(input: Operand, dim: number, index: Operand, out: Operand): void
+  /** `target[index[i][j]][j] (mode)= source[i][j]`; source may be larger than index. @throws IndexError */
+  scatter(target: Operand, dim: number, index: Operand, source: Operand, mode: ScatterMode): void
+  /**
+   * Advanced indexing: `indices[d]` is null (dim d is kept) or an int64 index; all indices have the shape `at`.
+   * The indexed dims are replaced by those of `at`, at position `where`. Negative indices count from the end.
+   * @throws IndexError before any write
+   */
+  indexGet(input: Operand, indices: readonly (Operand | null)[], where: number, out: Operand): void
+  /** Writes (or adds, duplicates included) `source`, of the shape that indexGet would give. @throws IndexError */
+  indexPut(
+    target: Operand, indices: readonly (Operand | null)[], where: number, source: Operand, accumulate: boolean,
+  ): void
+
+  /** Stable sort along `dim`, NaN greatest; int64 positions in `indices`. */
+  sort(input: Operand, dim: number, descending: boolean, values: Operand, indices: Operand): void
+}
+
+/**
+ * Fused kernels that a backend may have; without one the op is computed by its decomposition.
+ * Each answers false if it does not take these operands (dtype, layout): the decomposition runs then.
+ */
+export interface FusedKernels {
+  /** Over the last dim. */
+  softmax(input: Operand, log: boolean, out: Operand): boolean
+  /** Gradient of softmax (log: of logSoftmax) over the last dim, given its result. */
+  softmaxBackward(gradient: Operand, result: Operand, log: boolean, out: Operand): boolean
+  /** [N, C, H, W]; indices int64 are h·W + w in the input plane. */
+  maxPool2d(input: Operand, geometry: PoolGeometry, out: Operand, indices: Operand): boolean
+  /** Gradient of maxPool2d. Overwrites `out`. */
+  maxPool2dBackward(gradient: Operand, indices: Operand, out: Operand): boolean
+  avgPool2d(input: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
+  avgPool2dBackward(gradient: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
+  /** The k largest (smallest) along the last dim. */
+  topk(input: Operand, k: number, largest: boolean, sorted: boolean, values: Operand, indices: Operand): boolean
+}
+
+/** What counts as the divisor of an average pool. */
+export interface AvgPoolOptions {
+  readonly countIncludePad: boolean
+  readonly divisorOverride: number | null
+}

@@ -1,0 +1,60 @@
+// One line per elementwise op: from the expression to the free function and its in-place twin.
+import type { DTypeCategory } from '../dtype.ts'
+import type { Expr } from '../expr/expr.ts'
+import type { Tensor } from '../tensor.ts'
+import { PointwiseRecord, applyPointwise, applyPointwiseInPlace } from './pointwise.ts'
+import type { NumericOptions, Operandish, PointwiseConfig } from './pointwise.ts'
+import type { Scalar } from './scalar.ts'
+
+/** Options of an op as expressions, by name. */
+type OptionExprs<O> = { readonly [K in keyof O]: Expr }
+type OptionValues = Readonly<Record<string, Scalar | undefined>>
+
+/** The in-place form of a pointwise function; methods.ts installs it as `<name>_`. */
+export const inPlaceForm: unique symbol = Symbol('in-place')
+/** A free function with its record and its in-place form. */
+export interface Pointwise<F extends (...args: never[]) => Tensor> {
+  readonly record: PointwiseRecord
+  readonly [inPlaceForm]: F
+}
+
+const attach = <F extends (...args: never[]) => Tensor>(fn: F, inPlace: F, record: PointwiseRecord): F & Pointwise<F> =>
+  Object.assign(fn, { record, [inPlaceForm]: inPlace })
+
+type UnaryFn<O> = (self: Tensor, options?: NumericOptions<O>) => Tensor
+type BinaryFn<O> = (self: Tensor, other: Operandish, options?: NumericOptions<O>) => Tensor
+type TernaryFn<O> = (self: Tensor, a: Operandish, b: Operandish, options?: NumericOptions<O>) => Tensor
+
+/** An elementwise op of one tensor. */
+export function unary<O extends Record<string, number> = Record<never, number>>(
+  name: string, build: (x: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr, config: PointwiseConfig<O> = {},
+): UnaryFn<O> & Pointwise<UnaryFn<O>> {
+  const record = new PointwiseRecord(name, 1, ([x], options, category) => build(x, options as OptionExprs<O>, category), config)
+  return attach<UnaryFn<O>>(
+    (self, options) => applyPointwise(record, [self], options as OptionValues),
+    (self, options) => applyPointwiseInPlace(record, [self], options as OptionValues), record)
+}
+
+/** An elementwise op of two operands. */
+export function binary<O extends Record<string, number> = Record<never, number>>(
+  name: string, build: (x: Expr, y: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
+  config: PointwiseConfig<O> = {},
+): BinaryFn<O> & Pointwise<BinaryFn<O>> {
+  const record = new PointwiseRecord(
+    name, 2, ([x, y], options, category) => build(x, y, options as OptionExprs<O>, category), config)
+  return attach<BinaryFn<O>>(
+    (self, other, options) => applyPointwise(record, [self, other], options as OptionValues),
+    (self, other, options) => applyPointwiseInPlace(record, [self, other], options as OptionValues), record)
+}
+
+/** An elementwise op of three operands. */
+export function ternary<O extends Record<string, number> = Record<never, number>>(
+  name: string, build: (x: Expr, y: Expr, z: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
+  config: PointwiseConfig<O> = {},
+): TernaryFn<O> & Pointwise<TernaryFn<O>> {
+  const record = new PointwiseRecord(
+    name, 3, ([x, y, z], options, category) => build(x, y, z, options as OptionExprs<O>, category), config)
+  return attach<TernaryFn<O>>(
+    (self, a, b, options) => applyPointwise(record, [self, a, b], options as OptionValues),
+    (self, a, b, options) => applyPointwiseInPlace(record, [self, a, b], options as OptionValues), record)
+}

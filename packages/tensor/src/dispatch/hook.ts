@@ -1,0 +1,96 @@
+// The seam between tensors and autograd: a slot on each tensor, a hook that @tt/autograd installs.
+import { AutogradError } from '../errors.ts'
+import type { Tensor } from '../tensor.ts'
+import type { OpRecord } from './record.ts'
+
+/** A node of the graph of gradients, as users see it. */
+export interface GradFn {
+  /** PyTorch's name: 'MulBackward0'. */
+  readonly name: string
+  /** The nodes that get this node's gradients, and which of their outputs each belongs to. */
+  readonly nextFunctions: readonly (readonly [GradFn | null, number])[]
+}
+
+/** What autograd keeps on a tensor. Absent on tensors that have nothing to do with gradients. */
+export interface AutogradMeta {
+  requiresGrad: boolean
+  grad: Tensor | null
+  gradFn: GradFn | null
+}
+
+/** Options of `backward`. */
+export interface BackwardOptions {
+  /** Keep the graph for another backward; default: the value of createGraph. */
+  retainGraph?: boolean
+  /** Record the backward itself, for gradients of gradients. */
+  createGraph?: boolean
+  /** Accumulate into these tensors only. */
+  inputs?: readonly Tensor[]
+}
+
+/** A gradient hook: sees the gradient, may answer another one. */
+export type TensorHook = (gradient: Tensor) => Tensor | void
+
+/** What @tt/autograd installs. Dispatch calls it only when a tensor of the call requires grad (or for `set`s). */
+export interface AutogradHook {
+  /** Notes that `outputs` came from `tensors` by `op`; `attrs` are what the op's record was called with. */
+  record(op: OpRecord, tensors: readonly Tensor[], attrs: unknown, outputs: readonly Tensor[]): void
+  /** Before an in-place op: throws if `self` is a leaf that requires grad, or a view that may not be changed. */
+  beforeInPlace(opName: string, self: Tensor): void
+  /** After an in-place op, the version already bumped: `self` (one of `tensors`) is the output as well. */
+  recordInPlace(op: OpRecord, tensors: readonly Tensor[], attrs: unknown, self: Tensor): void
+  /** Whether the op has a derivative formula of its own (a composite without one is differentiated through). */
+  hasFormula(op: OpRecord): boolean
+
+  requiresGrad(self: Tensor): boolean
+  setRequiresGrad(self: Tensor, value: boolean): void
+  isLeaf(self: Tensor): boolean
+  grad(self: Tensor): Tensor | null
+  setGrad(self: Tensor, value: Tensor | null): void
+  gradFn(self: Tensor): GradFn | null
+  backward(self: Tensor, gradient: Tensor | null, options: BackwardOptions): void
+  detach_(self: Tensor): void
+  retainGrad(self: Tensor): void
+  retainsGrad(self: Tensor): boolean
+  registerHook(self: Tensor, hook: TensorHook): () => void
+}
+
+/** Mutable state of dispatch: one object, so that reading it is one load. */
+export const gradState: { hook: AutogradHook | null; enabled: boolean } = { hook: null, enabled: true }
+
+/** Installs the autograd engine. @tt/autograd calls it when it is imported. */
+export function installAutograd(hook: AutogradHook): void {
+  gradState.hook = hook
+}
+
+/** The installed engine. @throws AutogradError that says what to import */
+export function autograd(op: string): AutogradHook {
+  if (gradState.hook === null) {
+    throw new AutogradError(op, "no autograd engine is loaded. Add: import '@tt/autograd'")
+  }
+  return gradState.hook
+}
+
+/** Whether ops on tensors that require grad are recorded. @see torch.is_grad_enabled */
+export const isGradEnabled = (): boolean => gradState.enabled
+
+/** Runs `fn` with recording on or off, and restores what was before. */
+export function withGradMode<T>(enabled: boolean, fn: () => T): T {
+  const before = gradState.enabled
+  gradState.enabled = enabled
+  try {
+    return fn()
+  } finally {
+    gradState.enabled = before
+  }
+}
+
+/** Whether the call is to be recorded: grad mode is on and a tensor requires grad. */
+export function needsGrad(tensors: readonly Tensor[]): boolean {
+  if (!gradState.enabled || gradState.hook === null) return false
+  for (let i = 0; i < tensors.length; i++) {
+    const meta = tensors[i].autograd
+    if (meta !== null && meta.requiresGrad) return true
+  }
+  return false
+}

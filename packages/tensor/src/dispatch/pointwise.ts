@@ -1,0 +1,318 @@
+// Elementwise ops: one expression, and from it the kernels, the promotion, the in-place form.
+import { canCast, categoryRank, defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
+import type { ComputeType, DTypeCategory, DTypeInfo } from '../dtype.ts'
+import type { MapKernel } from '../backend/kernels.ts'
+import { Expr, input, param, substitute } from '../expr/expr.ts'
+import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { Tensor, newTensor } from '../tensor.ts'
+import { autograd, gradState, needsGrad } from './hook.ts'
+import { FloatScalar, scalarCategory, scalarValue } from './scalar.ts'
+import type { Scalar } from './scalar.ts'
+
+/** A tensor or a number in its place. */
+export type Operandish = Tensor | Scalar
+
+/**
+ * How the result's dtype follows from the promoted one: 'same'; 'float' makes integers the default float and
+ * computes in it; 'bool' for truth values, computed in the promoted dtype.
+ */
+export type ResultRule = 'same' | 'float' | 'bool'
+
+/** Builds the expression for one category of compute dtype. */
+export type Build = (args: readonly Expr[], options: Readonly<Record<string, Expr>>, category: DTypeCategory) => Expr
+
+/** Definition of an elementwise op. */
+export class PointwiseRecord {
+  readonly name: string
+  readonly arity: number
+  readonly optionNames: readonly string[]
+  readonly defaults: Readonly<Record<string, number>>
+  readonly result: ResultRule
+  /** Categories that the op refuses, checked on the promoted dtype. */
+  readonly refuses: readonly DTypeCategory[]
+  readonly gradName: string | undefined
+  /** Inputs (by position) that take no part in type promotion, such as the condition of where. */
+  readonly unpromoted: number
+  readonly #build: Build
+  readonly #variants = new Map<number, PointwiseVariant>()
+
+  constructor(name: string, arity: number, build: Build, config: PointwiseConfig<Record<string, number>> = {}) {
+    this.name = name
+    this.arity = arity
+    this.defaults = config.options ?? {}
+    this.optionNames = Object.keys(this.defaults)
+    this.result = config.result ?? 'same'
+    this.refuses = config.refuses ?? []
+    this.gradName = config.gradName
+    this.unpromoted = (config.unpromoted ?? []).reduce((mask, i) => mask | (1 << i), 0)
+    this.#build = build
+  }
+
+  /** The expression with the inputs of `scalarMask` given as run-time scalars, for one compute category. */
+  variant(scalarMask: number, category: DTypeCategory): PointwiseVariant {
+    const key = scalarMask * 3 + categoryRank[category]
+    let variant = this.#variants.get(key)
+    if (variant === undefined) {
+      let tensors = 0
+      let scalars = 0
+      const args = Array.from({ length: this.arity }, (_, i) => (scalarMask & (1 << i) ? param(scalars++) : input(tensors++)))
+      const options = Object.fromEntries(this.optionNames.map((name, i) => [name, param(scalars + i)]))
+      variant = new PointwiseVariant(this, scalarMask, category, this.#build(args, options, category), tensors,
+        scalars + this.optionNames.length)
+      this.#variants.set(key, variant)
+    }
+    return variant
+  }
+}
+
+/** A pointwise op with its scalar inputs turned into params: what runs, and what autograd differentiates. */
+export class PointwiseVariant {
+  readonly kind = 'pointwise'
+  readonly record: PointwiseRecord
+  /** Bit i is set if input i was a number. */
+  readonly scalarMask: number
+  readonly category: DTypeCategory
+  /** input(i) is the i-th tensor; param(i) first the scalar inputs, then the options. */
+  readonly expr: Expr
+  readonly tensorCount: number
+  readonly paramCount: number
+  /** Owned by autograd: the derivative, made when first needed. */
+  derivative: unknown = null
+  readonly #kernels = new Map<number, MapKernel>()
+
+  constructor(
+    record: PointwiseRecord, scalarMask: number, category: DTypeCategory, expr: Expr, tensorCount: number, paramCount: number,
+  ) {
+    this.record = record
+    this.scalarMask = scalarMask
+    this.category = category
+    this.expr = expr
+    this.tensorCount = tensorCount
+    this.paramCount = paramCount
+  }
+
+  get name(): string {
+    return this.record.name
+  }
+
+  get gradName(): string | undefined {
+    return this.record.gradName
+  }
+
+  /** The kernel for these storage dtypes, computing in the compute type of `common`. */
+  kernel(tensors: readonly Tensor[], common: DTypeInfo, output: DTypeInfo): MapKernel {
+    let key = common.index * 16 + output.index
+    for (let i = 0; i < tensors.length; i++) key = key * 16 + tensors[i].dtypeInfo.index
+    let kernel = this.#kernels.get(key)
+    if (kernel === undefined) {
+      kernel = mapKernel(this.name, tensors.map((t) => t.dtypeInfo), this.paramCount, common.compute,
+        [{ expr: this.expr, dtype: output }])
+      this.#kernels.set(key, kernel)
+    }
+    return kernel
+  }
+}
+
+let kernelCount = 0
+/** The next number of the dense sequence that identifies map and reduce kernels. */
+export const nextKernelId = (): number => kernelCount++
+
+/** A new map kernel; keep it, backends cache what they compile by its id. */
+export const mapKernel = (
+  name: string, inputs: readonly DTypeInfo[], paramCount: number, compute: ComputeType, outputs: MapKernel['outputs'],
+): MapKernel => ({ kind: 'map', id: nextKernelId(), name, inputs, paramCount, compute, outputs })
+
+/** Options that every pointwise definition may state. */
+export interface PointwiseConfig<O extends Record<string, number>> {
+  /** Numeric options with their defaults; they become run-time scalars. */
+  options?: O
+  result?: ResultRule
+  refuses?: readonly DTypeCategory[]
+  gradName?: string
+  unpromoted?: readonly number[]
+}
+
+/** Numeric options of a call. */
+export type NumericOptions<O> = { [K in keyof O]?: Scalar }
+
+/** Runs the op out of place. `inputs` has one entry per input of the record. */
+export function applyPointwise(
+  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+): Tensor {
+  const call = prepare(record, inputs, options, null)
+  const { tensors, variant, params, common, output } = call
+  let shape = tensors[0].shape
+  for (let i = 1; i < tensors.length; i++) shape = broadcastShapes(record.name, shape, tensors[i].shape)
+  const result = newTensor(tensors[0].storage.backend, output, shape, record.name)
+  if (result.elementCount > 0) {
+    result.storage.backend.kernels.map(variant.kernel(tensors, common, output), tensors, params, [result])
+  }
+  if (gradState.enabled && output.category === 'float' && needsGrad(tensors)) {
+    autograd(record.name).record(variant, tensors, params, [result])
+  }
+  return result
+}
+
+/** Runs the op into its first input, which it returns. */
+export function applyPointwiseInPlace(
+  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+): Tensor {
+  const name = `${record.name}_`
+  const self = inputs[0] as Tensor
+  const { tensors, variant, params, common, output } = prepare(record, inputs, options, name)
+  let shape = self.shape
+  for (let i = 1; i < tensors.length; i++) shape = broadcastShapes(name, shape, tensors[i].shape)
+  check(sameShape(shape, self.shape), () => new ShapeError(name,
+    `the result must have the shape of self, got ${formatShape(shape)} for self of ${formatShape(self.shape)}`))
+  check(canCast(output.name, self.dtype), () => new DTypeError(name,
+    `the result type ${output.name} must be castable to that of self, got ${self.dtype}. Use ${record.name} instead`))
+  writeInPlace(name, self, tensors, () => {
+    self.storage.backend.kernels.map(variant.kernel(tensors, common, self.dtypeInfo), tensors, params, [self])
+  })
+  if (needsGrad(tensors)) autograd(name).recordInPlace(variant, tensors, params, self)
+  return self
+}
+
+/**
+ * The shared path of everything that changes `self`: checks with autograd and for overlap, runs `write`, bumps the
+ * version. Inputs that share memory with `self` but are another window are what `write` must not see: they are
+ * refused, as PyTorch does.
+ */
+export function writeInPlace(name: string, self: Tensor, inputs: readonly Tensor[], write: () => void): void {
+  if (gradState.hook !== null && (self.autograd !== null || self.base !== null || needsGrad(inputs))) {
+    gradState.hook.beforeInPlace(name, self)
+  }
+  checkOverlap(name, self, inputs)
+  if (self.elementCount > 0) write()
+  self.bumpVersion(name)
+}
+
+function checkOverlap(name: string, self: Tensor, inputs: readonly Tensor[]): void {
+  check(!self.strides.some((stride, i) => stride === 0 && self.shape[i] > 1), () => new ShapeError(name,
+    'each element of self must have memory of its own, got an expanded tensor. Call clone() or contiguous() first'))
+  for (let i = 0; i < inputs.length; i++) {
+    const other = inputs[i]
+    if (other === self || other.storage !== self.storage) continue
+    const same = other.offset === self.offset && sameShape(other.shape, self.shape)
+      && sameShape(other.strides, self.strides)
+    check(same || !windowsTouch(self, other), () => new ShapeError(name,
+      'an input and self must not overlap in part in memory, got two windows on the same storage. Clone one of them'))
+  }
+}
+
+/** Whether the ranges of memory from first to last element meet; interleaved windows without a common element do not count. */
+function windowsTouch(a: Tensor, b: Tensor): boolean {
+  const [a0, a1] = [a.offset, lastElement(a)]
+  const [b0, b1] = [b.offset, lastElement(b)]
+  if (a1 < b0 || b1 < a0) return false
+  if (!a.isContiguous() || !b.isContiguous()) return false // as torch's TOO_HARD: not refused
+  return true
+}
+
+const lastElement = (t: Tensor): number => t.shape.reduce((last, size, i) => last + (size - 1) * t.strides[i], t.offset)
+
+interface Prepared {
+  tensors: readonly Tensor[]
+  variant: PointwiseVariant
+  params: (number | bigint)[]
+  /** The promoted dtype in which it is computed. */
+  common: DTypeInfo
+  output: DTypeInfo
+}
+
+// Classifies the inputs and promotes: tensors with dims outrank 0-dim tensors, which outrank numbers, within a category.
+function prepare(
+  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  inPlaceName: string | null,
+): Prepared {
+  const name = inPlaceName ?? record.name
+  const tensors: Tensor[] = []
+  const params: (number | bigint)[] = []
+  let mask = 0
+  let dimmed: DTypeInfo | null = null
+  let zeroDim: DTypeInfo | null = null
+  let wrapped: DTypeInfo | null = null
+  for (let i = 0; i < record.arity; i++) {
+    const value = inputs[i]
+    if (value instanceof Tensor) {
+      tensors.push(value)
+      if (record.unpromoted & (1 << i)) continue
+      const dtype = value.dtypeInfo
+      if (value.shape.length > 0) dimmed = dimmed === null || dimmed === dtype ? dtype : promoteInfos(dimmed, dtype)
+      else zeroDim = zeroDim === null ? dtype : promoteInfos(zeroDim, dtype)
+    } else {
+      checkScalar(name, value)
+      mask |= 1 << i
+      params.push(scalarValue(value))
+      const dtype = wrappedDtype(scalarCategory(value))
+      wrapped = wrapped === null ? dtype : promoteInfos(wrapped, dtype)
+    }
+  }
+  if (tensors.length === 0) throw new DTypeError(name, 'at least one input must be a tensor, got only numbers')
+  if (tensors.length > 1) checkSameDevice(name, tensors)
+  let common = combine(dimmed, combine(zeroDim, wrapped))!
+  checkPromoted(record, name, common)
+  if (record.optionNames.length > 0) pushOptions(record, name, options, params, common)
+  else if (options !== undefined) refuseOptions(record, name, options)
+  if (record.result === 'float' && common.category !== 'float') common = defaultFloatInfo()
+  const output = record.result === 'bool' ? dtypes.bool : common
+  return { tensors, variant: record.variant(mask, common.category), params, common, output }
+}
+
+const wrappedDtype = (category: DTypeCategory): DTypeInfo =>
+  category === 'float' ? defaultFloatInfo() : category === 'int' ? dtypes.int64 : dtypes.bool
+
+// The lower-priority dtype counts only if its category is higher.
+function combine(higher: DTypeInfo | null, lower: DTypeInfo | null): DTypeInfo | null {
+  if (higher === null || lower === null) return higher ?? lower
+  return categoryRank[lower.category] > categoryRank[higher.category] ? promoteInfos(higher, lower) : higher
+}
+
+function pushOptions(
+  record: PointwiseRecord, name: string, options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  params: (number | bigint)[], common: DTypeInfo,
+): void {
+  if (options !== undefined) refuseOptions(record, name, options)
+  for (const option of record.optionNames) {
+    const value = options?.[option] ?? record.defaults[option]
+    checkScalar(`${name}: ${option}`, value)
+    check(record.result === 'float' || categoryRank[scalarCategory(value)] <= categoryRank[common.category]
+      || (common.category === 'bool' && scalarValue(value) === 1),
+      () => new DTypeError(name, `${option} must not be of a higher category than the tensors, got ${String(scalarValue(value))} `
+        + `for ${common.name}. Cast the tensors first`))
+    params.push(scalarValue(value))
+  }
+}
+
+function refuseOptions(record: PointwiseRecord, name: string, options: Readonly<Record<string, unknown>>): void {
+  for (const key in options) {
+    if (!record.optionNames.includes(key)) {
+      throw new DTypeError(name, `options must be among [${record.optionNames.join(', ')}], got ${key}`)
+    }
+  }
+}
+
+function checkScalar(op: string, value: unknown): asserts value is Scalar {
+  const type = typeof value
+  if (type === 'number' || type === 'bigint' || type === 'boolean' || value instanceof FloatScalar) return
+  throw new DTypeError(op, `inputs must be tensors or numbers, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : type}. `
+    + 'Make a tensor of it: tensor(...)')
+}
+
+function checkPromoted(record: PointwiseRecord, name: string, common: DTypeInfo): void {
+  if (record.refuses.includes(common.category)) {
+    throw new DTypeError(name, `${common.name} inputs are not supported. Cast them first: .to('float32')`)
+  }
+}
+
+/** Throws unless all tensors are of one device. */
+export function checkSameDevice(op: string, tensors: readonly Tensor[]): void {
+  const backend = tensors[0].storage.backend
+  for (let i = 1; i < tensors.length; i++) {
+    if (tensors[i].storage.backend !== backend) {
+      throw new DeviceError(op, `all tensors must be on one device, got ${tensors[0].device} and ${tensors[i].device}. `
+        + `Move one of them: .to('${tensors[0].device}')`)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// The records that ops are: pointwise (an expression), structured (infer + kernel), composite (a decomposition).
+import type { Backend } from '../backend/backend.ts'
+import type { DTypeInfo } from '../dtype.ts'
+import type { Tensor } from '../tensor.ts'
+import type { PointwiseVariant } from './pointwise.ts'
+
+/** Shape and dtype of an output to allocate. */
+export interface OutputSpec {
+  readonly shape: readonly number[]
+  readonly dtype: DTypeInfo
+}
+
+/** A window on the memory of the input. */
+export interface ViewSpec {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+  readonly offset: number
+}
+
+interface NamedRecord {
+  /** The op's name; the derivative table, the fused kernels and the errors are keyed by it. */
+  readonly name: string
+  /** Name of the graph node if it is not `<Name>Backward0`. */
+  readonly gradName?: string
+}
+
+/** An op with kernels of its own. `attrs` are its non-tensor arguments, already checked and normalised. */
+export interface StructuredRecord<Attrs = never> extends NamedRecord {
+  readonly kind: 'structured'
+  /** Checks the arguments and says what to allocate. */
+  infer(tensors: readonly Tensor[], attrs: Attrs): readonly OutputSpec[]
+  /** Fills the outputs. */
+  run(backend: Backend, tensors: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void
+}
+
+/** An op whose result shares the input's memory. */
+export interface ViewRecord<Attrs = never> extends NamedRecord {
+  readonly kind: 'view'
+  view(self: Tensor, attrs: Attrs): ViewSpec
+}
+
+/** An op that gives several views of the input: split, unbind. Their gradients come together in one node. */
+export interface MultiViewRecord<Attrs = never> extends NamedRecord {
+  readonly kind: 'multiView'
+  views(self: Tensor, attrs: Attrs): readonly ViewSpec[]
+}
+
+/** An op made of other ops; `fused` may compute it at once where the backend can. */
+export interface CompositeRecord<Attrs = never> extends NamedRecord {
+  readonly kind: 'composite'
+  /** The definition: always correct, differentiable. */
+  decompose(tensors: readonly Tensor[], attrs: Attrs): readonly Tensor[]
+  /** The same by the backend's fused kernel; null if it has none for these operands. */
+  fuse?(backend: Backend, tensors: readonly Tensor[], attrs: Attrs): readonly Tensor[] | null
+}
+
+/** Whatever the autograd hook is told of. A pointwise op is seen as the variant that ran. */
+export type OpRecord = PointwiseVariant | StructuredRecord | ViewRecord | MultiViewRecord | CompositeRecord

@@ -1,0 +1,34 @@
+// @tt/tensor: tensors, ops, dtypes, random numbers, and the interface that backends implement.
+import { installMethods } from './methods.ts'
+import * as free from './ops/free.ts'
+import * as ops from './ops/index.ts'
+import { Tensor } from './tensor.ts'
+
+export { Tensor, newTensor, viewOf } from './tensor.ts'
+export type { TensorParts } from './tensor.ts'
+export * from './ops/index.ts'
+export * from './ops/free.ts'
+export * from './dtype.ts'
+export * from './errors.ts'
+export * from './storage.ts'
+export * from './shape/shape.ts'
+export * from './backend/backend.ts'
+export * from './backend/kernels.ts'
+export { devices, getBackend, getDefaultDevice, registerBackend, setDefaultDevice } from './backend/registry.ts'
+export * from './expr/expr.ts'
+export { primitives } from './expr/primitives.ts'
+export type { ExprKind, ScalarPrimitive } from './expr/primitives.ts'
+export * from './dispatch/define.ts'
+export * from './dispatch/elements.ts'
+export * from './dispatch/hook.ts'
+export * from './dispatch/pointwise.ts'
+export * from './dispatch/record.ts'
+export * from './dispatch/reduction.ts'
+export * from './dispatch/scalar.ts'
+export * from './dispatch/structured.ts'
+export type { Methods, OverloadedMethods } from './methods.ts'
+
+installMethods(Tensor.prototype, ops)
+installMethods(Tensor.prototype, {
+  where: (self: Tensor, condition: Tensor, other: Parameters<typeof free.where>[2]) => free.where(condition, self, other),
+})

@@ -1,0 +1,206 @@
+// Elementwise arithmetic of one and two operands.
+import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
+import type { Operandish } from '../dispatch/pointwise.ts'
+import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
+import { ArgumentError, check } from '../errors.ts'
+import type { Expr } from '../expr/expr.ts'
+import { constant } from '../expr/expr.ts'
+import { Tensor } from '../tensor.ts'
+
+/**
+ * `self + alpha · other`.
+ *
+ * @param other tensor or number; shapes broadcast, dtypes promote
+ * @param options `alpha`: multiplies `other`
+ * @throws ShapeError if the shapes do not broadcast
+ * @example
+ * add(tensor([1, 2]), tensor([10, 20]), { alpha: 2 }).tolist() // => [21, 42]
+ * @see torch.add
+ */
+export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { options: { alpha: 1 } })
+
+/**
+ * `self − alpha · other`.
+ *
+ * @throws DTypeError for two bool tensors: use logicalXor
+ * @example
+ * sub(tensor([5, 7]), 2).tolist() // => [3, 5]
+ * @see torch.sub
+ */
+export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { options: { alpha: 1 }, refuses: ['bool'] })
+
+/** `alpha`-weighted reversed subtraction, `other − alpha · self`. @see torch.rsub */
+export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, refuses: ['bool'] })
+
+/**
+ * `self · other`.
+ *
+ * @example
+ * mul(tensor([1, 2, 3]), 2).tolist() // => [2, 4, 6]
+ * @see torch.mul
+ */
+export const mul = binary('mul', (x, y) => x.mul(y))
+
+/** `self / other` in floating point; integers become the default float. @see torch.true_divide */
+const trueDivide = binary('div', (x, y) => x.div(y), { result: 'float' })
+
+const floorQuotient = (x: Expr, y: Expr): Expr => {
+  const mod = x.fmod(y)
+  const div = x.sub(mod).div(y)
+  const adjusted = mod.ne(0).and(signsDiffer(mod, y)).select(div.sub(1), div)
+  const floored = adjusted.floor()
+  const rounded = adjusted.sub(floored).gt(0.5).select(floored.add(1), floored)
+  const zero = constant(0).copysign(x.div(y))
+  return y.eq(0).select(x.div(y), adjusted.ne(0).select(rounded, zero))
+}
+const signsDiffer = (x: Expr, y: Expr): Expr => x.lt(0).and(y.lt(0).not()).or(x.lt(0).not().and(y.lt(0)))
+const integerFloor = (x: Expr, y: Expr): Expr => {
+  const quotient = x.div(y)
+  return x.fmod(y).ne(0).and(signsDiffer(x, y)).select(quotient.sub(1), quotient)
+}
+
+/**
+ * `⌊self / other⌋`, in the promoted dtype.
+ *
+ * @example
+ * floorDivide(tensor([-7n, 7n]), 2).tolist() // => [-4, 3]
+ * @see torch.floor_divide
+ */
+export const floorDivide = binary('floorDivide',
+  (x, y, _options, category) => (category === 'float' ? floorQuotient(x, y) : integerFloor(x, y)), { refuses: ['bool'] })
+
+/** Division rounded towards zero, in the promoted dtype. @see torch.div with rounding_mode='trunc' */
+const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses: ['bool'] })
+
+/**
+ * The remainder with the sign of the divisor, as Python's %.
+ *
+ * @example
+ * remainder(tensor([-3, 3]), 2).tolist() // => [1, 1]
+ * @see torch.remainder
+ */
+export const remainder = binary('remainder', (x, y) => {
+  const mod = x.fmod(y)
+  return mod.ne(0).and(signsDiffer(mod, y)).select(mod.add(y), mod)
+}, { refuses: ['bool'] })
+
+/** The remainder with the sign of the dividend, as C's fmod. @see torch.fmod */
+export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'] })
+
+/**
+ * `self` to the power of `exponent`.
+ *
+ * @throws ArgumentError for an integer tensor with a negative number as exponent
+ * @see torch.pow
+ */
+const powElements = binary('pow', (x, y, _options, category) => {
+  return category === 'bool' ? y.ne(0).and(x.eq(0)).select(0, 1) : x.pow(y)
+})
+/** The square as an op of its own: x · x. @see torch.square */
+export const square = unary('square', (x) => x.square(), { gradName: 'PowBackward0' })
+
+/** `self + value · tensor1 · tensor2`. @see torch.addcmul */
+export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), { options: { value: 1 } })
+/** `self + value · tensor1 / tensor2`. @see torch.addcdiv */
+export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z).mul(value)),
+  { options: { value: 1 }, refuses: ['int', 'bool'] })
+/** `self + weight · (end − self)`, in the form that is exact at both ends. @see torch.lerp */
+export const lerp = ternary('lerp', (x, y, w) => {
+  const d = y.sub(x)
+  return w.abs().lt(0.5).select(x.add(w.mul(d)), y.sub(d.mul(constant(1).sub(w))))
+}, { refuses: ['int', 'bool'] })
+
+/** Larger of two, NaN if either is. @see torch.maximum */
+export const maximum = binary('maximum', (x, y) => x.max(y))
+/** Smaller of two, NaN if either is. @see torch.minimum */
+export const minimum = binary('minimum', (x, y) => x.min(y))
+/** Larger of two, the other one where one is NaN. @see torch.fmax */
+export const fmax = binary('fmax', (x, y) => x.isNaN().select(y, y.isNaN().select(x, x.max(y))))
+/** Smaller of two, the other one where one is NaN. @see torch.fmin */
+export const fmin = binary('fmin', (x, y) => x.isNaN().select(y, y.isNaN().select(x, x.min(y))))
+/** Magnitude of self with the sign of other. @see torch.copysign */
+export const copysign = binary('copysign', (x, y) => x.copysign(y), { result: 'float' })
+/** The angle of the point (other, self), in radians from −π to π. @see torch.atan2 */
+export const atan2 = binary('atan2', (x, y) => x.atan2(y), { result: 'float' })
+/** √(self² + other²) without overflow. @see torch.hypot */
+export const hypot = binary('hypot', (x, y) => {
+  const [a, b] = [x.abs(), y.abs()]
+  const [large, small] = [a.max(b), a.min(b)]
+  const ratio = small.div(large)
+  const finite = large.eq(0).select(large, large.mul(ratio.square().add(1).sqrt()))
+  return a.eq(Infinity).or(b.eq(Infinity)).select(Infinity, finite)
+}, { refuses: ['int', 'bool'] })
+
+/** `−self`. @throws DTypeError for bool: use logicalNot @see torch.neg */
+export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'] })
+/** The tensor's own values: a copy. @see torch.clone */
+export const positive = unary('positive', (x) => x, { refuses: ['bool'] })
+/** Absolute value. @see torch.abs */
+export const abs = unary('abs', (x) => x.abs())
+/** −1, 0 or 1. @see torch.sign */
+export const sign = unary('sign', (x) => x.sign())
+/** −1, 0 or 1; as sign for real numbers. @see torch.sgn */
+export const sgn = unary('sgn', (x) => x.sign())
+/** `1 / self`. @see torch.reciprocal */
+export const reciprocal = unary('reciprocal', (x) => x.reciprocal(), { result: 'float' })
+/** Rounded down. @see torch.floor */
+export const floor = unary('floor', (x) => x.floor(), { refuses: ['bool'] })
+/** Rounded up. @see torch.ceil */
+export const ceil = unary('ceil', (x) => x.ceil(), { refuses: ['bool'] })
+/** Rounded towards zero. @see torch.trunc */
+export const trunc = unary('trunc', (x) => x.trunc(), { refuses: ['bool'] })
+/** The part after the point, with the sign of self. @see torch.frac */
+export const frac = unary('frac', (x) => x.sub(x.trunc()), { refuses: ['int', 'bool'] })
+
+/** How div rounds its result. */
+export type RoundingMode = 'trunc' | 'floor'
+const divisions = { none: trueDivide, trunc: truncDivide, floor: floorDivide } as const
+const divisionFor = (mode: RoundingMode | null | undefined) => {
+  const division = divisions[mode ?? 'none']
+  if (division === undefined) throw new ArgumentError('div', `roundingMode must be null, 'trunc' or 'floor', got '${mode}'`)
+  return division
+}
+
+/**
+ * `self / other`.
+ *
+ * @param options `roundingMode`: null divides truly (integers become the default float), 'trunc' rounds towards
+ *   zero, 'floor' down; both keep the promoted dtype
+ * @example
+ * div(tensor([7, -7]), 2).tolist()                            // => [3.5, -3.5]
+ * div(tensor([7, -7]), 2, { roundingMode: 'floor' }).tolist() // => [3, -4]
+ * @see torch.div
+ */
+export const div = (self: Tensor, other: Operandish, { roundingMode = null }: { roundingMode?: RoundingMode | null } = {}): Tensor =>
+  divisionFor(roundingMode)(self, other)
+/** In-place div. */
+export const div_ = (self: Tensor, other: Operandish, { roundingMode = null }: { roundingMode?: RoundingMode | null } = {}): Tensor =>
+  divisionFor(roundingMode)[inPlaceForm](self, other)
+
+// Exponents that have a cheaper kernel of the same value.
+const powers = new Map<number, ReturnType<typeof unary>>([[2, square]])
+const powFor = (self: Tensor, exponent: Operandish) => {
+  if (exponent instanceof Tensor) return null
+  check(self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,
+    () => new ArgumentError('pow', `an integer tensor takes no negative integer power, got ${String(scalarValue(exponent))}. Cast it to a float dtype`))
+  return self.dtypeInfo.category !== 'bool' && typeof exponent === 'number' ? powers.get(exponent) ?? null : null
+}
+
+/**
+ * `self` to the power of `exponent`; either may be a number.
+ *
+ * @throws ArgumentError for an integer tensor with a negative whole number as exponent
+ * @example
+ * pow(tensor([1, 2, 3]), 2).tolist() // => [1, 4, 9]
+ * @see torch.pow
+ */
+export const pow = (self: Tensor, exponent: Operandish): Tensor => {
+  if (!(self instanceof Tensor)) return powElements(self, exponent)
+  const special = powFor(self, exponent)
+  return special ? special(self) : powElements(self, exponent)
+}
+/** In-place pow. */
+export const pow_ = (self: Tensor, exponent: Operandish): Tensor => {
+  const special = powFor(self, exponent)
+  return special ? special[inPlaceForm](self) : powElements[inPlaceForm](self, exponent)
+}

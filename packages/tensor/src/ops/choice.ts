@@ -1,0 +1,21 @@
+// Choice by a condition.
+import { ternary } from '../dispatch/define.ts'
+import type { Operandish } from '../dispatch/pointwise.ts'
+import { DTypeError, check } from '../errors.ts'
+import type { Tensor } from '../tensor.ts'
+
+const whereElements = ternary('where', (c, x, y) => c.ne(0).select(x, y), { unpromoted: [0] }) // c is no part of promotion
+
+/**
+ * `self` where `condition` is true, `other` elsewhere; all three broadcast.
+ *
+ * @param condition bool (or uint8)
+ * @example
+ * where(tensor([true, false]), tensor([1, 2]), 0).tolist() // => [1, 0]
+ * @see torch.where
+ */
+export function where(condition: Tensor, self: Operandish, other: Operandish): Tensor {
+  check(condition.dtype === 'bool' || condition.dtype === 'uint8', () => new DTypeError('where',
+    `condition must be bool, got ${condition.dtype}. Compare it first: .ne(0)`))
+  return whereElements(condition, self, other)
+}

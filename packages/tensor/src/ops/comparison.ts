@@ -1,0 +1,110 @@
+// Elementwise comparisons, logic, bits, choice.
+import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
+import type { Operandish } from '../dispatch/pointwise.ts'
+import { ArgumentError, DTypeError, check } from '../errors.ts'
+import type { Tensor } from '../tensor.ts'
+import type { Expr } from '../expr/expr.ts'
+
+const truth = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { result: 'bool' })
+
+/** `self = other`; a bool tensor. @see torch.eq */
+export const eq = truth('eq', (x, y) => x.eq(y))
+/** `self ≠ other`. @see torch.ne */
+export const ne = truth('ne', (x, y) => x.ne(y))
+/** `self < other`. @see torch.lt */
+export const lt = truth('lt', (x, y) => x.lt(y))
+/** `self ≤ other`. @see torch.le */
+export const le = truth('le', (x, y) => x.le(y))
+/** `self > other`. @see torch.gt */
+export const gt = truth('gt', (x, y) => x.gt(y))
+/** `self ≥ other`. @see torch.ge */
+export const ge = truth('ge', (x, y) => x.ge(y))
+/** Both are not 0. @see torch.logical_and */
+export const logicalAnd = truth('logicalAnd', (x, y) => x.ne(0).and(y.ne(0)))
+/** At least one is not 0. @see torch.logical_or */
+export const logicalOr = truth('logicalOr', (x, y) => x.ne(0).or(y.ne(0)))
+/** Exactly one is not 0. @see torch.logical_xor */
+export const logicalXor = truth('logicalXor', (x, y) => {
+  const [a, b] = [x.ne(0), y.ne(0)]
+  return a.and(b.not()).or(b.and(a.not()))
+})
+/** Is 0. @see torch.logical_not */
+export const logicalNot = unary('logicalNot', (x) => x.eq(0), { result: 'bool' })
+/** Is NaN. @see torch.isnan */
+export const isnan = unary('isnan', (x) => x.isNaN(), { result: 'bool' })
+/** Is +∞ or −∞. @see torch.isinf */
+export const isinf = unary('isinf', (x, _o, category) => (category === 'float' ? x.abs().eq(Infinity) : x.ne(x)), { result: 'bool' })
+/** Is neither NaN nor infinite. @see torch.isfinite */
+export const isfinite = unary('isfinite', (x, _o, category) => (category === 'float' ? x.abs().lt(Infinity) : x.eq(x)), { result: 'bool' })
+/** Is +∞. @see torch.isposinf */
+export const isposinf = unary('isposinf', (x, _o, category) => (category === 'float' ? x.eq(Infinity) : x.ne(x)), { result: 'bool' })
+/** Is −∞. @see torch.isneginf */
+export const isneginf = unary('isneginf', (x, _o, category) => (category === 'float' ? x.eq(-Infinity) : x.ne(x)), { result: 'bool' })
+/** Has the sign bit set: negative, or −0. @see torch.signbit */
+export const signbit = unary('signbit', (x) => x.signBit(), { result: 'bool' })
+
+const bits = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { refuses: ['float'] })
+/** Bitwise and; logical for bool. @see torch.bitwise_and */
+export const bitwiseAnd = bits('bitwiseAnd', (x, y) => x.bitAnd(y))
+/** Bitwise or; logical for bool. @see torch.bitwise_or */
+export const bitwiseOr = bits('bitwiseOr', (x, y) => x.bitOr(y))
+/** Bitwise exclusive or; logical for bool. @see torch.bitwise_xor */
+export const bitwiseXor = bits('bitwiseXor', (x, y) => x.bitXor(y))
+/** All bits flipped; logical not for bool. @see torch.bitwise_not */
+export const bitwiseNot = unary('bitwiseNot', (x, _options, category) => (category === 'bool' ? x.eq(0) : x.bitNot()), { refuses: ['float'] })
+/** Bits moved up by `other`. @see torch.bitwise_left_shift */
+export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft(y), { refuses: ['float', 'bool'] })
+/** Bits moved down by `other`, the sign kept. @see torch.bitwise_right_shift */
+export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRight(y), { refuses: ['float', 'bool'] })
+
+/** self where `mask` is false, `value` where it is true. @see torch.Tensor.masked_fill */
+const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), { unpromoted: [1] })
+/** Larger of self and min, smaller of that and max; NaN stays. @see torch.clamp */
+const clampBoth = ternary('clamp', (x, min, max) => x.max(min).min(max))
+/** Larger of self and `min`. @see torch.clamp_min */
+export const clampMin = binary('clampMin', (x, min) => x.max(min))
+/** Smaller of self and `max`. @see torch.clamp_max */
+export const clampMax = binary('clampMax', (x, max) => x.min(max))
+
+/**
+ * `value` where `mask` is true, self elsewhere.
+ *
+ * @param mask bool, broadcasts with self
+ * @example
+ * maskedFill(tensor([1, 2]), tensor([true, false]), 9).tolist() // => [9, 2]
+ * @see torch.Tensor.masked_fill
+ */
+export function maskedFill(self: Tensor, mask: Tensor, value: Operandish): Tensor {
+  checkMask('maskedFill', 'mask', mask)
+  return maskedFillElements(self, mask, value)
+}
+/** In-place maskedFill. */
+export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tensor {
+  checkMask('maskedFill_', 'mask', mask)
+  return maskedFillElements[inPlaceForm](self, mask, value)
+}
+
+/**
+ * Values below `min` become min, above `max` become max; NaN stays. One of the two may be left out.
+ *
+ * @throws ArgumentError if both are missing
+ * @example
+ * clamp(tensor([-2, 0, 2]), -1, 1).tolist() // => [-1, 0, 1]
+ * @see torch.clamp
+ */
+export const clamp = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
+  clampWith(self, min, max, false)
+/** In-place clamp. */
+export const clamp_ = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
+  clampWith(self, min, max, true)
+
+function clampWith(self: Tensor, min: Operandish | null, max: Operandish | null, inPlace: boolean): Tensor {
+  if (min !== null && max !== null) return (inPlace ? clampBoth[inPlaceForm] : clampBoth)(self, min, max)
+  if (min !== null) return (inPlace ? clampMin[inPlaceForm] : clampMin)(self, min)
+  check(max !== null, () => new ArgumentError('clamp', 'at least one of min and max must be given, got neither'))
+  return (inPlace ? clampMax[inPlaceForm] : clampMax)(self, max)
+}
+
+function checkMask(op: string, name: string, mask: Tensor): void {
+  check(mask.dtype === 'bool' || mask.dtype === 'uint8', () => new DTypeError(op, `${name} must be bool, got ${mask.dtype}. Compare it first: .ne(0)`))
+}

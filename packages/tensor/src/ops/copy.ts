@@ -1,0 +1,162 @@
+// Copies: contiguous, clone, casts, moves between devices, fill.
+import { getBackend } from '../backend/registry.ts'
+import type { Backend, Device } from '../backend/backend.ts'
+import { dtypes } from '../dtype.ts'
+import type { DType, DTypeInfo } from '../dtype.ts'
+import { copyElements, dtypeInfoOf, fillElements } from '../dispatch/elements.ts'
+import { autograd, needsGrad, withGradMode } from '../dispatch/hook.ts'
+import type { Operandish } from '../dispatch/pointwise.ts'
+import { scalarValue } from '../dispatch/scalar.ts'
+import type { Scalar } from '../dispatch/scalar.ts'
+import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
+import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { Tensor, newTensor } from '../tensor.ts'
+
+/** clone: attrs are unused. */
+export const cloneOp = structured<null>({
+  name: 'clone',
+  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+  run: (backend, [self], _attrs, [out]) => copyElements(backend, self, out),
+})
+/** A copy with memory of its own, row-major. Gradients flow through. @see torch.clone */
+export const clone = (self: Tensor): Tensor => apply(cloneOp, [self], null)
+/** Self if it is row-major without gaps, else such a copy. @see torch.Tensor.contiguous */
+export const contiguous = (self: Tensor): Tensor => (self.isContiguous() ? self : clone(self))
+
+/** to: a copy of another dtype. */
+export const toCopyOp = structured<{ dtype: DTypeInfo }>({
+  name: 'toCopy',
+  infer: ([self], { dtype }) => [{ shape: self.shape, dtype }],
+  run: (backend, [self], _attrs, [out]) => copyElements(backend, self, out),
+})
+/** toDevice: a copy on another device; recorded, so that gradients come back to the device of self. */
+export const toDeviceOp = structured<{ backend: Backend }>({
+  name: 'toDevice',
+  gradName: 'ToCopyBackward0',
+  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+  run: () => {},
+})
+
+/** What to() may change: a device, a dtype, or that of another tensor. */
+export type ToTarget = Device | DType | Tensor | { device?: Device; dtype?: DType; copy?: boolean }
+
+/**
+ * The tensor on another device or of another dtype; self if nothing changes. Gradients flow through.
+ *
+ * @param target a device, a dtype, a tensor to be like, or `{ device, dtype, copy }`
+ * @throws DeviceError for an unknown device, or if the device of self cannot block: then use toAsync
+ * @example
+ * tensor([1.7, -1.7]).to('int32').tolist() // => [1, -1]
+ * @see torch.Tensor.to
+ */
+export function to(self: Tensor, target: ToTarget): Tensor {
+  const { device, dtype, copy } = parseTarget(self, target)
+  let result = self
+  if (device !== self.device) {
+    const backend = getBackend(device, 'to')
+    check(backend.supports(self.dtypeInfo) || dtype !== self.dtypeInfo, () => new DTypeError('to',
+      `device '${device}' does not store ${self.dtype}. Cast it as well: .to({ device, dtype: 'float32' })`))
+    if (!backend.supports(self.dtypeInfo)) result = apply(toCopyOp, [result], { dtype })
+    result = moveTo(result, backend)
+  }
+  if (dtype !== result.dtypeInfo) result = apply(toCopyOp, [result], { dtype })
+  return result === self && copy ? clone(self) : result
+}
+
+/** As to, waiting for devices that cannot block. @see torch.Tensor.to */
+export async function toAsync(self: Tensor, target: ToTarget): Promise<Tensor> {
+  const { device } = parseTarget(self, target)
+  if (device === self.device || self.storage.backend.canBlock) return to(self, target)
+  const source = withGradMode(false, () => contiguous(self))
+  const bytes = await source.storage.backend.readAsync(source.storage.buffer, source.offset * source.elementSize(), source.nbytes)
+  const moved = upload(getBackend(device, 'toAsync'), source, bytes)
+  recordMove(self, moved)
+  return to(moved, target)
+}
+
+function parseTarget(self: Tensor, target: ToTarget): { device: Device; dtype: DTypeInfo; copy: boolean } {
+  const parts = typeof target === 'string' ? (Object.hasOwn(dtypes, target) ? { dtype: target as DType } : { device: target })
+    : target instanceof Tensor ? { device: target.device, dtype: target.dtype } : target
+  const { device = self.device, dtype = self.dtype, copy = false } = parts as { device?: Device; dtype?: DType; copy?: boolean }
+  return { device, dtype: dtypeInfoOf('to', dtype), copy }
+}
+
+function moveTo(self: Tensor, backend: Backend): Tensor {
+  if (backend.device === 'meta') return recordMove(self, newTensor(backend, self.dtypeInfo, self.shape, 'to'))
+  const from = self.storage.backend
+  check(from.canBlock, () => new DeviceError('to', `device '${self.device}' cannot be read synchronously. Use: await tensor.toAsync('${backend.device}')`))
+  const source = withGradMode(false, () => contiguous(self))
+  const bytes = from.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes)
+  return recordMove(self, upload(backend, source, bytes))
+}
+
+function upload(backend: Backend, like: Tensor, bytes: Uint8Array): Tensor {
+  const result = newTensor(backend, like.dtypeInfo, like.shape, 'to')
+  if (bytes.length > 0) backend.write(result.storage.buffer, 0, bytes)
+  return result
+}
+
+function recordMove(self: Tensor, moved: Tensor): Tensor {
+  if (needsGrad([self])) autograd('to').record(toDeviceOp, [self], { backend: self.storage.backend }, [moved])
+  return moved
+}
+
+/** As float64. @see torch.Tensor.double */
+export const double = (self: Tensor): Tensor => to(self, { dtype: 'float64' })
+/** As float16. @see torch.Tensor.half */
+export const half = (self: Tensor): Tensor => to(self, { dtype: 'float16' })
+/** As int64. @see torch.Tensor.long */
+export const long = (self: Tensor): Tensor => to(self, { dtype: 'int64' })
+/** As int32. @see torch.Tensor.int */
+export const int = (self: Tensor): Tensor => to(self, { dtype: 'int32' })
+/** As int16. @see torch.Tensor.short */
+export const short = (self: Tensor): Tensor => to(self, { dtype: 'int16' })
+/** As int8. @see torch.Tensor.char */
+export const char = (self: Tensor): Tensor => to(self, { dtype: 'int8' })
+/** As uint8. @see torch.Tensor.byte */
+export const byte = (self: Tensor): Tensor => to(self, { dtype: 'uint8' })
+/** As bool: false where 0. @see torch.Tensor.bool */
+export const bool = (self: Tensor): Tensor => to(self, { dtype: 'bool' })
+/** As bfloat16. @see torch.Tensor.bfloat16 */
+export const bfloat16 = (self: Tensor): Tensor => to(self, { dtype: 'bfloat16' })
+/** Of the dtype of `other`, on its device. @see torch.Tensor.type_as */
+export const typeAs = (self: Tensor, other: Tensor): Tensor => to(self, other)
+
+/** copy_: tensors are self and the source. */
+export const copyOp = structured<null>({
+  name: 'copy',
+  gradName: 'CopyBackwards',
+  infer: ([self, source]) => {
+    check(sameShape(broadcastShapes('copy_', self.shape, source.shape), self.shape), () => new ShapeError('copy_',
+      `source must broadcast to self, got ${formatShape(source.shape)} for ${formatShape(self.shape)}`))
+    return [{ shape: self.shape, dtype: self.dtypeInfo }]
+  },
+  run: (backend, [, source], _attrs, [out]) => copyElements(backend, source, out),
+})
+/**
+ * Overwrites self with the elements of `source`, broadcast and cast (also from float to integer).
+ *
+ * @throws ShapeError if source does not broadcast to self
+ * @see torch.Tensor.copy_
+ */
+export function copy_(self: Tensor, source: Tensor): Tensor {
+  const local = source.device === self.device ? source : to(source, { device: self.device })
+  const overlapping = local.storage === self.storage && local !== self ? clone(local) : local
+  return applyInPlace(copyOp, [self, overlapping], null)
+}
+
+/** fill_: the value written into every element. */
+export const fillOp = structured<{ value: Scalar }>({
+  name: 'fill',
+  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+  run: (_backend, _tensors, { value }, [out]) => fillElements(out, scalarValue(value)),
+})
+/** Overwrites every element with a number or a 0-dim tensor. @see torch.Tensor.fill_ */
+export function fill_(self: Tensor, value: Operandish): Tensor {
+  if (!(value instanceof Tensor)) return applyInPlace(fillOp, [self], { value })
+  check(value.ndim === 0, () => new ShapeError('fill_', `value must be a number or a 0-dim tensor, got shape ${formatShape(value.shape)}`))
+  return copy_(self, value)
+}
+/** Overwrites every element with 0. @see torch.Tensor.zero_ */
+export const zero_ = (self: Tensor): Tensor => fill_(self, 0)

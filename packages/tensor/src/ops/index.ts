@@ -1,0 +1,11 @@
+// The ops that are methods too: each exported function takes the tensor first; names ending in Op are records.
+export * from './activation.ts'
+export * from './arithmetic.ts'
+export * from './comparison.ts'
+export * from './copy.ts'
+export * from './extremes.ts'
+export * from './like.ts'
+export * from './math.ts'
+export * from './reading.ts'
+export * from './reduce.ts'
+export * from './views.ts'

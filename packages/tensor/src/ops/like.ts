@@ -1,0 +1,28 @@
+// Functions that make tensors of the dtype and device of another.
+import type { Scalar } from '../dispatch/scalar.ts'
+import type { NestedData } from '../host/encode.ts'
+import type { Tensor } from '../tensor.ts'
+import { empty, full, ones, tensor, zeros } from './creation.ts'
+import type { FactoryOptions } from './creation.ts'
+
+const like = (self: Tensor, options: FactoryOptions): FactoryOptions => ({ dtype: self.dtype, device: self.device, ...options })
+/** Uninitialised, of the shape, dtype and device of self. @see torch.empty_like */
+export const emptyLike = (self: Tensor, options: FactoryOptions = {}): Tensor => empty(self.shape, like(self, options))
+/** Zeros of the shape, dtype and device of self. @see torch.zeros_like */
+export const zerosLike = (self: Tensor, options: FactoryOptions = {}): Tensor => zeros(self.shape, like(self, options))
+/** Ones of the shape, dtype and device of self. @see torch.ones_like */
+export const onesLike = (self: Tensor, options: FactoryOptions = {}): Tensor => ones(self.shape, like(self, options))
+/** `fillValue` in the shape, dtype and device of self. @see torch.full_like */
+export const fullLike = (self: Tensor, fillValue: Scalar, options: FactoryOptions = {}): Tensor =>
+  full(self.shape, fillValue, like(self, options))
+/** Uninitialised, of the dtype and device of self. @see torch.Tensor.new_empty */
+export const newEmpty = (self: Tensor, size: readonly number[], options: FactoryOptions = {}): Tensor => empty(size, like(self, options))
+/** Zeros of the dtype and device of self. @see torch.Tensor.new_zeros */
+export const newZeros = (self: Tensor, size: readonly number[], options: FactoryOptions = {}): Tensor => zeros(size, like(self, options))
+/** Ones of the dtype and device of self. @see torch.Tensor.new_ones */
+export const newOnes = (self: Tensor, size: readonly number[], options: FactoryOptions = {}): Tensor => ones(size, like(self, options))
+/** `fillValue` of the dtype and device of self. @see torch.Tensor.new_full */
+export const newFull = (self: Tensor, size: readonly number[], fillValue: Scalar, options: FactoryOptions = {}): Tensor =>
+  full(size, fillValue, like(self, options))
+/** A tensor of the data given, of the dtype and device of self. @see torch.Tensor.new_tensor */
+export const newTensor = (self: Tensor, data: NestedData, options: FactoryOptions = {}): Tensor => tensor(data, like(self, options))

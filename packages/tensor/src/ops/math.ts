@@ -1,0 +1,72 @@
+// Elementwise mathematical functions: integers become the default float.
+import { unary } from '../dispatch/define.ts'
+import type { Expr } from '../expr/expr.ts'
+import { constant } from '../expr/expr.ts'
+
+const toFloat = (name: string, build: (x: Expr) => Expr) => unary(name, build, { result: 'float' })
+
+/** eˣ. @see torch.exp */
+export const exp = toFloat('exp', (x) => x.exp())
+/** 2ˣ. @see torch.exp2 */
+export const exp2 = toFloat('exp2', (x) => x.exp2())
+/** eˣ − 1, exact near 0. @see torch.expm1 */
+export const expm1 = toFloat('expm1', (x) => x.expm1())
+/** Natural logarithm. @see torch.log */
+export const log = toFloat('log', (x) => x.log())
+/** Logarithm of base 2. @see torch.log2 */
+export const log2 = toFloat('log2', (x) => x.log2())
+/** Logarithm of base 10. @see torch.log10 */
+export const log10 = toFloat('log10', (x) => x.log10())
+/** ln(1 + x), exact near 0. @see torch.log1p */
+export const log1p = toFloat('log1p', (x) => x.log1p())
+/** Square root. @see torch.sqrt */
+export const sqrt = toFloat('sqrt', (x) => x.sqrt())
+/** 1 / √x. @see torch.rsqrt */
+export const rsqrt = toFloat('rsqrt', (x) => x.rsqrt())
+/** Sine of an angle in radians. @see torch.sin */
+export const sin = toFloat('sin', (x) => x.sin())
+/** Cosine of an angle in radians. @see torch.cos */
+export const cos = toFloat('cos', (x) => x.cos())
+/** Tangent of an angle in radians. @see torch.tan */
+export const tan = toFloat('tan', (x) => x.tan())
+/** Inverse sine, in radians. @see torch.asin */
+export const asin = toFloat('asin', (x) => x.asin())
+/** Inverse cosine, in radians. @see torch.acos */
+export const acos = toFloat('acos', (x) => x.acos())
+/** Inverse tangent, in radians. @see torch.atan */
+export const atan = toFloat('atan', (x) => x.atan())
+/** Hyperbolic sine. @see torch.sinh */
+export const sinh = toFloat('sinh', (x) => x.sinh())
+/** Hyperbolic cosine. @see torch.cosh */
+export const cosh = toFloat('cosh', (x) => x.cosh())
+/** Hyperbolic tangent. @see torch.tanh */
+export const tanh = toFloat('tanh', (x) => x.tanh())
+/** Inverse hyperbolic sine. @see torch.asinh */
+export const asinh = toFloat('asinh', (x) => x.asinh())
+/** Inverse hyperbolic cosine. @see torch.acosh */
+export const acosh = toFloat('acosh', (x) => x.acosh())
+/** Inverse hyperbolic tangent. @see torch.atanh */
+export const atanh = toFloat('atanh', (x) => x.atanh())
+/** Error function, 2/√π ∫₀ˣ e^(−t²) dt. @see torch.erf */
+export const erf = toFloat('erf', (x) => x.erf())
+/** 1 − erf(x), exact for large x. @see torch.erfc */
+export const erfc = toFloat('erfc', (x) => x.erfc())
+/** Inverse of the error function. @see torch.erfinv */
+export const erfinv = toFloat('erfinv', (x) => x.erfinv())
+/** ln|Γ(x)|. @see torch.lgamma */
+export const lgamma = toFloat('lgamma', (x) => x.lgamma())
+/** Derivative of lgamma. @see torch.digamma */
+export const digamma = toFloat('digamma', (x) => x.digamma())
+/** Degrees to radians. @see torch.deg2rad */
+export const deg2rad = toFloat('deg2rad', (x) => x.mul(Math.PI / 180))
+/** Radians to degrees. @see torch.rad2deg */
+export const rad2deg = toFloat('rad2deg', (x) => x.mul(180 / Math.PI))
+/** sin(πx) / πx, 1 at 0. @see torch.sinc */
+export const sinc = toFloat('sinc', (x) => {
+  const t = x.mul(Math.PI)
+  return x.eq(0).select(1, t.sin().div(t))
+})
+/** 1 / (1 + e⁻ˣ). @see torch.sigmoid */
+export const sigmoid = toFloat('sigmoid', (x) => x.sigmoid())
+/** Inverse of sigmoid, ln(x / (1 − x)). @see torch.logit */
+export const logit = toFloat('logit', (x) => x.div(constant(1).sub(x)).log())

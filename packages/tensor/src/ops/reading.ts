@@ -1,0 +1,83 @@
+// Reading elements on the host: item, tolist, typed arrays, each also async.
+import { withGradMode } from '../dispatch/hook.ts'
+import type { HostArray } from '../dtype.ts'
+import { DeviceError, ShapeError, check } from '../errors.ts'
+import { decoders } from '../host/encode.ts'
+import { formatShape } from '../shape/shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { contiguous } from './copy.ts'
+
+/** An element on the host: a number, a boolean for bool, a bigint for int64 beyond ±2⁵³. */
+export type Element = number | boolean | bigint
+/** Elements in nested arrays, as deep as the tensor has dims. */
+export type Nested<T> = T | Nested<T>[]
+
+const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
+  const { array, itemSize } = self.dtypeInfo
+  const aligned = bytes.byteOffset % itemSize === 0 && !(bytes.buffer instanceof globalThis.SharedArrayBuffer) ? bytes : bytes.slice()
+  return new array(aligned.buffer, aligned.byteOffset, self.elementCount)
+}
+
+/**
+ * The elements, row-major, in a new typed array: bool as bytes, the half types as their bits.
+ *
+ * @throws DeviceError on a device that cannot block: use toTypedArrayAsync
+ * @example
+ * tensor([1, 2]).toTypedArray() // => Float32Array [1, 2]
+ */
+export function toTypedArray(self: Tensor): HostArray {
+  const { backend } = self.storage
+  check(backend.canBlock, () => new DeviceError('toTypedArray',
+    `device '${self.device}' cannot be read synchronously. Use: await tensor.toTypedArrayAsync()`))
+  if (self.elementCount === 0) return toArray(self, new Uint8Array(0))
+  const source = withGradMode(false, () => contiguous(self))
+  return toArray(self, backend.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes))
+}
+/** As toTypedArray, on every device. */
+export async function toTypedArrayAsync(self: Tensor): Promise<HostArray> {
+  if (self.elementCount === 0) return toArray(self, new Uint8Array(0))
+  const source = withGradMode(false, () => contiguous(self))
+  const { buffer, backend } = source.storage
+  return toArray(self, await backend.readAsync(buffer, source.offset * source.elementSize(), source.nbytes))
+}
+
+function checkSingle(op: string, self: Tensor): void {
+  check(self.elementCount === 1, () => new ShapeError(op,
+    `only a tensor of one element has an item, got shape ${formatShape(self.shape)}. Use tolist()`))
+}
+const firstOf = <T extends Element>(self: Tensor, array: HostArray): T => decoders[self.dtype](array[0] as never) as T
+
+/**
+ * The only element: a number, a boolean for bool; a bigint for int64 beyond ±2⁵³.
+ *
+ * @throws ShapeError unless there is exactly one element
+ * @throws DeviceError on a device that cannot block: use itemAsync
+ * @see torch.Tensor.item
+ */
+export function item<T extends Element = number>(self: Tensor): T {
+  checkSingle('item', self)
+  return firstOf(self, toTypedArray(self))
+}
+/** As item, on every device. */
+export async function itemAsync<T extends Element = number>(self: Tensor): Promise<T> {
+  checkSingle('itemAsync', self)
+  return firstOf(self, await toTypedArrayAsync(self))
+}
+
+/** Elements of a host array in nested arrays of the tensor's shape. */
+function nest<T extends Element>(self: Tensor, array: HostArray): Nested<T> {
+  const decode = decoders[self.dtype]
+  let next = 0
+  const level = (dim: number): Nested<T> =>
+    dim === self.ndim ? (decode(array[next++] as never) as T) : Array.from({ length: self.shape[dim] }, () => level(dim + 1))
+  return level(0)
+}
+/**
+ * The elements in nested arrays, as item gives them; a 0-dim tensor gives its element.
+ *
+ * @throws DeviceError on a device that cannot block: use tolistAsync
+ * @see torch.Tensor.tolist
+ */
+export const tolist = <T extends Element = number>(self: Tensor): Nested<T> => nest<T>(self, toTypedArray(self))
+/** As tolist, on every device. */
+export const tolistAsync = async <T extends Element = number>(self: Tensor): Promise<Nested<T>> => nest<T>(self, await toTypedArrayAsync(self))

@@ -1,0 +1,163 @@
+// Arithmetic on shapes and strides: no tensors, no data.
+import { IndexError, ShapeError, check } from '../errors.ts'
+
+/** Sizes of the dims, outermost first. */
+export type Shape = readonly number[]
+
+/** Number of elements. */
+export function numelOf(shape: Shape): number {
+  let n = 1
+  for (let i = 0; i < shape.length; i++) n *= shape[i]
+  return n
+}
+
+/** Strides, in elements, of a row-major tensor without gaps. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length)
+  let step = 1
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step
+    step *= Math.max(shape[i], 1)
+  }
+  return strides
+}
+
+/** Whether the elements lie row-major without gaps; strides of dims of size 1 do not matter. */
+export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  let step = 1
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] === 0) return true
+    if (shape[i] !== 1) {
+      if (strides[i] !== step) return false
+      step *= shape[i]
+    }
+  }
+  return true
+}
+
+/** Whether both are equal, entry by entry. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/**
+ * The shape to which both broadcast: aligned right, size 1 stretches.
+ *
+ * @throws ShapeError if two sizes differ and neither is 1
+ */
+export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a
+  const rank = Math.max(a.length, b.length)
+  const shape = new Array<number>(rank)
+  for (let i = 1; i <= rank; i++) {
+    const [m, n] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1]
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new ShapeError(op, `sizes must be equal or 1 in each dim, got ${formatShape(a)} and ${formatShape(b)} `
+        + `(${m} and ${n} in dim ${rank - i}). Reshape or expand one of them`)
+    }
+    shape[rank - i] = m === 1 ? n : m
+  }
+  return shape
+}
+
+/** Strides of an operand as it is read under the larger `shape`: 0 in stretched dims. */
+export function broadcastStrides(
+  operand: { readonly shape: Shape; readonly strides: readonly number[] }, shape: Shape,
+): number[] {
+  const lead = shape.length - operand.shape.length
+  return shape.map((size, i) => (i < lead || (operand.shape[i - lead] === 1 && size !== 1) ? 0 : operand.strides[i - lead]))
+}
+
+/**
+ * A dim from 0 to rank − 1; negative ones count from the end. A 0-dim tensor has dims −1 and 0.
+ *
+ * @throws IndexError if it is out of range
+ */
+export function wrapDim(op: string, dim: number, rank: number): number {
+  const range = Math.max(rank, 1)
+  if (Number.isInteger(dim) && dim >= -range && dim < range) return dim < 0 ? dim + range : dim
+  throw new IndexError(op, `dim must be in the range of [${-range}, ${range - 1}], got ${dim}`)
+}
+
+/** All dims wrapped, sorted, without duplicates; null, undefined and [] mean all of them. */
+export function wrapDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (dims == null || (typeof dims !== 'number' && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i)
+  const wrapped = (typeof dims === 'number' ? [dims] : dims).map((dim) => wrapDim(op, dim, rank))
+  check(new Set(wrapped).size === wrapped.length, () => new ShapeError(op,
+    `each dim may appear once in the list of dims, got ${formatShape(wrapped)}`))
+  return rank === 0 ? [] : wrapped.sort((a, b) => a - b)
+}
+
+
+/**
+ * Replaces one −1 by the size that fits `numel`.
+ *
+ * @throws ShapeError if there are two, a negative size, or the number of elements differs
+ */
+export function inferSize(op: string, shape: Shape, numel: number): Shape {
+  let known = 1
+  let unknown = -1
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] === -1) {
+      check(unknown === -1, () => new ShapeError(op, `only one size may be -1, got ${formatShape(shape)}`))
+      unknown = i
+    } else {
+      check(Number.isInteger(shape[i]) && shape[i] >= 0,
+        () => new ShapeError(op, `sizes must be integers of at least 0 (or one -1), got ${formatShape(shape)}`))
+      known *= shape[i]
+    }
+  }
+  if (unknown === -1) {
+    check(known === numel, () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`))
+    return shape
+  }
+  check(known !== 0, () => new ShapeError(op,
+    `-1 cannot be inferred beside a size of 0, got ${formatShape(shape)}. Give every size`))
+  check(numel % known === 0, () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`))
+  return shape.map((size) => (size === -1 ? numel / known : size))
+}
+
+/**
+ * Strides of a view of `shape` on a tensor of other shape and strides, or null if only a copy can do it.
+ * Dims of the tensor that lie next to each other in memory are merged, then split as `shape` asks.
+ */
+export function viewStrides(oldShape: Shape, oldStrides: readonly number[], shape: Shape): number[] | null {
+  if (numelOf(oldShape) === 0) return sameShape(oldShape, shape) ? [...oldStrides] : contiguousStrides(shape)
+  const strides = new Array<number>(shape.length)
+  let viewDim = shape.length - 1
+  let chunkStride = oldStrides.at(-1) ?? 1
+  let oldNumel = 1
+  let viewNumel = 1
+  for (let dim = oldShape.length - 1; dim >= 0; dim--) {
+    oldNumel *= oldShape[dim]
+    const ends = dim === 0 || (oldShape[dim - 1] !== 1 && oldStrides[dim - 1] !== oldNumel * chunkStride)
+    if (!ends) continue
+    while (viewDim >= 0 && (viewNumel < oldNumel || shape[viewDim] === 1)) {
+      strides[viewDim] = viewNumel * chunkStride
+      viewNumel *= shape[viewDim]
+      viewDim--
+    }
+    if (viewNumel !== oldNumel) return null
+    if (dim > 0) {
+      chunkStride = oldStrides[dim - 1]
+      oldNumel = 1
+      viewNumel = 1
+    }
+  }
+  for (; viewDim >= 0; viewDim--) strides[viewDim] = viewNumel * chunkStride // 0-dim input: all sizes are 1
+  return strides
+}
+
+/** `[2, 3]`, as errors show shapes. */
+export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`
+
+/** Throws unless each size is an integer of at least 0. */
+export function checkSizes(op: string, shape: Shape): void {
+  for (const size of shape) {
+    check(Number.isInteger(size) && size >= 0,
+      () => new ShapeError(op, `sizes must be integers of at least 0, got ${formatShape(shape)}`))
+  }
+}

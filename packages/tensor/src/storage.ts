@@ -1,0 +1,42 @@
+// The memory of one or more tensors.
+import { TtError } from './errors.ts'
+import type { Backend } from './backend/backend.ts'
+import type { BufferHandle } from './backend/kernels.ts'
+
+/** Counts the in-place changes of the memory it stands for. */
+export interface VersionCounter {
+  version: number
+}
+
+/** A backend's buffer, its length and its version. Views share one; the buffer goes when the last of them goes. */
+export class Storage implements VersionCounter {
+  readonly backend: Backend
+  readonly byteLength: number
+  version = 0
+  /** Name of the last op that changed the memory, for the error of a stale saved tensor. */
+  lastMutation = ''
+  #buffer: BufferHandle | null
+
+  constructor(backend: Backend, byteLength: number, buffer: BufferHandle = backend.allocate(byteLength)) {
+    this.backend = backend
+    this.byteLength = byteLength
+    this.#buffer = buffer
+  }
+
+  /** The backend's handle. @throws TtError after dispose() */
+  get buffer(): BufferHandle {
+    if (this.#buffer === null) throw new TtError('storage', 'the tensor must be alive, got one that was disposed')
+    return this.#buffer
+  }
+
+  get disposed(): boolean {
+    return this.#buffer === null
+  }
+
+  /** Gives the memory back now, for all tensors that share it. Twice is once. */
+  dispose(): void {
+    if (this.#buffer === null) return
+    this.backend.free(this.#buffer)
+    this.#buffer = null
+  }
+}
