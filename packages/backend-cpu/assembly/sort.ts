@@ -1,0 +1,170 @@
+// Stable sort and topk of the rows of a contiguous [rows, n] tensor. Every dtype maps to unsigned keys of the same order
+// (NaN the greatest, -0 equal to 0); the keys are sorted with their positions: by insertion when few, else by radix.
+
+/** The unsigned key of a value: K is u32, or u64 for the 8-byte types. */
+// @ts-ignore: decorator
+@inline function keyOf<T, K>(at: usize, flip: K): K {
+  let key: K
+  if (isFloat<T>()) {
+    const x = load<T>(at)
+    if (x != x) key = <K>-1
+    else if (sizeof<T>() == 4) {
+      const bits = reinterpret<u32>(<f32>(x + <T>0)) // -0 + 0 = 0
+      key = <K>(bits & 0x80000000 ? ~bits : bits | 0x80000000)
+    } else {
+      const bits = reinterpret<u64>(<f64>(x + <T>0))
+      key = <K>(bits & 0x8000000000000000 ? ~bits : bits | 0x8000000000000000)
+    }
+  } else if (isSigned<T>()) {
+    key = <K>(<K>load<T>(at) ^ (<K>1 << <K>(sizeof<K>() * 8 - 1)))
+  } else {
+    key = <K>load<T>(at)
+  }
+  return key ^ flip
+}
+
+/** Bytes of scratch for sort and topk of rows of n elements. */
+export function sortScratch(n: i32, size: i32): usize {
+  const keyBytes: usize = size == 8 ? 8 : 4
+  return <usize>n * (keyBytes + 4) * 2 + 8 * 1024 + 64
+}
+
+function insertion<K>(n: i32, keys: usize, order: usize): void {
+  for (let i = 1; i < n; i++) {
+    const key = load<K>(keys + <usize>(i * sizeof<K>()))
+    const from = load<u32>(order + (<usize>i << 2))
+    let j = i - 1
+    while (j >= 0 && load<K>(keys + <usize>(j * sizeof<K>())) > key) {
+      store<K>(keys + <usize>((j + 1) * sizeof<K>()), load<K>(keys + <usize>(j * sizeof<K>())))
+      store<u32>(order + (<usize>(j + 1) << 2), load<u32>(order + (<usize>j << 2)))
+      j--
+    }
+    store<K>(keys + <usize>((j + 1) * sizeof<K>()), key)
+    store<u32>(order + (<usize>(j + 1) << 2), from)
+  }
+}
+
+/** Sorts keys with their order; returns 1 where the result lies in the second buffers. */
+function radix<K>(n: i32, keys: usize, order: usize, keys2: usize, order2: usize, counts: usize): i32 {
+  const digits: i32 = sizeof<K>()
+  memory.fill(counts, 0, <usize>digits << 10)
+  for (let i = 0; i < n; i++) {
+    let key = load<K>(keys + <usize>(i * sizeof<K>()))
+    for (let d = 0; d < digits; d++) {
+      const at = counts + (<usize>d << 10) + (<usize>(key & <K>255) << 2)
+      store<u32>(at, load<u32>(at) + 1)
+      key = key >> <K>8
+    }
+  }
+  let swapped = 0
+  for (let d = 0; d < digits; d++) {
+    const table = counts + (<usize>d << 10)
+    const shift = <K>(d * 8)
+    // a digit that is the same everywhere needs no pass
+    const some = <usize>((load<K>(keys) >> shift) & <K>255)
+    if (load<i32>(table + (some << 2)) == n) continue
+    let sum: u32 = 0
+    for (let i: usize = 0; i < 1024; i += 4) {
+      const c = load<u32>(table + i)
+      store<u32>(table + i, sum)
+      sum += c
+    }
+    for (let i = 0; i < n; i++) {
+      const key = load<K>(keys + <usize>(i * sizeof<K>()))
+      const at = table + (<usize>((key >> shift) & <K>255) << 2)
+      const to = <usize>load<u32>(at)
+      store<u32>(at, <u32>to + 1)
+      store<K>(keys2 + to * sizeof<K>(), key)
+      store<u32>(order2 + (to << 2), load<u32>(order + (<usize>i << 2)))
+    }
+    let t = keys
+    keys = keys2
+    keys2 = t
+    t = order
+    order = order2
+    order2 = t
+    swapped ^= 1
+  }
+  return swapped
+}
+
+function sortKeys<K>(n: i32, keys: usize, order: usize, keys2: usize, order2: usize, counts: usize): usize {
+  if (n <= 48) {
+    insertion<K>(n, keys, order)
+    return order
+  }
+  return radix<K>(n, keys, order, keys2, order2, counts) ? order2 : order
+}
+
+/** The first k of the sorted row: all of it for sort, the best for topk. */
+function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  const size: usize = sizeof<T>()
+  const flip: K = descending ? <K>-1 : <K>0
+  const counts = (scratch + 15) & ~15
+  const keys = counts + 8192
+  const keys2 = keys + <usize>(n * sizeof<K>())
+  const order = keys2 + <usize>(n * sizeof<K>())
+  const order2 = order + (<usize>n << 2)
+  for (let row = 0; row < rows; row++) {
+    let sorted = order
+    if (k < n && k <= 64) {
+      // the best k so far, in order; a later equal does not displace an earlier one
+      let held = 0
+      for (let i = 0; i < n; i++) {
+        const key = keyOf<T, K>(input + <usize>i * size, flip)
+        if (held == k && key >= load<K>(keys + <usize>((k - 1) * sizeof<K>()))) continue
+        let j = (held < k ? held++ : k - 1) - 1
+        while (j >= 0 && load<K>(keys + <usize>(j * sizeof<K>())) > key) {
+          store<K>(keys + <usize>((j + 1) * sizeof<K>()), load<K>(keys + <usize>(j * sizeof<K>())))
+          store<u32>(order + (<usize>(j + 1) << 2), load<u32>(order + (<usize>j << 2)))
+          j--
+        }
+        store<K>(keys + <usize>((j + 1) * sizeof<K>()), key)
+        store<u32>(order + (<usize>(j + 1) << 2), i)
+      }
+    } else {
+      for (let i = 0; i < n; i++) {
+        store<K>(keys + <usize>(i * sizeof<K>()), keyOf<T, K>(input + <usize>i * size, flip))
+        store<u32>(order + (<usize>i << 2), i)
+      }
+      sorted = sortKeys<K>(n, keys, order, keys2, order2, counts)
+    }
+    for (let i = 0; i < k; i++) {
+      const from = load<u32>(sorted + (<usize>i << 2))
+      if (values) store<T>(values + <usize>i * size, load<T>(input + <usize>from * size))
+      store<i64>(indices + (<usize>i << 3), <i64>from)
+    }
+    input += <usize>n * size
+    if (values) values += <usize>k * size
+    indices += <usize>k << 3
+  }
+}
+
+export function topk_f32(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<f32, u32>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_f64(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<f64, u64>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_i8(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<i8, u32>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_u8(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<u8, u32>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_i16(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<i16, u32>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_i32(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<i32, u32>(rows, n, k, largest, input, values, indices, scratch)
+}
+
+export function topk_i64(rows: i32, n: i32, k: i32, largest: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
+  leading<i64, u64>(rows, n, k, largest, input, values, indices, scratch)
+}
+
