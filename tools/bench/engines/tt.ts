@@ -1,0 +1,78 @@
+// This library.
+import * as tt from '@tt/autograd'
+import '@tt/backend-cpu'
+import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tt/nn'
+import type { Module } from '@tt/nn'
+import { SGD } from '@tt/optim'
+import { conv, labels, lenet, mlp, numbers } from '../cases.ts'
+import type { Engine, Run } from '../cases.ts'
+
+/** The engine on one of our devices; devices that cannot block are waited for after each run. */
+export async function load(device: string): Promise<Engine> {
+  if (device === 'webgpu') await (await import('@tt/backend-webgpu')).init()
+  const blocks = tt.getBackend(device).canBlock
+  const data = (shape: number[], seed = 1) =>
+    tt.tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), { device }).reshape(shape)
+  const done = (result: tt.Tensor): void | Promise<void> => (blocks ? undefined : result.itemAsync().then(() => {}))
+  const last = (result: tt.Tensor) => (blocks ? result : result.reshape([-1]).at(0))
+  const unary = (shape: number[], fn: (x: tt.Tensor) => tt.Tensor) => (): Run => {
+    const x = data(shape)
+    return () => tt.noGrad(() => done(last(fn(x))))
+  }
+  const binary = (shape: number[], fn: (x: tt.Tensor, y: tt.Tensor) => tt.Tensor) => (): Run => {
+    const [x, y] = [data(shape, 1), data(shape, 2)]
+    return () => done(last(fn(x, y)))
+  }
+  const images = () => [data([conv.batch, conv.channels, conv.size, conv.size]), data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2)]
+  const step = (model: Module, x: tt.Tensor, count: number, lr: number): Run => {
+    model.to({ device })
+    const y = tt.tensor(labels(count), { dtype: 'int64' }).to({ device })
+    const optimizer = new SGD(model.parameters(), { lr })
+    return () => {
+      const loss = F.crossEntropy(model.call(x), y)
+      optimizer.zeroGrad()
+      loss.backward()
+      optimizer.step()
+      return done(loss)
+    }
+  }
+  return {
+    name: device === 'cpu' ? 'tt' : `tt ${device}`,
+    version: '0.1.0',
+    cases: {
+      'add 1': binary([1], (x, y) => x.add(y)),
+      'add 1 grad': () => {
+        const [x, y] = [data([1]).requiresGrad_(), data([1], 2).requiresGrad_()]
+        return () => void x.add(y)
+      },
+      'add 1e6': binary([1e6], (x, y) => x.add(y)),
+      'exp 1e6': unary([1e6], (x) => x.exp()),
+      'tanh 1e6': unary([1e6], (x) => x.tanh()),
+      'sum 1e6': unary([1e6], (x) => x.sum()),
+      'softmax 1000x1000': unary([1000, 1000], (x) => x.softmax(-1)),
+      'matmul 64': binary([64, 64], (x, y) => x.matmul(y)),
+      'matmul 512': binary([512, 512], (x, y) => x.matmul(y)),
+      'matmul 1024': binary([1024, 1024], (x, y) => x.matmul(y)),
+      'conv2d': () => {
+        const [x, w] = images()
+        return () => done(last(tt.conv2d(x, w, null, { padding: conv.padding })))
+      },
+      'conv2d backward': () => {
+        const [x, w] = images().map((t) => t.requiresGrad_())
+        const y = tt.conv2d(x, w, null, { padding: conv.padding })
+        const gradient = tt.onesLike(y)
+        return () => done(last(tt.grad([y], [x, w], { gradOutputs: [gradient], retainGraph: true })[1]!))
+      },
+      'mlp step': () => {
+        const [inputs, hidden, outputs] = mlp.sizes
+        return step(new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, outputs)),
+          data([mlp.batch, inputs]), mlp.batch, mlp.lr)
+      },
+      'lenet step': () => step(new Sequential(
+        new Conv2d(1, 6, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2),
+        new Conv2d(6, 16, 5), new ReLU(), new MaxPool2d(2),
+        new Flatten(), new Linear(400, 120), new ReLU(), new Linear(120, 84), new ReLU(), new Linear(84, 10),
+      ), data([lenet.batch, 1, 28, 28]), lenet.batch, lenet.lr),
+    },
+  }
+}

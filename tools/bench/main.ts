@@ -1,0 +1,84 @@
+// pnpm bench: medians of this library and its peers, in one run on one machine.
+//   --only TEXT     cases whose name contains it (repeatable)      --json FILE   write all numbers
+//   --device NAME   cpu (default) or webgpu                        --budget MS   time per case and engine (400)
+//   --no-peers      only this library
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { cases } from './cases.ts'
+import type { Case, Engine } from './cases.ts'
+import { measure } from './measure.ts'
+import type { Measurement } from './measure.ts'
+import { formatRow } from './report.ts'
+import type { Row } from './report.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+    budget: { type: 'string', default: '400' },
+    'no-peers': { type: 'boolean', default: false },
+  },
+})
+const budget = Number(options.budget)
+if (!(budget > 0)) throw new RangeError(`bench: --budget must be a positive number of milliseconds, got ${options.budget}.`)
+const wanted = cases.filter(({ name }) => options.only.length === 0 || options.only.some((text) => name.includes(text)))
+if (wanted.length === 0) throw new RangeError(`bench: --only must match a case, got ${options.only.join(', ')}. Cases: ${cases.map((c) => c.name).join(', ')}`)
+
+/** Engines that load; one that does not is named with the reason. */
+async function loadEngines(): Promise<Engine[]> {
+  const { load } = await import('./engines/tt.ts')
+  const engines = [await load(options.device)]
+  if (options['no-peers']) return engines
+  for (const file of ['js', 'jax', 'tfjs']) {
+    try {
+      const peer = (await import(`./engines/${file}.ts`)) as { load: (device: string) => Promise<Engine> }
+      engines.push(await peer.load(options.device))
+    } catch (error) {
+      console.error(`${file}: left out: ${(error as Error).message}`)
+    }
+  }
+  return engines
+}
+
+async function measureCase(engine: Engine, { name, inner }: Case): Promise<Measurement | string> {
+  const prepare = engine.cases[name]
+  if (prepare === undefined) return 'not in this engine'
+  try {
+    return await measure(await prepare(), inner, budget)
+  } catch (error) {
+    return `fails: ${(error as Error).message.split('\n')[0]}`
+  }
+}
+
+/** PyTorch's numbers, where the system's Python has it. */
+async function torchResults(threads: number): Promise<Record<string, Measurement> | null> {
+  const script = fileURLToPath(new URL('torch.py', import.meta.url))
+  try {
+    const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, String(threads), String(budget), ...wanted.map((c) => c.name)])
+    return (JSON.parse(stdout) as { cases: Record<string, Measurement> }).cases
+  } catch {
+    return null
+  }
+}
+
+const engines = await loadEngines()
+const torch = options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(1)
+console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${budget} ms each`)
+console.log(`${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? ', PyTorch on 1 thread' : ''}; "2x": we are twice as fast\n`)
+const results: Record<string, Row> = {}
+for (const item of wanted) {
+  const row: Row = {}
+  for (const engine of engines) row[engine.name] = await measureCase(engine, item)
+  if (torch?.[item.name]) row['PyTorch'] = torch[item.name]
+  results[item.name] = row
+  console.log([`${item.name}: ${item.describe}`, ...formatRow(item, row)].join('\n'))
+}
+if (options.json) {
+  const about = { date: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, node: process.version, device: options.device }
+  writeFileSync(options.json, `${JSON.stringify({ about, results }, null, 1)}\n`)
+}
+process.exit(0)
