@@ -1,0 +1,103 @@
+// Kernels along one dim: sort, topk, scan, softmax. The dim is brought to the end and the operands made dense.
+import { dtypes } from '@tt/tensor'
+import type { CoreKernels, FusedKernels, Operand } from '@tt/tensor'
+import type { AssemblyFloat, AssemblyKernels } from '../assembly/index.ts'
+import { count } from './iteration.ts'
+import { Temporaries, addressOf, nameOf } from './temporaries.ts'
+
+type Lines = Pick<CoreKernels, 'sort' | 'scan'>
+type FusedLines = Pick<FusedKernels, 'softmax' | 'softmaxBackward' | 'topk'>
+type ScanDType = 'float32' | 'float64' | 'int32' | 'int64'
+
+/** The sort and scan kernels of the backend. */
+export function createLines(assembly: AssemblyKernels, temporaries: () => Temporaries): Lines {
+  return {
+    sort(input, dim, descending, values, indices) {
+      if (count(input.shape) === 0) return
+      temporaries().run((t) => {
+        const [x, v, i] = [input, values, indices].map((operand) => Temporaries.lastDim(oneDim(operand), dim))
+        topk(assembly, t, x, x.shape[x.shape.length - 1], descending, v, i)
+      })
+    },
+
+    scan(mode, input, dim, output, indices) {
+      if (count(input.shape) === 0) return
+      temporaries().run((t) => {
+        const [x, y] = [oneDim(input), oneDim(output)]
+        const n = x.shape[dim]
+        const inner = count(x.shape.slice(dim + 1))
+        const outer = count(x.shape.slice(0, dim))
+        const wide = scanDType(output)
+        const from = widened(t, x, wide)
+        const to = output.dtypeInfo === wide ? t.result(y) : t.empty(y.shape, wide)
+        const name = wide.name as ScanDType
+        if (mode === 'sum' || mode === 'prod') {
+          assembly[mode === 'sum' ? 'cumsum' : 'cumprod'][name](outer, n, inner, addressOf(from), addressOf(to))
+        } else {
+          const at = indices === null ? t.empty(x.shape, dtypes.int64) : t.result(oneDim(indices))
+          assembly[mode === 'max' ? 'cummax' : 'cummin'][name](outer, n, inner, addressOf(from), addressOf(to), addressOf(at))
+        }
+        if (output.dtypeInfo !== wide) t.copy(to, y)
+      })
+    },
+  }
+}
+
+/** The fused kernels over the last dim. */
+export function createFusedLines(assembly: AssemblyKernels, temporaries: () => Temporaries): FusedLines {
+  const rowsOf = (operand: Operand): [rows: number, n: number] => {
+    const n = operand.shape[operand.shape.length - 1] ?? 1
+    return [n === 0 ? 0 : count(operand.shape) / n, n]
+  }
+  return {
+    softmax(input, log, out) {
+      if (input.dtypeInfo.category !== 'float' || count(input.shape) === 0) return false
+      temporaries().run((t) => {
+        const [x, y] = [t.dense(input), t.result(out)]
+        const kernel = assembly[log ? 'logSoftmaxForward' : 'softmaxForward'][nameOf(x.dtypeInfo) as AssemblyFloat]
+        kernel(...rowsOf(input), addressOf(x), addressOf(y))
+      })
+      return true
+    },
+    softmaxBackward(gradient, result, log, out) {
+      if (result.dtypeInfo.category !== 'float' || count(result.shape) === 0) return false
+      temporaries().run((t) => {
+        const [dy, y, dx] = [t.dense(gradient), t.dense(result), t.result(out)]
+        const kernel = assembly[log ? 'logSoftmaxBackward' : 'softmaxBackward'][nameOf(y.dtypeInfo) as AssemblyFloat]
+        kernel(...rowsOf(result), addressOf(y), addressOf(dy), addressOf(dx))
+      })
+      return true
+    },
+    topk(input, k, largest, _sorted, values, indices) {
+      if (count(input.shape) === 0 || k === 0) return false
+      temporaries().run((t) => topk(assembly, t, oneDim(input), k, largest, oneDim(values), oneDim(indices)))
+      return true
+    },
+  }
+}
+
+function topk(
+  assembly: AssemblyKernels, t: Temporaries, input: Operand, k: number, descending: boolean, values: Operand, indices: Operand,
+): void {
+  const n = input.shape[input.shape.length - 1]
+  const [x, v, i] = [t.dense(input), t.result(values), t.result(indices)]
+  const scratch = t.bytes(assembly.sortScratch(n, x.dtypeInfo.itemSize))
+  const kernel = assembly.topk[nameOf(x.dtypeInfo)]
+  kernel(count(input.shape) / n, n, k, descending ? 1 : 0, addressOf(x), addressOf(v), addressOf(i), scratch)
+}
+
+// 0-dim operands are those of one dim of size 1.
+const oneDim = (operand: Operand): Operand => {
+  if (operand.shape.length > 0) return operand
+  const { storage, dtypeInfo, offset } = operand
+  return { storage, dtypeInfo, shape: [1], strides: [1], offset }
+}
+
+function scanDType(output: Operand) {
+  const { dtypeInfo } = output
+  if (dtypeInfo.category === 'float') return dtypeInfo === dtypes.float64 ? dtypes.float64 : dtypes.float32
+  return dtypeInfo === dtypes.int64 ? dtypes.int64 : dtypes.int32
+}
+
+const widened = (t: Temporaries, operand: Operand, dtype: Operand['dtypeInfo']): Operand =>
+  operand.dtypeInfo === dtype ? t.dense(operand) : t.cast(operand, dtype)

@@ -1,0 +1,39 @@
+// What kernels work on: the heap, buffers, the descriptor of the calling thread, access to operands.
+import type { ComputeType, KernelScalar, Operand } from '@tt/tensor'
+import type { Target } from '../codegen/map-program.ts'
+import { descriptor } from '../codegen/descriptor.ts'
+import { toInt32, toInt64 } from '../codegen/lanes.ts'
+import type { Buffers, CpuBuffer } from '../memory/buffers.ts'
+import type { Heap } from '../memory/heap.ts'
+
+/** Shared by all kernels of a backend. */
+export class Runtime {
+  readonly heap: Heap
+  readonly buffers: Buffers
+  readonly target: Target
+  /** Address of the main thread's descriptor. */
+  readonly descriptor: number
+
+  constructor(heap: Heap, buffers: Buffers, target: Target) {
+    this.heap = heap
+    this.buffers = buffers
+    this.target = target
+    this.descriptor = buffers.permanent(descriptor.bytes)
+  }
+
+  /** Writes run-time scalars as the compute type takes them. */
+  writeParams(params: readonly KernelScalar[], compute: ComputeType): void {
+    const { heap } = this
+    const at = this.descriptor + descriptor.param(0)
+    for (let i = 0; i < params.length; i++) {
+      if (compute === 'f32') heap.f32[(at + i * 8) >> 2] = Number(params[i])
+      else if (compute === 'f64') heap.f64[(at + i * 8) >> 3] = Number(params[i])
+      else if (compute === 'i32') heap.i32[(at + i * 8) >> 2] = toInt32(params[i])
+      else heap.i64[(at + i * 8) >> 3] = toInt64(params[i])
+    }
+  }
+}
+
+/** Address of the first element. */
+export const addressOf = (operand: Operand): number =>
+  (operand.storage.buffer as CpuBuffer).ptr + operand.offset * operand.dtypeInfo.itemSize

@@ -1,0 +1,120 @@
+// The memory of the CPU backend: blocks, reuse, growth, and the return of what was dropped.
+import { describe, expect, test } from '@jest/globals'
+import { OutOfMemoryError } from '@tt/tensor'
+import { createCpuBackend } from '../src/cpu-backend.ts'
+import { Allocator } from '../src/memory/allocator.ts'
+import type { CpuBuffer } from '../src/memory/buffers.ts'
+import { Heap } from '../src/memory/heap.ts'
+import { below } from './operands.ts'
+
+const mib = 2 ** 20
+
+describe('the allocator', () => {
+  test('blocks are aligned, disjoint and reused', () => {
+    const heap = new Heap(256 * mib, mib)
+    const allocator = new Allocator(heap, 5000)
+    const live = new Map<number, number>()
+    let requested = 0
+    for (let i = 0; i < 4000; i++) {
+      if (live.size > 150 || (live.size > 0 && below(3) === 0)) {
+        const [address, bytes] = [...live][below(live.size)]
+        allocator.free(address, bytes)
+        live.delete(address)
+        continue
+      }
+      const bytes = 1 + below([100, 1000, 9000, 100_000, 600_000][below(5)])
+      const address = allocator.allocate(bytes)
+      requested += bytes
+      expect(address % 64).toBe(0)
+      expect(address).toBeGreaterThanOrEqual(5000)
+      expect(address + bytes).toBeLessThanOrEqual(heap.size)
+      for (const [other, size] of live) expect(address + bytes <= other || other + size <= address).toBe(true)
+      live.set(address, bytes)
+    }
+    expect(heap.size).toBeLessThan(requested)
+    for (const [address, bytes] of live) allocator.free(address, bytes)
+    expect(allocator.used).toBe(0)
+    // everything has melted together again, but for a slab of each small size that was used
+    const most = heap.size - 4 * mib
+    expect(allocator.allocate(most)).toBeGreaterThan(0)
+  })
+
+  test('small blocks do not keep the memory of others', () => {
+    const heap = new Heap(64 * mib, mib)
+    const allocator = new Allocator(heap, 4096)
+    const fill = (bytes: number): void => {
+      const addresses = Array.from({ length: Math.floor((32 * mib) / bytes) }, () => allocator.allocate(bytes))
+      for (const address of addresses) allocator.free(address, bytes)
+    }
+    for (const bytes of [64, 300, 4096, 8192, 70_000, mib, 64]) fill(bytes)
+    expect(heap.size).toBeLessThan(52 * mib)
+  })
+})
+
+describe('buffers', () => {
+  test('written bytes are read back as a copy', () => {
+    const cpu = createCpuBackend()
+    const buffer = cpu.allocate(100)
+    cpu.write(buffer, 3, new Uint8Array([1, 2, 3]))
+    const bytes = cpu.read(buffer, 3, 3)
+    cpu.write(buffer, 3, new Uint8Array([9]))
+    expect([...bytes]).toEqual([1, 2, 3])
+    expect(bytes.buffer).toBeInstanceOf(ArrayBuffer)
+    expect(bytes.byteLength).toBe(bytes.buffer.byteLength)
+  })
+
+  test('freed blocks are counted off and used again', () => {
+    const cpu = createCpuBackend()
+    const before = cpu.memoryStats().allocatedBytes
+    for (const bytes of [4, 300, 5000, mib]) {
+      const buffers = Array.from({ length: 64 }, () => cpu.allocate(bytes))
+      expect(cpu.memoryStats().allocatedBytes).toBeGreaterThanOrEqual(before + 64 * bytes)
+      buffers.forEach((buffer) => cpu.free(buffer))
+      expect(cpu.memoryStats().allocatedBytes).toBe(before)
+    }
+    expect(cpu.memoryStats().heapBytes).toBeLessThan(200 * mib)
+  })
+
+  test('dropped buffers are reclaimed in the middle of a synchronous loop', () => {
+    const cpu = createCpuBackend({ reclaimBudget: 16 * mib })
+    const kept: CpuBuffer[] = []
+    for (let i = 0; i < 600; i++) {
+      const buffer = cpu.allocate(mib) as CpuBuffer
+      cpu.write(buffer, 0, new Uint8Array([i & 255]))
+      if (i % 100 === 0) kept.push(buffer)
+    }
+    for (let i = 0; i < 50_000; i++) cpu.allocate(4)
+    const { heapBytes, reclaims } = cpu.memoryStats()
+    expect(heapBytes).toBeLessThan(100 * mib)
+    expect(reclaims).toBeGreaterThan(5)
+    expect(kept.map((buffer) => cpu.read(buffer, 0, 1)[0])).toEqual([0, 100, 200, 44, 144, 244])
+  })
+
+  test('small buffers die in groups, and each keeps its own bytes', () => {
+    const cpu = createCpuBackend({ reclaimBudget: mib })
+    const before = cpu.memoryStats().allocatedBytes
+    const kept = Array.from({ length: 40 }, (_, i) => {
+      const buffers = Array.from({ length: 25 }, () => cpu.allocate(8))
+      cpu.write(buffers[0], 0, new Uint8Array([i]))
+      return buffers[0]
+    })
+    cpu.reclaim()
+    expect(cpu.memoryStats().allocatedBytes - before).toBeLessThan(41 * 512)
+    expect(kept.map((buffer) => cpu.read(buffer, 0, 1)[0])).toEqual(Array.from({ length: 40 }, (_, i) => i))
+  })
+
+  test('memory that cannot be got is an error that says what to do', () => {
+    const cpu = createCpuBackend({ maxBytes: 32 * mib })
+    const held = cpu.allocate(20 * mib)
+    expect(() => cpu.allocate(20 * mib)).toThrow(OutOfMemoryError)
+    expect(() => cpu.allocate(20 * mib)).toThrow(/must hold 20\.0 MB more, got 2\d\.\d MB in use of 32\.0 MB/)
+    cpu.free(held)
+    expect(cpu.allocate(20 * mib)).toBeDefined()
+  })
+
+  test('options out of range are refused', () => {
+    expect(() => createCpuBackend({ maxBytes: 5 })).toThrow('maxBytes must be from 1 MiB to 4 GiB, got 5')
+    expect(() => createCpuBackend({ simd: 'avx' as never })).toThrow("simd must be 'simd', 'relaxed-simd' or 'auto', got 'avx'")
+    expect(() => createCpuBackend({ reclaimBudget: 0 })).toThrow('reclaimBudget must be at least 64 KiB, got 0')
+  })
+})
