@@ -2,6 +2,7 @@
 import { installMethods } from './methods.ts'
 import * as free from './ops/free.ts'
 import * as ops from './ops/index.ts'
+import { inspectKeys } from '#platform'
 import { Tensor } from './tensor.ts'
 
 export { Tensor, newTensor, viewOf } from './tensor.ts'
@@ -15,6 +16,7 @@ export * from './shape/shape.ts'
 export * from './backend/backend.ts'
 export * from './backend/kernels.ts'
 export { devices, getBackend, getDefaultDevice, registerBackend, setDefaultDevice } from './backend/registry.ts'
+export * from './random/index.ts'
 export * from './expr/expr.ts'
 export { primitives } from './expr/primitives.ts'
 export type { ExprKind, ScalarPrimitive } from './expr/primitives.ts'
@@ -26,9 +28,15 @@ export * from './dispatch/record.ts'
 export * from './dispatch/reduction.ts'
 export * from './dispatch/scalar.ts'
 export * from './dispatch/structured.ts'
+export * from './dispatch/update.ts'
+export { getPrintOptions, pyLiteral, pyRepr, pyTuple, setPrintOptions } from './format/index.ts'
+export type { PrintOptions, PrintProfile, PyValue } from './format/index.ts'
 export type { Methods, OverloadedMethods } from './methods.ts'
 
 installMethods(Tensor.prototype, ops)
 installMethods(Tensor.prototype, {
   where: (self: Tensor, condition: Tensor, other: Parameters<typeof free.where>[2]) => free.where(condition, self, other),
 })
+for (const key of inspectKeys) {
+  Object.defineProperty(Tensor.prototype, key, { value(this: Tensor) { return ops.toString(this) } })
+}

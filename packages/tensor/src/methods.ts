@@ -4,20 +4,24 @@
 import { inPlaceForm } from './dispatch/define.ts'
 import type { Operandish } from './dispatch/pointwise.ts'
 import type * as activation from './ops/activation.ts'
+import type * as aliases from './ops/aliases.ts'
 import type * as arithmetic from './ops/arithmetic.ts'
 import type * as comparison from './ops/comparison.ts'
 import type { MaxMin } from './ops/extremes.ts'
 import type * as ops from './ops/index.ts'
+import type * as logarithm from './ops/logarithm.ts'
 import type * as math from './ops/math.ts'
 import type { Element, Nested } from './ops/reading.ts'
+import type * as rounding from './ops/rounding.ts'
+import type { UniqueOptions, UniqueResult } from './ops/unique.ts'
 import type { Tensor } from './tensor.ts'
 
 type Ops = typeof ops
-type Elementwise = typeof activation & typeof arithmetic & typeof comparison & typeof math
+type Elementwise = typeof activation & typeof aliases & typeof arithmetic & typeof comparison & typeof logarithm & typeof math & typeof rounding
 /** Their method types are written out below, because the result depends on the arguments. */
 type Overloaded = keyof OverloadedMethods
 /** Functions of the elementwise families that have no in-place form, or write it themselves. */
-type WithoutTwin = 'div' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | `${string}_`
+type WithoutTwin = 'div' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
 type Method<F> = F extends (self: never, ...rest: infer R) => infer O ? (...rest: R) => O : never
 
 type OutOfPlace = { [K in keyof Ops as K extends `${string}Op` | Overloaded ? never : K]: Method<Ops[K]> }
@@ -44,6 +48,21 @@ export interface OverloadedMethods {
   tolist<T extends Element = number>(): Nested<T>
   /** The elements in nested arrays, on every device. */
   tolistAsync<T extends Element = number>(): Promise<Nested<T>>
+  /** The middle element (the lower of two); along a dim, with its position. @see torch.median */
+  median(): Tensor
+  median(dim: number, options?: { keepdim?: boolean }): MaxMin
+  /** As median, without the NaNs. @see torch.nanmedian */
+  nanmedian(): Tensor
+  nanmedian(dim: number, options?: { keepdim?: boolean }): MaxMin
+  /** The distinct elements in rising order; along a dim, the distinct slices. @see torch.unique */
+  unique<I extends boolean = false, C extends boolean = false>(
+    dim?: number | null, options?: UniqueOptions<I, C>): UniqueResult<I, C>
+  /** Without the elements (or slices) that equal the one before. @see torch.unique_consecutive */
+  uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
+    dim?: number | null, options?: UniqueOptions<I, C>): UniqueResult<I, C>
+  /** Positions of the elements that are not 0: a row for each, or with `asTuple` a tensor for each dim. @see torch.nonzero */
+  nonzero(options?: { asTuple?: false }): Tensor
+  nonzero(options: { asTuple: true }): readonly Tensor[]
   /** self where `condition` is true, `other` elsewhere. @see torch.Tensor.where */
   where(condition: Tensor, other: Operandish): Tensor
 }
@@ -60,7 +79,7 @@ export function installMethods(prototype: object, functions: Readonly<Record<str
 }
 
 function define(prototype: object, name: string, fn: AnyFunction): void {
-  if (name in prototype) return
+  if (Object.hasOwn(prototype, name)) return
   Object.defineProperty(prototype, name, {
     value(this: Tensor, ...rest: never[]) { return fn(this as never, ...rest) }, writable: true, configurable: true,
   })

@@ -1,7 +1,7 @@
 // The Tensor class: a window (shape, strides, offset, dtype) on a storage, and a slot for autograd.
 import type { Backend, Device } from './backend/backend.ts'
 import type { DType, DTypeInfo } from './dtype.ts'
-import { autograd } from './dispatch/hook.ts'
+import { autograd, gradState } from './dispatch/hook.ts'
 import type { AutogradMeta, BackwardOptions, GradFn, TensorHook } from './dispatch/hook.ts'
 import { DTypeError, IndexError, check } from './errors.ts'
 import { contiguousStrides, isContiguous, numelOf, wrapDim } from './shape/shape.ts'
@@ -49,6 +49,8 @@ export class Tensor {
   readonly elementCount: number
   /** Owned by @tt/autograd; null on tensors that have nothing to do with gradients. */
   autograd: AutogradMeta | null = null
+  /** Of a view that was made under noGrad: the version it was made at, else −1; autograd forbids to mix such views with in-place changes. */
+  noGradVersion = -1
   #contiguous: boolean | null
 
   constructor(parts: TensorParts, contiguous: boolean | null = null) {
@@ -103,6 +105,9 @@ export class Tensor {
     return (this.#contiguous ??= isContiguous(this.shape, this.strides))
   }
 
+  /** Whether it is a module's parameter, and printed as one; subclasses say so. */
+  get isParameter(): boolean { return false }
+
   isFloatingPoint(): boolean { return this.dtypeInfo.category === 'float' }
 
   /** How often the memory was changed in place. @see torch.Tensor._version */
@@ -134,7 +139,7 @@ export class Tensor {
   // ── autograd: declared here, done by @tt/autograd ──
 
   /** Whether gradients are computed for this tensor. Setting it makes a leaf. @see torch.Tensor.requires_grad */
-  get requiresGrad(): boolean { return this.autograd !== null && autograd('requiresGrad').requiresGrad(this) }
+  get requiresGrad(): boolean { return (this.autograd ?? this.base?.autograd ?? null) !== null && autograd('requiresGrad').requiresGrad(this) }
   set requiresGrad(value: boolean) { autograd('requiresGrad').setRequiresGrad(this, value) }
   /** Sets requiresGrad and returns self. @throws AutogradError on integers, or on results of recorded ops */
   requiresGrad_(value = true): this {
@@ -145,9 +150,9 @@ export class Tensor {
   get grad(): Tensor | null { return this.autograd === null ? null : autograd('grad').grad(this) }
   set grad(value: Tensor | null) { autograd('grad').setGrad(this, value) }
   /** The graph node that made this tensor, or null. */
-  get gradFn(): GradFn | null { return this.autograd === null ? null : autograd('gradFn').gradFn(this) }
+  get gradFn(): GradFn | null { return (this.autograd ?? this.base?.autograd ?? null) === null ? null : autograd('gradFn').gradFn(this) }
   /** Whether the tensor was made by the user, not by a recorded op. */
-  get isLeaf(): boolean { return this.autograd === null || autograd('isLeaf').isLeaf(this) }
+  get isLeaf(): boolean { return (this.autograd ?? this.base?.autograd ?? null) === null || autograd('isLeaf').isLeaf(this) }
   /**
    * Adds the gradients of this tensor to the `grad` of the leaves it was computed from.
    *
@@ -184,7 +189,9 @@ export function newTensor(backend: Backend, dtypeInfo: DTypeInfo, shape: readonl
 export function viewOf(
   self: Tensor, shape: readonly number[], strides: readonly number[], offset: number,
 ): Tensor {
-  return new Tensor({
+  const view = new Tensor({
     storage: self.storage, dtypeInfo: self.dtypeInfo, shape, strides, offset, base: self.base ?? self, counter: self.counter,
   })
+  if (!gradState.enabled) view.noGradVersion = self.counter.version
+  return view
 }

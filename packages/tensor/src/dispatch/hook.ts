@@ -35,8 +35,11 @@ export type TensorHook = (gradient: Tensor) => Tensor | void
 export interface AutogradHook {
   /** Notes that `outputs` came from `tensors` by `op`; `attrs` are what the op's record was called with. */
   record(op: OpRecord, tensors: readonly Tensor[], attrs: unknown, outputs: readonly Tensor[]): void
-  /** Before an in-place op: throws if `self` is a leaf that requires grad, or a view that may not be changed. */
-  beforeInPlace(opName: string, self: Tensor): void
+  /**
+   * Before an in-place op: throws if `self` is a leaf that requires grad, or a view that may not be changed. Given the
+   * op and its tensors (the first is `self`), keeps a copy of what is overwritten if a gradient needs it.
+   */
+  beforeInPlace(opName: string, self: Tensor, op?: OpRecord | null, tensors?: readonly Tensor[]): void
   /** After an in-place op, the version already bumped: `self` (one of `tensors`) is the output as well. */
   recordInPlace(op: OpRecord, tensors: readonly Tensor[], attrs: unknown, self: Tensor): void
   /** Whether the op has a derivative formula of its own (a composite without one is differentiated through). */
@@ -89,8 +92,8 @@ export function withGradMode<T>(enabled: boolean, fn: () => T): T {
 export function needsGrad(tensors: readonly Tensor[]): boolean {
   if (!gradState.enabled || gradState.hook === null) return false
   for (let i = 0; i < tensors.length; i++) {
-    const meta = tensors[i].autograd
-    if (meta !== null && meta.requiresGrad) return true
+    const { autograd: meta, base } = tensors[i]
+    if (meta !== null ? meta.requiresGrad : base !== null && base.autograd !== null && base.autograd.requiresGrad) return true
   }
   return false
 }

@@ -8,6 +8,7 @@ import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { autograd, gradState, needsGrad } from './hook.ts'
 import { FloatScalar, scalarCategory, scalarValue } from './scalar.ts'
+import type { OpRecord } from './record.ts'
 import type { Scalar } from './scalar.ts'
 
 /** A tensor or a number in its place. */
@@ -167,7 +168,7 @@ export function applyPointwiseInPlace(
     `the result must have the shape of self, got ${formatShape(shape)} for self of ${formatShape(self.shape)}`))
   check(canCast(output.name, self.dtype), () => new DTypeError(name,
     `the result type ${output.name} must be castable to that of self, got ${self.dtype}. Use ${record.name} instead`))
-  writeInPlace(name, self, tensors, () => {
+  writeInPlace(name, variant, self, tensors, () => {
     self.storage.backend.kernels.map(variant.kernel(tensors, common, self.dtypeInfo), tensors, params, [self])
   })
   if (needsGrad(tensors)) autograd(name).recordInPlace(variant, tensors, params, self)
@@ -179,9 +180,9 @@ export function applyPointwiseInPlace(
  * version. Inputs that share memory with `self` but are another window are what `write` must not see: they are
  * refused, as PyTorch does.
  */
-export function writeInPlace(name: string, self: Tensor, inputs: readonly Tensor[], write: () => void): void {
+export function writeInPlace(name: string, op: OpRecord, self: Tensor, inputs: readonly Tensor[], write: () => void): void {
   if (gradState.hook !== null && (self.autograd !== null || self.base !== null || needsGrad(inputs))) {
-    gradState.hook.beforeInPlace(name, self)
+    gradState.hook.beforeInPlace(name, self, op, inputs)
   }
   checkOverlap(name, self, inputs)
   if (self.elementCount > 0) write()

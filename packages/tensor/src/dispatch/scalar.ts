@@ -7,6 +7,11 @@ export class FloatScalar {
   constructor(value: number) {
     this.value = value
   }
+
+  /** In JavaScript's own arithmetic it is its number. */
+  valueOf(): number {
+    return this.value
+  }
 }
 
 /** What may stand for a tensor in an elementwise op. Whole numbers count as integers in promotion. */

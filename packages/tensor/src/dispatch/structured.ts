@@ -6,7 +6,7 @@ import { newTensor, viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { autograd, needsGrad, withGradMode } from './hook.ts'
 import { checkSameDevice, writeInPlace } from './pointwise.ts'
-import type { CompositeRecord, MultiViewRecord, StructuredRecord, ViewRecord } from './record.ts'
+import type { CompositeRecord, MultiViewRecord, OpRecord, StructuredRecord, ViewRecord } from './record.ts'
 
 /** A structured op's record, with its attributes' type inferred. */
 export const structured = <Attrs>(record: Omit<StructuredRecord<Attrs>, 'kind'>): StructuredRecord<Attrs> =>
@@ -48,7 +48,7 @@ export function applyInPlace<Attrs>(record: StructuredRecord<Attrs>, tensors: re
     `the result must have the shape of self, got ${formatShape(spec.shape)} for self of ${formatShape(self.shape)}`))
   check(canCast(spec.dtype.name, self.dtype), () => new DTypeError(name,
     `the result type ${spec.dtype.name} must be castable to that of self, got ${self.dtype}`))
-  writeInPlace(name, self, tensors, () => record.run(self.storage.backend, tensors, attrs, [self]))
+  writeInPlace(name, record as OpRecord, self, tensors, () => record.run(self.storage.backend, tensors, attrs, [self]))
   if (needsGrad(tensors)) autograd(name).recordInPlace(record, tensors, attrs, self)
   return self
 }

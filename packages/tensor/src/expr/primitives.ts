@@ -124,8 +124,18 @@ export const primitives = {
 export type ScalarPrimitive = keyof typeof primitives
 
 function integerPower(base: bigint, exponent: bigint): bigint {
-  if (exponent >= 0n) return base ** (exponent > 4096n ? 4096n + (exponent & 1n) : exponent) // wrapped by the caller
+  if (exponent >= 0n) return modularPower(base, exponent) // wrapped to the width by the caller
   if (base === 1n) return 1n
   if (base === -1n) return exponent & 1n ? -1n : 1n
   return 0n
+}
+
+// Modulo 2⁶⁴: the power itself may be too long for any memory.
+function modularPower(base: bigint, exponent: bigint): bigint {
+  let [result, square] = [1n, base]
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * square)
+    square = BigInt.asIntN(64, square * square)
+  }
+  return result
 }

@@ -143,14 +143,6 @@ export const sign = unary('sign', (x) => x.sign())
 export const sgn = unary('sgn', (x) => x.sign())
 /** `1 / self`. @see torch.reciprocal */
 export const reciprocal = unary('reciprocal', (x) => x.reciprocal(), { result: 'float' })
-/** Rounded down. @see torch.floor */
-export const floor = unary('floor', (x) => x.floor(), { refuses: ['bool'] })
-/** Rounded up. @see torch.ceil */
-export const ceil = unary('ceil', (x) => x.ceil(), { refuses: ['bool'] })
-/** Rounded towards zero. @see torch.trunc */
-export const trunc = unary('trunc', (x) => x.trunc(), { refuses: ['bool'] })
-/** The part after the point, with the sign of self. @see torch.frac */
-export const frac = unary('frac', (x) => x.sub(x.trunc()), { refuses: ['int', 'bool'] })
 
 /** How div rounds its result. */
 export type RoundingMode = 'trunc' | 'floor'

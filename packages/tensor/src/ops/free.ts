@@ -1,3 +1,13 @@
 // The functions that are no methods: they make tensors, or take a list of them, or another order of arguments.
 export * from './choice.ts'
+export * from './conv.ts'
+export * from './convolution.ts'
 export * from './creation.ts'
+export * from './dropout.ts'
+export * from './embedding.ts'
+export * from './join.ts'
+export * from './linear.ts'
+export * from './nll-loss.ts'
+export * from './pad.ts'
+export * from './pool.ts'
+export * from './random.ts'

@@ -1,0 +1,64 @@
+// From a sampler's host array to the memory of a tensor, in the order in which PyTorch fills it.
+import { encodeElements } from '../host/encode.ts'
+import type { DTypeInfo } from '../dtype.ts'
+import { DTypeError, check } from '../errors.ts'
+import type { FloatDType } from '../random/precision.ts'
+import type { SampleOut, FloatOut } from '../random/samplers.ts'
+import { contiguousStrides } from '../shape/shape.ts'
+import { newTensor, viewOf } from '../tensor.ts'
+import type { Tensor } from '../tensor.ts'
+import { copyElements } from './elements.ts'
+
+/** Fills an array; `serial` where the tensor has gaps or another order, which some samplers treat in another way. */
+export type Sampler = (out: SampleOut, serial: boolean) => void
+
+/** The array that samplers of a dtype fill: its own, or float32 for the half types. */
+export const sampleArray = (dtype: DTypeInfo, count: number): SampleOut =>
+  (dtype.itemSize === 2 && dtype.category === 'float' ? new Float32Array(count) : new dtype.array(new ArrayBuffer(count * dtype.itemSize))) as SampleOut
+
+/** The bytes of sampled elements. */
+const bytesOf = (dtype: DTypeInfo, out: SampleOut): Uint8Array =>
+  dtype.itemSize === 2 && dtype.category === 'float' ? encodeElements('random', out, out.length, dtype).bytes
+    : new Uint8Array(out.buffer, out.byteOffset, out.byteLength)
+
+/** Overwrites the elements with samples, in the order of memory. No checks, no autograd. */
+export function fillSamples(target: Tensor, sample: Sampler): void {
+  if (target.elementCount === 0) return
+  const { dtypeInfo, storage: { backend } } = target
+  const out = sampleArray(dtypeInfo, target.elementCount)
+  const direct = target.isContiguous()
+  sample(out, !direct)
+  const bytes = bytesOf(dtypeInfo, out)
+  if (direct) {
+    backend.write(target.storage.buffer, target.offset * dtypeInfo.itemSize, bytes)
+    return
+  }
+  const order = memoryOrder(target)
+  const shape = order.map((d) => target.shape[d])
+  const source = newTensor(backend, dtypeInfo, shape)
+  backend.write(source.storage.buffer, 0, bytes)
+  copyElements(backend, source, viewOf(target, shape, order.map((d) => target.strides[d]), target.offset))
+}
+
+/** The dims from the largest stride to the smallest. */
+export const memoryOrder = ({ shape, strides }: { shape: readonly number[]; strides: readonly number[] }): number[] =>
+  shape.map((_, i) => i).sort((a, b) => strides[b] - strides[a] || a - b)
+
+/** An uninitialised tensor of the shape and the order of dims of `like`, without gaps, as torch.empty_like makes it. */
+export function emptyPreserving(like: Tensor): Tensor {
+  if (like.isContiguous()) return newTensor(like.storage.backend, like.dtypeInfo, like.shape)
+  const order = memoryOrder(like)
+  const memory = newTensor(like.storage.backend, like.dtypeInfo, order.map((d) => like.shape[d]))
+  const strides = new Array<number>(like.ndim)
+  contiguousStrides(memory.shape).forEach((stride, i) => { strides[order[i]] = stride })
+  return viewOf(memory, like.shape, strides, 0)
+}
+
+/** The float dtype of a tensor. @throws DTypeError if it is none */
+export function floatDtype(op: string, dtype: DTypeInfo): FloatDType {
+  check(dtype.category === 'float', () => new DTypeError(op, `the tensor must be floating-point, got ${dtype.name}`))
+  return dtype.name as FloatDType
+}
+
+/** Whether the sampler's array is one of floats. */
+export const asFloats = (out: SampleOut): FloatOut => out as FloatOut

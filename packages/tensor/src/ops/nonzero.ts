@@ -1,0 +1,26 @@
+// Positions of the elements that are not 0, as ops.
+import { readPositions, readPositionsAsync } from '../host/positions.ts'
+import type { Tensor } from '../tensor.ts'
+import { reshape, transpose, unbind } from './views.ts'
+
+/**
+ * The positions of the elements that are not 0, row-major: int64, a row for each.
+ *
+ * @param options `asTuple`: a tensor for each dim instead, as index takes them
+ * @throws DeviceError on a device that cannot block: use nonzeroAsync
+ * @example
+ * tensor([[0, 1], [2, 0]]).nonzero().tolist() // => [[0, 1], [1, 0]]
+ * @see torch.nonzero
+ */
+export function nonzero<A extends boolean = false>(
+  self: Tensor, { asTuple }: { asTuple?: A } = {},
+): A extends true ? readonly Tensor[] : Tensor {
+  const source = asTuple === true && self.ndim === 0 ? reshape(self, [1]) : self
+  const rows = readPositions('nonzero', source)
+  return (asTuple === true ? unbind(rows, 0) : transpose(rows, 0, 1)) as A extends true ? readonly Tensor[] : Tensor
+}
+/** As nonzero, on every device. */
+export const nonzeroAsync = async (self: Tensor): Promise<Tensor> =>
+  transpose(await readPositionsAsync(self), 0, 1)
+/** As nonzero. @see torch.argwhere */
+export const argwhere = (self: Tensor): Tensor => nonzero(self)

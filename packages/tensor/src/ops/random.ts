@@ -1,0 +1,131 @@
+// Functions that make tensors of random numbers: those of PyTorch's CPU generator for the same seed.
+import { getBackend, getDefaultDevice } from '../backend/registry.ts'
+import { dtypeInfoOf } from '../dispatch/elements.ts'
+import { withGradMode } from '../dispatch/hook.ts'
+import { asFloats, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
+import type { Sampler } from '../dispatch/sample.ts'
+import { defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
+import type { DTypeInfo } from '../dtype.ts'
+import { ArgumentError, check } from '../errors.ts'
+import { defaultGenerator, samplers } from '../random/index.ts'
+import { broadcastShapes, checkSizes } from '../shape/shape.ts'
+import { Tensor, newTensor } from '../tensor.ts'
+import { addcmul, add, mul } from './arithmetic.ts'
+import { tensor } from './creation.ts'
+import type { FactoryOptions } from './creation.ts'
+import type { RandomOptions } from './random-fill.ts'
+
+/** Options of the functions that make random tensors. */
+export type RandomFactoryOptions = FactoryOptions & RandomOptions
+
+function sampled(
+  op: string, size: readonly number[], fallback: DTypeInfo, options: FactoryOptions, sampler: (dtype: DTypeInfo) => Sampler,
+): Tensor {
+  checkSizes(op, size)
+  const dtype = options.dtype === undefined ? fallback : dtypeInfoOf(op, options.dtype)
+  const backend = getBackend(options.device ?? getDefaultDevice(), op)
+  const sample = sampler(dtype)
+  const result = newTensor(backend, dtype, size, op)
+  fillSamples(result, sample)
+  return options.requiresGrad ? result.requiresGrad_() : result
+}
+
+/**
+ * Numbers uniform in [0, 1).
+ *
+ * @example
+ * manualSeed(0)
+ * rand([2]).tolist() // => [0.4962565898895264, 0.7682217955589294]
+ * @see torch.rand
+ */
+export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
+  sampled('rand', size, defaultFloatInfo(), options, (dtype) => {
+    const float = floatDtype('rand', dtype)
+    return (out) => samplers.uniform(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
+  })
+/** Normal numbers of mean 0 and standard deviation 1. @see torch.randn */
+export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
+  sampled('randn', size, defaultFloatInfo(), options, (dtype) => {
+    const float = floatDtype('randn', dtype)
+    return (out) => samplers.normal(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
+  })
+
+/**
+ * Integers uniform in [low, high), int64 by default. `low` may be left out: `randint(high, size)`.
+ *
+ * @throws ArgumentError if low is not less than high
+ * @see torch.randint
+ */
+export function randint(high: number | bigint, size: readonly number[], options?: RandomFactoryOptions): Tensor
+export function randint(low: number | bigint, high: number | bigint, size: readonly number[], options?: RandomFactoryOptions): Tensor
+export function randint(
+  first: number | bigint, second: number | bigint | readonly number[], third?: readonly number[] | RandomFactoryOptions,
+  fourth: RandomFactoryOptions = {},
+): Tensor {
+  if (typeof second === 'object') return integers('randint', 0, first, second, (third ?? {}) as RandomFactoryOptions, dtypes.int64)
+  check(Array.isArray(third), () => new ArgumentError('randint', `size must be an array, got ${typeof third}`))
+  return integers('randint', first, second, third as readonly number[], fourth, dtypes.int64)
+}
+const integers = (
+  op: string, low: number | bigint, high: number | bigint, size: readonly number[], options: RandomFactoryOptions, fallback: DTypeInfo,
+): Tensor => sampled(op, size, fallback, options, (dtype) => {
+  const generator = options.generator ?? defaultGenerator
+  samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
+  return (out) => samplers.randint(out, generator, low, high, dtype.name)
+})
+
+/** A random permutation of 0 to n − 1, int64 by default. @see torch.randperm */
+export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor =>
+  sampled('randperm', [n], dtypes.int64, options, (dtype) => (out) => samplers.randperm(out, options.generator ?? defaultGenerator, dtype.name))
+
+const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({ dtype: self.dtype, device: self.device, ...options })
+/** rand of the shape, dtype and device of self. @see torch.rand_like */
+export const randLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor => rand(self.shape, optionsLike(self, options))
+/** randn of the shape, dtype and device of self. @see torch.randn_like */
+export const randnLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor => randn(self.shape, optionsLike(self, options))
+/** randint of the shape, dtype and device of self; one bound is the upper one. @see torch.randint_like */
+export const randintLike = (
+  self: Tensor, low: number | bigint, high: number | bigint | null = null, options: RandomFactoryOptions = {},
+): Tensor => integers('randintLike', high === null ? 0 : low, high ?? low, self.shape, optionsLike(self, options), self.dtypeInfo)
+
+/**
+ * Normal numbers, of a mean and standard deviation for each element, or of two numbers and a size.
+ *
+ * @param mean a tensor or a number
+ * @param std a tensor or a number
+ * @param size of the result, if both are numbers
+ * @throws ArgumentError if std is negative
+ * @see torch.normal
+ */
+export function normal(
+  mean: number | Tensor, std: number | Tensor = 1, size: readonly number[] | null = null, options: RandomFactoryOptions = {},
+): Tensor {
+  const generator = options.generator ?? defaultGenerator
+  if (typeof std === 'number') checkStd(std)
+  if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
+    check(size !== null, () => new ArgumentError('normal', 'size must be given where mean and std are numbers, got none'))
+    return sampled('normal', size, defaultFloatInfo(), options, (dtype) => {
+      const float = floatDtype('normal', dtype)
+      return (out) => samplers.normal(asFloats(out), generator, mean, std, float)
+    })
+  }
+  check(size === null, () => new ArgumentError('normal', 'size must be null where mean or std is a tensor, got a size'))
+  return withGradMode(false, () => {
+    const tensors = [mean, std].filter((x) => x instanceof Tensor)
+    const dtype = tensors.map((x) => x.dtypeInfo).reduce(promoteInfos)
+    const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes('normal', a, b))
+    const { device } = tensors[0]
+    if (std instanceof Tensor) {
+      check(std.elementCount === 0 || device === 'meta' || std.amin().item() >= 0, () => new ArgumentError('normal',
+        'every std must be at least 0, got a negative one'))
+    }
+    const base = sampled('normal', shape, dtype, { dtype: dtype.name, device }, ({ name }) => (out) =>
+      samplers.normal(asFloats(out), generator, 0, typeof std === 'number' ? std : 1, floatDtype('normal', dtypes[name])))
+    if (!(std instanceof Tensor)) return add(base, mean as Tensor)
+    if (!(mean instanceof Tensor)) return addcmul(tensor(mean, { dtype: dtype.name, device }), base, std)
+    return add(mul(base, std), mean)
+  })
+}
+function checkStd(std: number): void {
+  check(std >= 0, () => new ArgumentError('normal', `std must be at least 0, got ${std}`))
+}
