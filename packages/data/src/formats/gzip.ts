@@ -1,0 +1,22 @@
+// Gzip by the platform's DecompressionStream.
+import { FormatError } from '@tt/tensor'
+
+/** Whether the bytes begin as a gzip file does. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/**
+ * The content of a gzip file.
+ *
+ * @throws FormatError if the bytes are no complete gzip file
+ */
+export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer())
+  } catch (error) {
+    throw new FormatError(
+      'gunzip',
+      `the bytes must be a complete gzip file, got ${bytes.length} bytes (${String(error)})`,
+    )
+  }
+}
