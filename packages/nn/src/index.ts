@@ -1,0 +1,13 @@
+// @tt/nn: modules, layers, losses, initialisation, and checkpoints, as in torch.nn.
+export * as functional from './functional.ts'
+export * as init from './init.ts'
+export * as utils from './parameters/index.ts'
+export { Module } from './module/module.ts'
+export type { Layer, Member, ModuleTarget, WalkOptions } from './module/module.ts'
+export type { ForwardHook, ForwardPreHook } from './module/hooks.ts'
+export { snakeCase } from './module/names.ts'
+export { StateDictError } from './module/state-dict.ts'
+export type { LoadReport, StateDict } from './module/state-dict.ts'
+export { Parameter } from './parameter.ts'
+export * from './modules/index.ts'
+export * from './serialization/safetensors.ts'
