@@ -21,7 +21,7 @@ type Elementwise = typeof activation & typeof aliases & typeof arithmetic & type
 /** Their method types are written out below, because the result depends on the arguments. */
 type Overloaded = keyof OverloadedMethods
 /** Functions of the elementwise families that have no in-place form, or write it themselves. */
-type WithoutTwin = 'div' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
+type WithoutTwin = 'div' | 'square' | 'positive' | 'logit' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
 type Method<F> = F extends (self: never, ...rest: infer R) => infer O ? (...rest: R) => O : never
 
 type OutOfPlace = { [K in keyof Ops as K extends `${string}Op` | Overloaded ? never : K]: Method<Ops[K]> }

@@ -126,7 +126,7 @@ export class Tensor {
   /** The transposed matrix; all dims reversed. @see torch.Tensor.T */
   get T(): Tensor { return this.permute(this.shape.map((_, i) => this.ndim - 1 - i)) }
   /** The last two dims swapped. @see torch.Tensor.mT */
-  get mT(): Tensor { return this.transpose(-2, -1) }
+  get mT(): Tensor { return this.ndim === 0 ? this : this.transpose(-2, -1) }
   /**
    * The same memory outside the graph of gradients; unlike detach, changes of it are not seen by the checks of
    * backward. It cannot be assigned to: use copy_ under noGrad. @see torch.Tensor.data

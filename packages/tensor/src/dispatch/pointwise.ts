@@ -4,7 +4,7 @@ import type { ComputeType, DTypeCategory, DTypeInfo } from '../dtype.ts'
 import type { MapKernel } from '../backend/kernels.ts'
 import { Expr, input, param, substitute } from '../expr/expr.ts'
 import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
-import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { autograd, gradState, needsGrad } from './hook.ts'
 import { FloatScalar, scalarCategory, scalarValue } from './scalar.ts'
@@ -35,6 +35,7 @@ export class PointwiseRecord {
   readonly gradName: string | undefined
   /** Inputs (by position) that take no part in type promotion, such as the condition of where. */
   readonly unpromoted: number
+  readonly validate: Validate | undefined
   readonly #build: Build
   readonly #variants = new Map<number, PointwiseVariant>()
 
@@ -46,6 +47,7 @@ export class PointwiseRecord {
     this.result = config.result ?? 'same'
     this.refuses = config.refuses ?? []
     this.gradName = config.gradName
+    this.validate = config.validate
     this.unpromoted = (config.unpromoted ?? []).reduce((mask, i) => mask | (1 << i), 0)
     this.#build = build
   }
@@ -124,6 +126,11 @@ export const mapKernel = (
   name: string, inputs: readonly DTypeInfo[], paramCount: number, compute: ComputeType, outputs: MapKernel['outputs'],
 ): MapKernel => ({ kind: 'map', id: nextKernelId(), name, inputs, paramCount, compute, outputs })
 
+/** Further checks of a call, before anything is allocated; `common` is the promoted dtype. */
+export type Validate = (
+  name: string, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined, common: DTypeInfo,
+) => void
+
 /** Options that every pointwise definition may state. */
 export interface PointwiseConfig<O extends Record<string, number>> {
   /** Numeric options with their defaults; they become run-time scalars. */
@@ -132,6 +139,7 @@ export interface PointwiseConfig<O extends Record<string, number>> {
   refuses?: readonly DTypeCategory[]
   gradName?: string
   unpromoted?: readonly number[]
+  validate?: Validate
 }
 
 /** Numeric options of a call. */
@@ -144,7 +152,7 @@ export function applyPointwise(
   const call = prepare(record, inputs, options, null)
   const { tensors, variant, params, common, output } = call
   let shape = tensors[0].shape
-  for (let i = 1; i < tensors.length; i++) shape = broadcastShapes(record.name, shape, tensors[i].shape)
+  for (let i = 1; i < tensors.length; i++) shape = broadcastPair(record.name, shape, tensors[i].shape)
   const result = newTensor(tensors[0].storage.backend, output, shape, record.name)
   if (result.elementCount > 0) {
     result.storage.backend.kernels.map(variant.kernel(tensors, common, output), tensors, params, [result])
@@ -163,7 +171,7 @@ export function applyPointwiseInPlace(
   const self = inputs[0] as Tensor
   const { tensors, variant, params, common, output } = prepare(record, inputs, options, name)
   let shape = self.shape
-  for (let i = 1; i < tensors.length; i++) shape = broadcastShapes(name, shape, tensors[i].shape)
+  for (let i = 1; i < tensors.length; i++) shape = broadcastPair(name, shape, tensors[i].shape)
   check(sameShape(shape, self.shape), () => new ShapeError(name,
     `the result must have the shape of self, got ${formatShape(shape)} for self of ${formatShape(self.shape)}`))
   check(canCast(output.name, self.dtype), () => new DTypeError(name,
@@ -214,7 +222,7 @@ function windowsTouch(a: Tensor, b: Tensor): boolean {
 const lastElement = (t: Tensor): number => t.shape.reduce((last, size, i) => last + (size - 1) * t.strides[i], t.offset)
 
 interface Prepared {
-  tensors: readonly Tensor[]
+  tensors: Tensor[]
   variant: PointwiseVariant
   params: (number | bigint)[]
   /** The promoted dtype in which it is computed. */
@@ -246,6 +254,7 @@ function prepare(
       checkScalar(name, value)
       mask |= 1 << i
       params.push(scalarValue(value))
+      if (record.unpromoted & (1 << i)) continue
       const dtype = wrappedDtype(scalarCategory(value))
       wrapped = wrapped === null ? dtype : promoteInfos(wrapped, dtype)
     }
@@ -254,11 +263,32 @@ function prepare(
   if (tensors.length > 1) checkSameDevice(name, tensors)
   let common = combine(dimmed, combine(zeroDim, wrapped))!
   checkPromoted(record, name, common)
+  record.validate?.(name, inputs, options, common)
   if (record.optionNames.length > 0) pushOptions(record, name, options, params, common)
   else if (options !== undefined) refuseOptions(record, name, options)
   if (record.result === 'float' && common.category !== 'float') common = defaultFloatInfo()
+  if (common.itemSize < 4 && common.category !== 'bool') narrowInputs(record, tensors, params, common, inPlaceName !== null)
   const output = record.result === 'bool' ? dtypes.bool : common
   return { tensors, variant: record.variant(mask, common.category), params, common, output }
+}
+
+// Kernels of small dtypes compute in 32 bits: what comes from a wider dtype is cast to the small one first, so that
+// uint8 sees -1 as 255 and float16 sees 70000 as infinity.
+function narrowInputs(
+  record: PointwiseRecord, tensors: Tensor[], params: (number | bigint)[], common: DTypeInfo, inPlace: boolean,
+): void {
+  for (let i = inPlace ? 1 : 0; i < tensors.length; i++) {
+    const { dtypeInfo } = tensors[i]
+    const fits = dtypeInfo === common || dtypeInfo.category === 'bool' || record.unpromoted !== 0
+      || (dtypeInfo.itemSize === 1 && (common.category === 'float' || common.itemSize > 1))
+    if (!fits) tensors[i] = tensors[i].to(common.name)
+  }
+  if (common.category !== 'int' || params.length === 0) return
+  const cell = new common.array(new ArrayBuffer(common.itemSize))
+  for (let i = 0; i < params.length; i++) {
+    cell[0] = Number(params[i]) as never
+    params[i] = cell[0]
+  }
 }
 
 const wrappedDtype = (category: DTypeCategory): DTypeInfo =>
@@ -270,19 +300,18 @@ function combine(higher: DTypeInfo | null, lower: DTypeInfo | null): DTypeInfo |
   return categoryRank[lower.category] > categoryRank[higher.category] ? promoteInfos(higher, lower) : higher
 }
 
+// Options are cast to the dtype of the computation, as C++ casts them: towards zero for integers.
 function pushOptions(
   record: PointwiseRecord, name: string, options: Readonly<Record<string, Scalar | undefined>> | undefined,
   params: (number | bigint)[], common: DTypeInfo,
 ): void {
   if (options !== undefined) refuseOptions(record, name, options)
+  const whole = record.result !== 'float' && common.category !== 'float'
   for (const option of record.optionNames) {
-    const value = options?.[option] ?? record.defaults[option]
-    checkScalar(`${name}: ${option}`, value)
-    check(record.result === 'float' || categoryRank[scalarCategory(value)] <= categoryRank[common.category]
-      || (common.category === 'bool' && scalarValue(value) === 1),
-      () => new DTypeError(name, `${option} must not be of a higher category than the tensors, got ${String(scalarValue(value))} `
-        + `for ${common.name}. Cast the tensors first`))
-    params.push(scalarValue(value))
+    const scalar = options?.[option] ?? record.defaults[option]
+    checkScalar(`${name}: ${option}`, scalar)
+    const value = scalarValue(scalar)
+    params.push(whole && typeof value === 'number' ? Math.trunc(value) : value)
   }
 }
 

@@ -18,17 +18,20 @@ interface Reduction {
   readonly map?: (x: Expr, params: readonly Expr[]) => Expr
   readonly finish?: (total: Expr, params: readonly Expr[]) => Expr
   readonly paramCount?: number
+  /** The inputs are looked at in their own compute type, whatever the output is. */
+  readonly ownCompute?: boolean
 }
 
 /** Makes kernels of a reduction, one for each pair of dtypes. */
-export function reduceKernels(name: string, { combine, map = (x) => x, finish, paramCount = 0 }: Reduction) {
+export function reduceKernels(name: string, { combine, map = (x) => x, finish, paramCount = 0, ownCompute = false }: Reduction) {
   const kernels = new Map<number, ReduceKernel>()
   const params = Array.from({ length: paramCount }, (_, i) => param(i))
   return (dtype: DTypeInfo, output: DTypeInfo): ReduceKernel => {
     const key = dtype.index * 16 + output.index
     let kernel = kernels.get(key)
     if (kernel === undefined) {
-      const compute = output.name === 'bool' ? dtype.compute : output.compute
+      // Counts of floats are taken in f64, which is exact.
+      const compute = ownCompute && dtype.compute === 'f32' ? 'f64' : ownCompute || output.name === 'bool' ? dtype.compute : output.compute
       kernel = {
         kind: 'reduce', id: nextKernelId(), name, inputs: [dtype], paramCount, compute, combine,
         map: map(input(0), params), finish: finish?.(input(0), params) ?? null, output,

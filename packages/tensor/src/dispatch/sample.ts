@@ -1,12 +1,11 @@
 // From a sampler's host array to the memory of a tensor, in the order in which PyTorch fills it.
+import type { Backend } from '../backend/backend.ts'
 import { encodeElements } from '../host/encode.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import { DTypeError, check } from '../errors.ts'
 import type { FloatDType } from '../random/precision.ts'
 import type { SampleOut, FloatOut } from '../random/samplers.ts'
-import { contiguousStrides } from '../shape/shape.ts'
-import { newTensor, viewOf } from '../tensor.ts'
-import type { Tensor } from '../tensor.ts'
+import { Tensor, newTensor, viewOf } from '../tensor.ts'
 import { copyElements } from './elements.ts'
 
 /** Fills an array; `serial` where the tensor has gaps or another order, which some samplers treat in another way. */
@@ -45,13 +44,13 @@ export const memoryOrder = ({ shape, strides }: { shape: readonly number[]; stri
   shape.map((_, i) => i).sort((a, b) => strides[b] - strides[a] || a - b)
 
 /** An uninitialised tensor of the shape and the order of dims of `like`, without gaps, as torch.empty_like makes it. */
-export function emptyPreserving(like: Tensor): Tensor {
-  if (like.isContiguous()) return newTensor(like.storage.backend, like.dtypeInfo, like.shape)
+export function emptyPreserving(like: Tensor, backend: Backend = like.storage.backend, dtype: DTypeInfo = like.dtypeInfo): Tensor {
+  if (like.isContiguous()) return newTensor(backend, dtype, like.shape)
   const order = memoryOrder(like)
-  const memory = newTensor(like.storage.backend, like.dtypeInfo, order.map((d) => like.shape[d]))
-  const strides = new Array<number>(like.ndim)
-  contiguousStrides(memory.shape).forEach((stride, i) => { strides[order[i]] = stride })
-  return viewOf(memory, like.shape, strides, 0)
+  const { storage, strides } = newTensor(backend, dtype, order.map((d) => like.shape[d]))
+  const placed = new Array<number>(like.ndim)
+  strides.forEach((stride, i) => { placed[order[i]] = stride })
+  return new Tensor({ storage, dtypeInfo: dtype, shape: like.shape, strides: placed, offset: 0, base: null, counter: storage })
 }
 
 /** The float dtype of a tensor. @throws DTypeError if it is none */

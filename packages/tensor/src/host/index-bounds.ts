@@ -6,13 +6,24 @@ import { toTypedArray } from '../ops/reading.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Whether elements can be read now: the device blocks and has data. */
-export const canRead = ({ storage: { backend } }: Tensor): boolean => backend.canBlock && backend !== metaBackend
+export const canRead = ({ storage: { backend } }: Tensor): boolean =>
+  backend.canBlock && backend !== metaBackend
 
-/** The index as int64; int32 is cast, and so is what is empty. @throws DTypeError for every other dtype */
-export function asIndex(op: string, index: Tensor): Tensor {
+/**
+ * The index as int64; what is empty is cast, and int32 where PyTorch takes that too.
+ *
+ * @throws DTypeError for every other dtype
+ */
+export function asIndex(op: string, index: Tensor, takesInt32 = false): Tensor {
   if (index.dtype === 'int64') return index
-  check(index.dtype === 'int32' || index.elementCount === 0, () => new DTypeError(op,
-    `the index must be int64 (or int32), got ${index.dtype}. Cast it: .to('int64'), or make it with { dtype: 'int64' }`))
+  check(
+    (takesInt32 && index.dtype === 'int32') || index.elementCount === 0,
+    () =>
+      new DTypeError(
+        op,
+        `the index must be int64${takesInt32 ? ' or int32' : ''}, got ${index.dtype}. Cast it: .to('int64'), or make it with { dtype: 'int64' }`,
+      ),
+  )
   return to(index, 'int64')
 }
 
@@ -27,7 +38,10 @@ export function checkBounds(op: string, index: Tensor, dim: number, size: number
   const words = new Int32Array(buffer, byteOffset, length * 2) // low and high halves: no bigint per element
   for (let i = 0; i < words.length; i += 2) {
     if (words[i + 1] !== 0 || words[i] >>> 0 >= size) {
-      throw new IndexError(op, `index ${words[i + 1] * 2 ** 32 + (words[i] >>> 0)} is out of bounds for dim ${dim} with size ${size}`)
+      throw new IndexError(
+        op,
+        `index ${words[i + 1] * 2 ** 32 + (words[i] >>> 0)} is out of bounds for dim ${dim} with size ${size}`,
+      )
     }
   }
 }

@@ -54,7 +54,7 @@ export const hardshrink = unary('hardshrink', (x, { lambd }) => x.ge(lambd.neg()
   { options: { lambd: 0.5 }, ...floats })
 /** x moved towards 0 by lambd, 0 within. @see torch.nn.functional.softshrink */
 export const softshrink = unary('softshrink',
-  (x, { lambd }) => x.gt(lambd).select(x.sub(lambd), x.lt(lambd.neg()).select(x.add(lambd), x.mul(0))),
+  (x, { lambd }) => x.gt(lambd).select(x.sub(lambd), x.lt(lambd.neg()).select(x.add(lambd), 0)),
   { options: { lambd: 0.5 }, ...floats })
 /** `x / (1 + |x|)`. @see torch.nn.functional.softsign */
 export const softsign = unary('softsign', (x) => x.div(x.abs().add(1)), { gradName: 'DivBackward0', refuses: ['bool'], result: 'float' })

@@ -4,11 +4,11 @@ import type { Scalar } from '../dispatch/scalar.ts'
 import { checkFactors, runMatmul, windowOf } from '../dispatch/matmul.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
 import { DTypeError, ShapeError, check } from '../errors.ts'
-import { broadcastShapes, broadcastStrides, formatShape, sameShape } from '../shape/shape.ts'
+import { broadcastPair, broadcastStrides, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { newTensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
-import { to } from './copy.ts'
+import { copy_, to } from './copy.ts'
 import { bmm, mm, mv } from './matmul.ts'
 import { sum } from './reduce.ts'
 import { unsqueeze } from './views.ts'
@@ -54,7 +54,7 @@ const addProduct = (
       `the factors must have ${ranks[0]} and ${ranks[1]} dims, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`))
     const attrs = { beta: fitting(name, 'beta', beta, self), alpha: fitting(name, 'alpha', alpha, self) }
     const shape = productShape(name, a, b)
-    check(self.ndim <= shape.length && sameShape(broadcastShapes(name, self.shape, shape), shape), () => new ShapeError(name,
+    check(self.ndim <= shape.length && sameShape(broadcastPair(name, self.shape, shape), shape), () => new ShapeError(name,
       `the input must broadcast to the product's shape ${formatShape(shape)}, got ${formatShape(self.shape)}`))
     return applyComposite(record, [self, a, b], attrs)[0]
   }
@@ -111,3 +111,22 @@ export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProdu
 export const addbmm = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor => callAddbmm(self, batch1, batch2, options)
 /** `beta · self + alpha · (batch1 · batch2)`, for each of the batch. @see torch.baddbmm */
 export const baddbmm = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor => callBaddbmm(self, batch1, batch2, options)
+
+// The in-place forms: the result, which must have the shape and a castable dtype of self, is written over it.
+const overwrite = (name: string, self: Tensor, result: Tensor): Tensor => {
+  check(sameShape(self.shape, result.shape), () => new ShapeError(name,
+    `the result must have the shape of self, got ${formatShape(result.shape)} for self of ${formatShape(self.shape)}`))
+  return copy_(self, result)
+}
+/** addmm into self. @see torch.Tensor.addmm_ */
+export const addmm_ = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProductOptions = {}): Tensor =>
+  overwrite('addmm_', self, addmm(self, mat1, mat2, options))
+/** addmv into self. @see torch.Tensor.addmv_ */
+export const addmv_ = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProductOptions = {}): Tensor =>
+  overwrite('addmv_', self, addmv(self, mat, vec, options))
+/** addr into self. @see torch.Tensor.addr_ */
+export const addr_ = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor =>
+  overwrite('addr_', self, addr(self, vec1, vec2, options))
+/** baddbmm into self. @see torch.Tensor.baddbmm_ */
+export const baddbmm_ = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor =>
+  overwrite('baddbmm_', self, baddbmm(self, batch1, batch2, options))

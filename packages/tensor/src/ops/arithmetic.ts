@@ -1,11 +1,32 @@
 // Elementwise arithmetic of one and two operands.
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import { withGradMode } from '../dispatch/hook.ts'
+import type { Operandish, Validate } from '../dispatch/pointwise.ts'
 import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
-import { ArgumentError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, check } from '../errors.ts'
 import type { Expr } from '../expr/expr.ts'
 import { constant } from '../expr/expr.ts'
 import { Tensor } from '../tensor.ts'
+
+// alpha may not be of a higher category than the tensors.
+const checkAlpha: Validate = (name, _inputs, options, common) => {
+  const alpha = options?.alpha
+  if (alpha === undefined || common.category === 'float') return
+  check(scalarCategory(alpha) !== 'float', () => new DTypeError(name,
+    `alpha must be a whole number for ${common.name} tensors, got ${String(scalarValue(alpha))}. Cast the tensors first`))
+}
+const isBool = (input: Operandish): boolean => (input instanceof Tensor ? input.dtype === 'bool' : typeof input === 'boolean')
+const checkSubtraction: Validate = (name, inputs, options, common) => {
+  checkAlpha(name, inputs, options, common)
+  check(!inputs.some(isBool), () => new DTypeError(name, 'bool inputs cannot be subtracted. Use logicalXor, or logicalNot to invert a mask'))
+}
+// Integers have no value for a division by zero. Where the device can block, the divisor is looked at.
+const checkDivisor: Validate = (name, [, divisor], _options, common) => {
+  if (common.category === 'float') return
+  const zero = divisor instanceof Tensor ? divisor.storage.backend.canBlock && divisor.device !== 'meta' && hasZero(divisor) : Number(scalarValue(divisor)) === 0
+  check(!zero, () => new ArgumentError(name, 'an integer cannot be divided by zero, got a divisor of 0. Cast to a float dtype for infinities'))
+}
+const hasZero = (divisor: Tensor): boolean => withGradMode(false, () => divisor.elementCount > 0 && !divisor.all().item<boolean>())
 
 /**
  * `self + alpha · other`.
@@ -17,7 +38,7 @@ import { Tensor } from '../tensor.ts'
  * add(tensor([1, 2]), tensor([10, 20]), { alpha: 2 }).tolist() // => [21, 42]
  * @see torch.add
  */
-export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { options: { alpha: 1 } })
+export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { options: { alpha: 1 }, validate: checkAlpha })
 
 /**
  * `self − alpha · other`.
@@ -27,10 +48,10 @@ export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { opt
  * sub(tensor([5, 7]), 2).tolist() // => [3, 5]
  * @see torch.sub
  */
-export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { options: { alpha: 1 }, refuses: ['bool'] })
+export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
 
 /** `alpha`-weighted reversed subtraction, `other − alpha · self`. @see torch.rsub */
-export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, refuses: ['bool'] })
+export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
 
 /**
  * `self · other`.
@@ -67,10 +88,10 @@ const integerFloor = (x: Expr, y: Expr): Expr => {
  * @see torch.floor_divide
  */
 export const floorDivide = binary('floorDivide',
-  (x, y, _options, category) => (category === 'float' ? floorQuotient(x, y) : integerFloor(x, y)), { refuses: ['bool'] })
+  (x, y, _options, category) => (category === 'float' ? floorQuotient(x, y) : integerFloor(x, y)), { refuses: ['bool'], validate: checkDivisor })
 
 /** Division rounded towards zero, in the promoted dtype. @see torch.div with rounding_mode='trunc' */
-const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses: ['bool'] })
+const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses: ['bool'], validate: checkDivisor })
 
 /**
  * The remainder with the sign of the divisor, as Python's %.
@@ -82,10 +103,10 @@ const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses:
 export const remainder = binary('remainder', (x, y) => {
   const mod = x.fmod(y)
   return mod.ne(0).and(signsDiffer(mod, y)).select(mod.add(y), mod)
-}, { refuses: ['bool'] })
+}, { refuses: ['bool'], validate: checkDivisor })
 
 /** The remainder with the sign of the dividend, as C's fmod. @see torch.fmod */
-export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'] })
+export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'], validate: checkDivisor })
 
 /**
  * `self` to the power of `exponent`.
@@ -96,8 +117,11 @@ export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'] })
 const powElements = binary('pow', (x, y, _options, category) => {
   return category === 'bool' ? y.ne(0).and(x.eq(0)).select(0, 1) : x.pow(y)
 })
-/** The square as an op of its own: x · x. @see torch.square */
-export const square = unary('square', (x) => x.square(), { gradName: 'PowBackward0' })
+const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackward0' })
+/** `self · self`; bool becomes int64. @see torch.square */
+export const square = (self: Tensor): Tensor => pow(self, 2)
+/** In-place square. */
+export const square_ = (self: Tensor): Tensor => pow_(self, 2)
 
 /** `self + value · tensor1 · tensor2`. @see torch.addcmul */
 export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), { options: { value: 1 } })
@@ -133,8 +157,11 @@ export const hypot = binary('hypot', (x, y) => {
 
 /** `−self`. @throws DTypeError for bool: use logicalNot @see torch.neg */
 export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'] })
-/** The tensor's own values: a copy. @see torch.clone */
-export const positive = unary('positive', (x) => x, { refuses: ['bool'] })
+/** The tensor itself. @throws DTypeError for bool @see torch.positive */
+export function positive(self: Tensor): Tensor {
+  check(self.dtype !== 'bool', () => new DTypeError('positive', 'bool inputs have no sign, got bool. Cast first'))
+  return self
+}
 /** Absolute value. @see torch.abs */
 export const abs = unary('abs', (x) => x.abs())
 /** −1, 0 or 1. @see torch.sign */
@@ -170,7 +197,7 @@ export const div_ = (self: Tensor, other: Operandish, { roundingMode = null }: {
   divisionFor(roundingMode)[inPlaceForm](self, other)
 
 // Exponents that have a cheaper kernel of the same value.
-const powers = new Map<number, ReturnType<typeof unary>>([[2, square]])
+const powers = new Map<number, ReturnType<typeof unary>>([[2, squareElements]])
 const powFor = (self: Tensor, exponent: Operandish) => {
   if (exponent instanceof Tensor) return null
   check(self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,

@@ -1,8 +1,9 @@
 // Elementwise comparisons, logic, bits, choice.
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
 import type { Operandish } from '../dispatch/pointwise.ts'
-import { ArgumentError, DTypeError, check } from '../errors.ts'
-import type { Tensor } from '../tensor.ts'
+import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
+import { formatShape } from '../shape/shape.ts'
+import { Tensor } from '../tensor.ts'
 import type { Expr } from '../expr/expr.ts'
 
 const truth = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { result: 'bool' })
@@ -58,7 +59,7 @@ export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft
 export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRight(y), { refuses: ['float', 'bool'] })
 
 /** self where `mask` is false, `value` where it is true. @see torch.Tensor.masked_fill */
-const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), { unpromoted: [1] })
+const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), { unpromoted: [1, 2] })
 /** Larger of self and min, smaller of that and max; NaN stays. @see torch.clamp */
 const clampBoth = ternary('clamp', (x, min, max) => x.max(min).min(max))
 /** Larger of self and `min`. @see torch.clamp_min */
@@ -76,11 +77,13 @@ export const clampMax = binary('clampMax', (x, max) => x.min(max))
  */
 export function maskedFill(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill', 'mask', mask)
+  checkFillValue('maskedFill', value)
   return maskedFillElements(self, mask, value)
 }
 /** In-place maskedFill. */
 export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill_', 'mask', mask)
+  checkFillValue('maskedFill_', value)
   return maskedFillElements[inPlaceForm](self, mask, value)
 }
 
@@ -103,6 +106,11 @@ function clampWith(self: Tensor, min: Operandish | null, max: Operandish | null,
   if (min !== null) return (inPlace ? clampMin[inPlaceForm] : clampMin)(self, min)
   check(max !== null, () => new ArgumentError('clamp', 'at least one of min and max must be given, got neither'))
   return (inPlace ? clampMax[inPlaceForm] : clampMax)(self, max)
+}
+
+function checkFillValue(op: string, value: Operandish): void {
+  check(!(value instanceof Tensor) || value.ndim === 0, () => new ShapeError(op,
+    `value must be a number or a 0-dim tensor, got shape ${formatShape((value as Tensor).shape)}. Use where`))
 }
 
 function checkMask(op: string, name: string, mask: Tensor): void {

@@ -10,7 +10,7 @@ import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
-import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 
 /** clone: attrs are unused. */
@@ -102,6 +102,8 @@ function recordMove(self: Tensor, moved: Tensor): Tensor {
   return moved
 }
 
+/** As float32. @see torch.Tensor.float */
+export const float = (self: Tensor): Tensor => to(self, { dtype: 'float32' })
 /** As float64. @see torch.Tensor.double */
 export const double = (self: Tensor): Tensor => to(self, { dtype: 'float64' })
 /** As float16. @see torch.Tensor.half */
@@ -128,7 +130,7 @@ export const copyOp = structured<null>({
   name: 'copy',
   gradName: 'CopyBackwards',
   infer: ([self, source]) => {
-    check(sameShape(broadcastShapes('copy_', self.shape, source.shape), self.shape), () => new ShapeError('copy_',
+    check(sameShape(broadcastPair('copy_', self.shape, source.shape), self.shape), () => new ShapeError('copy_',
       `source must broadcast to self, got ${formatShape(source.shape)} for ${formatShape(self.shape)}`))
     return [{ shape: self.shape, dtype: self.dtypeInfo }]
   },

@@ -89,7 +89,7 @@ export const full = (size: readonly number[], fillValue: Scalar, options: Factor
  */
 export function arange(start: Scalar, end: Scalar | null = null, step: Scalar = 1, options: FactoryOptions = {}): Tensor {
   const [from, to] = end === null ? [0, start] : [start, end]
-  const [a, b, d] = [from, to, step].map((value) => Number(scalarValue(value)))
+  const [a, b, d] = [from, to, step].map((value) => castFor(options, value))
   check(d !== 0 && Number.isFinite(d), () => new ArgumentError('arange', `step must be a finite number other than 0, got ${d}`))
   check(Number.isFinite(a) && Number.isFinite(b), () => new ArgumentError('arange', `start and end must be finite, got ${a} and ${b}`))
   check((b - a) * d >= 0, () => new ArgumentError('arange', `step must lead from start to end, got ${a}, ${b} and ${d}`))
@@ -108,7 +108,7 @@ export function arange(start: Scalar, end: Scalar | null = null, step: Scalar = 
  */
 export function linspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions = {}): Tensor {
   check(Number.isInteger(steps) && steps >= 0, () => new ArgumentError('linspace', `steps must be an integer of at least 0, got ${steps}`))
-  const [a, b] = [Number(scalarValue(start)), Number(scalarValue(end))]
+  const [a, b] = [castFor(options, start), castFor(options, end)]
   const step = steps > 1 ? (b - a) / (steps - 1) : 0
   return sequence('linspace', steps, (i) => (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)), defaultFloatInfo(), options)
 }
@@ -117,9 +117,15 @@ export function linspace(start: Scalar, end: Scalar, steps: number, options: Fac
 export function logspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions & { base?: number } = {}): Tensor {
   const { base = 10, ...rest } = options
   check(Number.isInteger(steps) && steps >= 0, () => new ArgumentError('logspace', `steps must be an integer of at least 0, got ${steps}`))
-  const [a, b] = [Number(scalarValue(start)), Number(scalarValue(end))]
+  const [a, b] = [castFor(options, start), castFor(options, end)]
   const step = steps > 1 ? (b - a) / (steps - 1) : 0
   return sequence('logspace', steps, (i) => base ** (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)), defaultFloatInfo(), rest)
+}
+
+// The number as the dtype that was asked for sees it: integers cut what comes after the point, before counting.
+const castFor = ({ dtype }: FactoryOptions, value: Scalar): number => {
+  const number = Number(scalarValue(value))
+  return dtype !== undefined && dtypes[dtype]?.category === 'int' ? Math.trunc(number) : number
 }
 
 function sequence(op: string, count: number, at: (i: number) => number, dtype: DTypeInfo, options: FactoryOptions): Tensor {

@@ -49,32 +49,64 @@ export interface EmbeddingOptions {
  * @see torch.nn.functional.embedding
  */
 export function embedding(
-  input: Tensor, weight: Tensor,
-  { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false }: EmbeddingOptions = {},
+  input: Tensor,
+  weight: Tensor,
+  {
+    paddingIdx = null,
+    maxNorm = null,
+    normType = 2,
+    scaleGradByFreq = false,
+    sparse = false,
+  }: EmbeddingOptions = {},
 ): Tensor {
-  check(weight.ndim === 2, () => new ShapeError('embedding', `weight must have 2 dims, got ${formatShape(weight.shape)}`))
-  check(!sparse, () => new NotImplementedError('embedding', 'gradients are dense, got sparse: true. Leave it out'))
+  check(
+    weight.ndim === 2,
+    () => new ShapeError('embedding', `weight must have 2 dims, got ${formatShape(weight.shape)}`),
+  )
+  check(
+    !sparse,
+    () => new NotImplementedError('embedding', 'gradients are dense, got sparse: true. Leave it out'),
+  )
   const [rows] = weight.shape
-  check(paddingIdx === null || (Number.isInteger(paddingIdx) && paddingIdx >= -rows && paddingIdx < rows), () => new ArgumentError('embedding',
-    `paddingIdx must be within the ${rows} rows, got ${paddingIdx}`))
-  const index = asIndex('embedding', input)
+  check(
+    paddingIdx === null || (Number.isInteger(paddingIdx) && paddingIdx >= -rows && paddingIdx < rows),
+    () => new ArgumentError('embedding', `paddingIdx must be within the ${rows} rows, got ${paddingIdx}`),
+  )
+  const index = asIndex('embedding', input, true)
   checkBounds('embedding', index, 0, rows)
   if (maxNorm !== null) limitNorms(weight, index, maxNorm, normType)
-  return apply(embeddingOp, [weight, index], { paddingIdx: paddingIdx === null ? -1 : paddingIdx < 0 ? paddingIdx + rows : paddingIdx, scaleGradByFreq })
+  return apply(embeddingOp, [weight, index], {
+    paddingIdx: paddingIdx === null ? -1 : paddingIdx < 0 ? paddingIdx + rows : paddingIdx,
+    scaleGradByFreq,
+  })
 }
 
 function limitNorms(weight: Tensor, index: Tensor, maxNorm: number, normType: number): void {
   withGradMode(false, () => {
     const flat = reshape(index, [-1])
     const rows = indexSelect(weight, 0, flat)
-    const norms = rows.abs().pow(normType).sum(1, { keepdim: true }).pow(1 / normType)
+    const norms = rows
+      .abs()
+      .pow(normType)
+      .sum(1, { keepdim: true })
+      .pow(1 / normType)
     const scale = where(norms.gt(maxNorm), norms.add(1e-7).reciprocal().mul(maxNorm), 1)
     indexCopy_(weight, 0, flat, rows.mul(scale)) // equal positions get equal rows
   })
 }
 
-function triangle(op: string, row: number, col: number, keep: (i: number, j: number) => boolean, options: FactoryOptions): Tensor {
-  for (const n of [row, col]) check(Number.isInteger(n) && n >= 0, () => new ArgumentError(op, `row and col must be integers of at least 0, got ${row} and ${col}`))
+function triangle(
+  op: string,
+  row: number,
+  col: number,
+  keep: (i: number, j: number) => boolean,
+  options: FactoryOptions,
+): Tensor {
+  for (const n of [row, col])
+    check(
+      Number.isInteger(n) && n >= 0,
+      () => new ArgumentError(op, `row and col must be integers of at least 0, got ${row} and ${col}`),
+    )
   const [rows, columns]: [number[], number[]] = [[], []]
   for (let i = 0; i < row; i++) {
     for (let j = 0; j < col; j++) {
@@ -91,8 +123,14 @@ export interface TriangleOptions extends FactoryOptions {
   offset?: number
 }
 /** Row and column numbers of the lower triangle of a matrix, as two rows. @see torch.tril_indices */
-export const trilIndices = (row: number, col: number, { offset = 0, ...options }: TriangleOptions = {}): Tensor =>
-  triangle('trilIndices', row, col, (i, j) => j - i <= offset, options)
+export const trilIndices = (
+  row: number,
+  col: number,
+  { offset = 0, ...options }: TriangleOptions = {},
+): Tensor => triangle('trilIndices', row, col, (i, j) => j - i <= offset, options)
 /** Row and column numbers of the upper triangle of a matrix, as two rows. @see torch.triu_indices */
-export const triuIndices = (row: number, col: number, { offset = 0, ...options }: TriangleOptions = {}): Tensor =>
-  triangle('triuIndices', row, col, (i, j) => j - i >= offset, options)
+export const triuIndices = (
+  row: number,
+  col: number,
+  { offset = 0, ...options }: TriangleOptions = {},
+): Tensor => triangle('triuIndices', row, col, (i, j) => j - i >= offset, options)

@@ -44,7 +44,8 @@ export type Index = number | bigint | boolean | null | string | Tensor | IndexAr
  * @see https://pytorch.org/cppdocs/notes/tensor_indexing.html
  */
 export function at(self: Tensor, ...indices: Index[]): Tensor {
-  if (indices.length === 1 && typeof indices[0] === 'number' && self.ndim > 0) return select(self, 0, indices[0])
+  if (indices.length === 1 && typeof indices[0] === 'number' && self.ndim > 0)
+    return select(self, 0, indices[0])
   const { base, list } = resolve('at', self, indices)
   if (list.length > 0) return index(base, list)
   return base === self ? alias(self) : base
@@ -64,10 +65,20 @@ export function at(self: Tensor, ...indices: Index[]): Tensor {
  * @see torch.Tensor.__setitem__, torch.Tensor.put_
  */
 export function put_(
-  self: Tensor, indices: readonly Index[] | Tensor, value: Operandish, { accumulate = false }: IndexPutOptions = {},
+  self: Tensor,
+  indices: readonly Index[] | Tensor,
+  value: Operandish,
+  { accumulate = false }: IndexPutOptions = {},
 ): Tensor {
   if (indices instanceof Tensor) return putFlat(self, indices, value, accumulate)
-  check(Array.isArray(indices), () => new IndexError('put_', `indices must be in an array, got ${typeof indices}. Write put_([0, ':'], value)`))
+  check(
+    Array.isArray(indices),
+    () =>
+      new IndexError(
+        'put_',
+        `indices must be in an array, got ${typeof indices}. Write put_([0, ':'], value)`,
+      ),
+  )
   const { base, list } = resolve('put_', self, indices)
   if (list.length === 0) {
     if (accumulate) add[inPlaceForm](base, value)
@@ -78,21 +89,37 @@ export function put_(
   const like = { dtype: base.dtype, device: base.device }
   const single = !(value instanceof Tensor) || value.ndim === 0
   const mask = single && !accumulate ? maskOf(base, list) : null
-  if (mask !== null) { // needs no positions, so no wait for the device
-    maskedFill_(base, mask, value instanceof Tensor ? value.to(base.dtype) : full([], scalarValue(value), like))
+  if (mask !== null) {
+    // needs no positions, so no wait for the device
+    maskedFill_(
+      base,
+      mask,
+      value instanceof Tensor ? value.to(base.dtype) : full([], scalarValue(value), like),
+    )
     return self
   }
   const values = value instanceof Tensor ? value : full([], scalarValue(value), like)
-  indexPut_(base, list, values.ndim === 0 && values.dtype !== base.dtype ? values.to(base.dtype) : values, { accumulate })
+  indexPut_(base, list, values.ndim === 0 && values.dtype !== base.dtype ? values.to(base.dtype) : values, {
+    accumulate,
+  })
   return self
 }
 
 function putFlat(self: Tensor, positions: Tensor, value: Operandish, accumulate: boolean): Tensor {
-  const source = value instanceof Tensor ? value : full(positions.shape, scalarValue(value), { dtype: self.dtype, device: self.device })
+  const source =
+    value instanceof Tensor
+      ? value
+      : full(positions.shape, scalarValue(value), { dtype: self.dtype, device: self.device })
   if (!self.isContiguous()) return copy_(self, put(self, positions, source, { accumulate }))
   const index = asIndex('put_', positions)
-  check(index.numel() === source.numel(), () => new ShapeError('put_',
-    `value must have as many elements as the index, got ${source.numel()} for ${index.numel()}. To index with brackets: put_([index], value)`))
+  check(
+    index.numel() === source.numel(),
+    () =>
+      new ShapeError(
+        'put_',
+        `value must have as many elements as the index, got ${source.numel()} for ${index.numel()}. To index with brackets: put_([index], value)`,
+      ),
+  )
   indexPut_(view(self, [-1]), [view(index.contiguous(), [-1])], reshape(source, [-1]), { accumulate })
   return self
 }
@@ -106,11 +133,20 @@ interface Resolved {
 
 // Applies the basic indices from left to right; what remains are index tensors by dim of the result.
 function resolve(op: string, self: Tensor, indices: readonly Index[]): Resolved {
-  const entries = indices.map((entry) => (Array.isArray(entry) ? fromArray(op, self, entry as IndexArray) : entry as Exclude<Index, IndexArray>))
+  const entries = indices.map((entry) =>
+    Array.isArray(entry) ? fromArray(op, self, entry as IndexArray) : (entry as Exclude<Index, IndexArray>),
+  )
   const named = entries.reduce<number>((sum, entry) => sum + dimsOf(entry), 0)
-  check(named <= self.ndim, () => new IndexError(op, self.ndim === 0 && named > 0
-    ? 'a 0-dim tensor has no dim to index, got an index. Use item()'
-    : `too many indices for a tensor of ${self.ndim} dims, got ${named}`))
+  check(
+    named <= self.ndim,
+    () =>
+      new IndexError(
+        op,
+        self.ndim === 0 && named > 0
+          ? 'a 0-dim tensor has no dim to index, got an index. Use item()'
+          : `too many indices for a tensor of ${self.ndim} dims, got ${named}`,
+      ),
+  )
   let base = self
   let dim = 0
   const found: { tensor: Tensor; dim: number }[] = []
@@ -119,7 +155,10 @@ function resolve(op: string, self: Tensor, indices: readonly Index[]): Resolved 
     if (entry === null) base = unsqueeze(base, dim++)
     else if (typeof entry === 'number' || typeof entry === 'bigint') base = select(base, dim, Number(entry))
     else if (entry === '...') {
-      check(!ellipsis, () => new IndexError(op, "only one '...' may stand for the dims not named, got a second"))
+      check(
+        !ellipsis,
+        () => new IndexError(op, "only one '...' may stand for the dims not named, got a second"),
+      )
       ellipsis = true
       dim += self.ndim - named
     } else if (typeof entry === 'string') {
@@ -129,7 +168,8 @@ function resolve(op: string, self: Tensor, indices: readonly Index[]): Resolved 
     } else if (entry instanceof Tensor && entry.ndim === 0 && isInteger(entry) && canRead(entry)) {
       base = select(base, dim, item(entry))
     } else {
-      const truth = typeof entry === 'boolean' ? entry : entry.ndim === 0 && !isInteger(entry) ? truthOf(op, entry) : null
+      const truth =
+        typeof entry === 'boolean' ? entry : entry.ndim === 0 && !isInteger(entry) ? truthOf(op, entry) : null
       if (truth !== null) base = unsqueeze(base, dim)
       const tensor = truth === null ? (entry as Tensor) : truthIndex(self, truth)
       found.push({ tensor, dim })
@@ -160,31 +200,51 @@ function spread(found: readonly { tensor: Tensor; dim: number }[]): (Tensor | nu
 }
 
 function truthOf(op: string, mask: Tensor): boolean {
-  check(isMask(mask), () => new IndexError(op, `indices must be integer or bool tensors, got ${mask.dtype}. Cast it: .to('int64')`))
+  check(
+    isMask(mask),
+    () =>
+      new IndexError(op, `indices must be integer or bool tensors, got ${mask.dtype}. Cast it: .to('int64')`),
+  )
   return Boolean(item(mask))
 }
 /** true selects the only position of a dim of size 1, false none. */
-const truthIndex = (self: Tensor, truth: boolean): Tensor => zeros([truth ? 1 : 0], { dtype: 'int64', device: self.device })
+const truthIndex = (self: Tensor, truth: boolean): Tensor =>
+  zeros([truth ? 1 : 0], { dtype: 'int64', device: self.device })
 
 function fromArray(op: string, self: Tensor, array: IndexArray): Tensor {
   let first: unknown = array
   while (Array.isArray(first)) first = first[0]
-  check(first === undefined || typeof first === 'boolean' || Number.isInteger(first) || typeof first === 'bigint', () => new IndexError(op,
-    `an array as index must hold integers or booleans, got ${first === null ? 'null' : typeof first === 'number' ? first : typeof first}`))
-  return tensor(array as NestedData, { dtype: typeof first === 'boolean' ? 'bool' : 'int64', device: self.device })
+  check(
+    first === undefined || typeof first === 'boolean' || Number.isInteger(first) || typeof first === 'bigint',
+    () =>
+      new IndexError(
+        op,
+        `an array as index must hold integers or booleans, got ${first === null ? 'null' : typeof first === 'number' ? first : typeof first}`,
+      ),
+  )
+  return tensor(array as NestedData, {
+    dtype: typeof first === 'boolean' ? 'bool' : 'int64',
+    device: self.device,
+  })
 }
 
 // The shape of the value without leading ones that self has no room for: x[0] = [[1, 2]] is allowed.
 function withoutLeadingOnes(value: Tensor, ndim: number): Tensor {
   const surplus = value.ndim - ndim
-  return surplus > 0 && value.shape.slice(0, surplus).every((n) => n === 1) ? view(value, value.shape.slice(surplus)) : value
+  return surplus > 0 && value.shape.slice(0, surplus).every((n) => n === 1)
+    ? view(value, value.shape.slice(surplus))
+    : value
 }
 
 /** The only index, if it is a mask, with ones for the dims behind it: it broadcasts against base. */
 function maskOf(base: Tensor, list: IndexList): Tensor | null {
   const mask = list[list.length - 1]
-  if (mask === null || !isMask(mask) || list.some((entry, i) => entry !== null && i < list.length - 1)) return null
+  if (mask === null || !isMask(mask) || list.some((entry, i) => entry !== null && i < list.length - 1))
+    return null
   const before = list.length - 1
   if (!sameShape(mask.shape, base.shape.slice(before, before + mask.ndim))) return null
-  return view(mask.contiguous(), [...mask.shape, ...new Array<number>(base.ndim - before - mask.ndim).fill(1)])
+  return view(mask.contiguous(), [
+    ...mask.shape,
+    ...new Array<number>(base.ndim - before - mask.ndim).fill(1),
+  ])
 }

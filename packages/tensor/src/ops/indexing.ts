@@ -6,7 +6,7 @@ import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { DTypeError, IndexError, ShapeError, check } from '../errors.ts'
 import { asIndex, checkBounds } from '../host/index-bounds.ts'
-import { broadcastShapes, formatShape, sameShape, wrapDim } from '../shape/shape.ts'
+import { broadcastPair, formatShape, sameShape, wrapDim } from '../shape/shape.ts'
 import { Tensor, viewOf } from '../tensor.ts'
 import { index, indexPut, indexPut_ } from './advanced-index.ts'
 import type { IndexPutOptions } from './advanced-index.ts'
@@ -47,10 +47,22 @@ export function gather(self: Tensor, dim: number, index: Tensor): Tensor {
   const at = wrapDim('gather', dim, self.ndim)
   const positions = asIndex('gather', index)
   if (index.elementCount > 0) {
-    check(Math.max(index.ndim, 1) === Math.max(self.ndim, 1), () => new ShapeError('gather',
-      `the index must have as many dims as self, got ${formatShape(index.shape)} for ${formatShape(self.shape)}`))
-    check(index.shape.every((size, d) => d === at || size <= (self.shape[d] ?? 1)), () => new ShapeError('gather',
-      `the index must be no larger than self except in dim ${at}, got ${formatShape(index.shape)} for ${formatShape(self.shape)}`))
+    check(
+      Math.max(index.ndim, 1) === Math.max(self.ndim, 1),
+      () =>
+        new ShapeError(
+          'gather',
+          `the index must have as many dims as self, got ${formatShape(index.shape)} for ${formatShape(self.shape)}`,
+        ),
+    )
+    check(
+      index.shape.every((size, d) => d === at || size <= (self.shape[d] ?? 1)),
+      () =>
+        new ShapeError(
+          'gather',
+          `the index must be no larger than self except in dim ${at}, got ${formatShape(index.shape)} for ${formatShape(self.shape)}`,
+        ),
+    )
     const size = self.shape[at] ?? 1
     check(size > 0, () => new IndexError('gather', `index is out of bounds for dim ${at} with size 0`))
   }
@@ -67,28 +79,49 @@ export function gather(self: Tensor, dim: number, index: Tensor): Tensor {
  */
 export function takeAlongDim(self: Tensor, indices: Tensor, dim: number | null = null): Tensor {
   if (dim === null) return gather(reshape(self, [-1]), 0, reshape(indices, [-1]))
-  check(self.ndim === indices.ndim, () => new ShapeError('takeAlongDim',
-    `the index must have as many dims as self, got ${indices.ndim} for ${self.ndim}`))
+  check(
+    self.ndim === indices.ndim,
+    () =>
+      new ShapeError(
+        'takeAlongDim',
+        `the index must have as many dims as self, got ${indices.ndim} for ${self.ndim}`,
+      ),
+  )
   const at = wrapDim('takeAlongDim', dim, self.ndim)
-  const common = broadcastShapes('takeAlongDim', self.shape.with(at, 1), indices.shape.with(at, 1))
-  return gather(expand(self, common.with(at, self.shape[at])), at, expand(indices, common.with(at, indices.shape[at])))
+  const common = broadcastPair('takeAlongDim', self.shape.with(at, 1), indices.shape.with(at, 1))
+  return gather(
+    expand(self, common.with(at, self.shape[at])),
+    at,
+    expand(indices, common.with(at, indices.shape[at])),
+  )
 }
 
 /** indexSelect: tensors are self and the index, of 1 dim. */
 export const indexSelectOp = structured<AlongDim>({
   name: 'indexSelect',
-  infer: ([self, index], { dim }) => [{ shape: self.ndim === 0 ? [] : self.shape.with(dim, index.elementCount), dtype: self.dtypeInfo }],
+  infer: ([self, index], { dim }) => [
+    { shape: self.ndim === 0 ? [] : self.shape.with(dim, index.elementCount), dtype: self.dtypeInfo },
+  ],
   run: (backend, [self, index], { dim }, [out]) => {
     const source = dimmed(self)
-    if (out.elementCount > 0) backend.kernels.indexGet(source, source.shape.map((_, d) => (d === dim ? dimmed(index) : null)), dim, dimmed(out))
+    if (out.elementCount > 0)
+      backend.kernels.indexGet(
+        source,
+        source.shape.map((_, d) => (d === dim ? dimmed(index) : null)),
+        dim,
+        dimmed(out),
+      )
   },
 })
 
 /** Checks what every op along one dim by a 1-dim index asks for; gives the dim and the index as int64. */
 function alongDim(op: string, self: Tensor, dim: number, index: Tensor): { at: number; positions: Tensor } {
   const at = wrapDim(op, dim, self.ndim)
-  check(index.ndim <= 1, () => new ShapeError(op, `the index must have at most 1 dim, got ${formatShape(index.shape)}`))
-  return { at, positions: asIndex(op, index) }
+  check(
+    index.ndim <= 1,
+    () => new ShapeError(op, `the index must have at most 1 dim, got ${formatShape(index.shape)}`),
+  )
+  return { at, positions: asIndex(op, index, true) }
 }
 
 /**
@@ -102,22 +135,35 @@ function alongDim(op: string, self: Tensor, dim: number, index: Tensor): { at: n
  */
 export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
   const { at, positions } = alongDim('indexSelect', self, dim, index)
-  check(self.ndim > 0 || index.elementCount === 1, () => new ShapeError('indexSelect',
-    `the index of a 0-dim tensor must have 1 element, got ${index.elementCount}`))
+  check(
+    self.ndim > 0 || index.elementCount === 1,
+    () =>
+      new ShapeError(
+        'indexSelect',
+        `the index of a 0-dim tensor must have 1 element, got ${index.elementCount}`,
+      ),
+  )
   checkBounds('indexSelect', positions, at, self.shape[at] ?? 1)
   return apply(indexSelectOp, [self, positions], { dim: at })
 }
 
-const writeAlong = (name: string, accumulate: boolean) => structured<AlongDim>({
-  name,
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-  run: (backend, [self, index, source], { dim }, [out]) => {
-    if (out !== self) copyElements(backend, self, out)
-    if (source.elementCount === 0) return
-    const target = dimmed(out)
-    backend.kernels.indexPut(target, target.shape.map((_, d) => (d === dim ? dimmed(index) : null)), dim, dimmed(source), accumulate)
-  },
-})
+const writeAlong = (name: string, accumulate: boolean) =>
+  structured<AlongDim>({
+    name,
+    infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+    run: (backend, [self, index, source], { dim }, [out]) => {
+      if (out !== self) copyElements(backend, self, out)
+      if (source.elementCount === 0) return
+      const target = dimmed(out)
+      backend.kernels.indexPut(
+        target,
+        target.shape.map((_, d) => (d === dim ? dimmed(index) : null)),
+        dim,
+        dimmed(source),
+        accumulate,
+      )
+    },
+  })
 /** indexAdd: tensors are self, the index and the source. */
 export const indexAddOp = writeAlong('indexAdd', true)
 /** indexCopy: tensors are self, the index and the source. */
@@ -125,20 +171,45 @@ export const indexCopyOp = writeAlong('indexCopy', false)
 /** indexFill: tensors are self, the index and the value, expanded to the slices that it fills. */
 export const indexFillOp = writeAlong('indexFill', false)
 
-function prepareWrite(op: string, self: Tensor, dim: number, index: Tensor, source: Tensor): { tensors: readonly Tensor[]; attrs: AlongDim } {
+function prepareWrite(
+  op: string,
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+): { tensors: readonly Tensor[]; attrs: AlongDim } {
   const { at, positions } = alongDim(op, self, dim, index)
-  check(source.dtype === self.dtype, () => new DTypeError(op,
-    `source must have the dtype of self, got ${source.dtype} for ${self.dtype}. Cast it: .to('${self.dtype}')`))
+  check(
+    source.dtype === self.dtype,
+    () =>
+      new DTypeError(
+        op,
+        `source must have the dtype of self, got ${source.dtype} for ${self.dtype}. Cast it: .to('${self.dtype}')`,
+      ),
+  )
   const count = index.elementCount
-  const fits = self.ndim === 0 ? source.numel() === count && source.ndim <= 1 && count === 1
-    : sameShape(source.ndim === 0 ? [1] : source.shape, self.shape.with(at, count))
-  check(fits, () => new ShapeError(op, `source must have the shape of self with ${count} positions in dim ${at}, got `
-    + `${formatShape(source.shape)} for self of ${formatShape(self.shape)}`))
+  const fits =
+    self.ndim === 0
+      ? source.numel() === count && source.ndim <= 1 && count === 1
+      : sameShape(source.ndim === 0 ? [1] : source.shape, self.shape.with(at, count))
+  check(
+    fits,
+    () =>
+      new ShapeError(
+        op,
+        `source must have the shape of self with ${count} positions in dim ${at}, got ` +
+          `${formatShape(source.shape)} for self of ${formatShape(self.shape)}`,
+      ),
+  )
   checkBounds(op, positions, at, self.shape[at] ?? 1)
-  return { tensors: [self, positions, source.storage === self.storage ? clone(source) : source], attrs: { dim: at } }
+  return {
+    tensors: [self, positions, source.storage === self.storage ? clone(source) : source],
+    attrs: { dim: at },
+  }
 }
 
-const scaled = (source: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? source : to(mul(source, alpha), source.dtype))
+const scaled = (source: Tensor, alpha: Scalar): Tensor =>
+  alpha === 1 ? source : to(mul(source, alpha), source.dtype)
 /**
  * A copy of self with `alpha · source` added to the slices of `dim` at `index`; equal positions add up.
  *
@@ -148,12 +219,24 @@ const scaled = (source: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? source 
  * zeros([3]).indexAdd(0, tensor([0n, 0n]), ones([2])).tolist() // => [2, 0, 0]
  * @see torch.index_add
  */
-export function indexAdd(self: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: Scalar } = {}): Tensor {
+export function indexAdd(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { alpha = 1 }: { alpha?: Scalar } = {},
+): Tensor {
   const { tensors, attrs } = prepareWrite('indexAdd', self, dim, index, scaled(source, alpha))
   return apply(indexAddOp, tensors, attrs)
 }
 /** In-place indexAdd. @see torch.Tensor.index_add_ */
-export function indexAdd_(self: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: Scalar } = {}): Tensor {
+export function indexAdd_(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { alpha = 1 }: { alpha?: Scalar } = {},
+): Tensor {
   const { tensors, attrs } = prepareWrite('indexAdd_', self, dim, index, scaled(source, alpha))
   return applyInPlace(indexAddOp, tensors, attrs)
 }
@@ -168,10 +251,21 @@ export function indexCopy_(self: Tensor, dim: number, index: Tensor, source: Ten
   return applyInPlace(indexCopyOp, tensors, attrs)
 }
 
-function prepareFill(op: string, self: Tensor, dim: number, index: Tensor, value: Operandish): { tensors: readonly Tensor[]; attrs: AlongDim } {
+function prepareFill(
+  op: string,
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  value: Operandish,
+): { tensors: readonly Tensor[]; attrs: AlongDim } {
   const { at, positions } = alongDim(op, self, dim, index)
-  const filler = value instanceof Tensor ? value : full([], scalarValue(value), { dtype: self.dtype, device: self.device })
-  check(filler.ndim === 0, () => new ShapeError(op, `value must be a number or a 0-dim tensor, got shape ${formatShape(filler.shape)}`))
+  const filler =
+    value instanceof Tensor ? value : full([], scalarValue(value), { dtype: self.dtype, device: self.device })
+  check(
+    filler.ndim === 0,
+    () =>
+      new ShapeError(op, `value must be a number or a 0-dim tensor, got shape ${formatShape(filler.shape)}`),
+  )
   const shape = self.ndim === 0 ? [1] : self.shape.with(at, index.elementCount)
   return { tensors: [self, positions, expand(to(filler, self.dtype), shape)], attrs: { dim: at } }
 }
@@ -201,22 +295,35 @@ export function indexFill_(self: Tensor, dim: number, index: Tensor, value: Oper
  * tensor([[1, 2], [3, 4]]).take(tensor([0n, 3n])).tolist() // => [1, 4]
  * @see torch.take
  */
-export const take = (self: Tensor, positions: Tensor): Tensor => index(reshape(self, [-1]), [asIndex('take', positions)])
+export const take = (self: Tensor, positions: Tensor): Tensor =>
+  index(reshape(self, [-1]), [asIndex('take', positions)])
 
 /**
  * A copy of self with the elements of `source` at flat positions. @param source as many elements as the index, of the
  * dtype of self @see torch.put
  */
 export const put = (self: Tensor, positions: Tensor, source: Tensor, options: IndexPutOptions = {}): Tensor =>
-  view(indexPut(reshape(self, [-1]), [flatIndex('put', positions, source)], reshape(source, [-1]), options), self.shape)
+  view(
+    indexPut(reshape(self, [-1]), [flatIndex('put', positions, source)], reshape(source, [-1]), options),
+    self.shape,
+  )
 function flatIndex(op: string, positions: Tensor, source: Tensor): Tensor {
-  check(positions.numel() === source.numel(), () => new ShapeError(op,
-    `source must have as many elements as the index, got ${source.numel()} for ${positions.numel()}`))
+  check(
+    positions.numel() === source.numel(),
+    () =>
+      new ShapeError(
+        op,
+        `source must have as many elements as the index, got ${source.numel()} for ${positions.numel()}`,
+      ),
+  )
   return reshape(asIndex(op, positions), [-1])
 }
 
 function checkMask(op: string, mask: Tensor): void {
-  check(mask.dtype === 'bool' || mask.dtype === 'uint8', () => new DTypeError(op, `mask must be bool, got ${mask.dtype}. Compare it first: .ne(0)`))
+  check(
+    mask.dtype === 'bool' || mask.dtype === 'uint8',
+    () => new DTypeError(op, `mask must be bool, got ${mask.dtype}. Compare it first: .ne(0)`),
+  )
 }
 /**
  * The elements where `mask` is true, in one dim; self and mask broadcast.
@@ -229,20 +336,39 @@ function checkMask(op: string, mask: Tensor): void {
  */
 export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
   checkMask('maskedSelect', mask)
-  const shape = broadcastShapes('maskedSelect', self.shape, mask.shape)
+  const shape = broadcastPair('maskedSelect', self.shape, mask.shape)
   return index(reshape(expand(self, shape), [-1]), [reshape(expand(mask, shape), [-1])])
 }
 
-function scatterMasked(op: string, self: Tensor, mask: Tensor, source: Tensor, write: typeof indexPut): Tensor {
+function scatterMasked(
+  op: string,
+  self: Tensor,
+  mask: Tensor,
+  source: Tensor,
+  write: typeof indexPut,
+): Tensor {
   checkMask(op, mask)
   const positions = readPositions(op, mask)
   const count = positions.shape[1]
-  check(source.dtype === self.dtype, () => new DTypeError(op, `source must have the dtype of self, got ${source.dtype} for ${self.dtype}`))
-  check(source.numel() >= count, () => new ShapeError(op,
-    `source must have an element for each true of the mask, got ${source.numel()} for ${count}`))
+  check(
+    source.dtype === self.dtype,
+    () => new DTypeError(op, `source must have the dtype of self, got ${source.dtype} for ${self.dtype}`),
+  )
+  check(
+    source.numel() >= count,
+    () =>
+      new ShapeError(
+        op,
+        `source must have an element for each true of the mask, got ${source.numel()} for ${count}`,
+      ),
+  )
   const values = narrow(reshape(source, [-1]), 0, 0, count)
   if (self.ndim === 0) return count === 0 ? clone(self) : reshape(values, [])
-  return write(self, mask.shape.map((_, d) => select(positions, 0, d)), values)
+  return write(
+    self,
+    mask.shape.map((_, d) => select(positions, 0, d)),
+    values,
+  )
 }
 /**
  * A copy of self where the true elements of `mask` are replaced by the first elements of `source`, in order.
@@ -251,7 +377,7 @@ function scatterMasked(op: string, self: Tensor, mask: Tensor, source: Tensor, w
  * @see torch.Tensor.masked_scatter
  */
 export function maskedScatter(self: Tensor, mask: Tensor, source: Tensor): Tensor {
-  const shape = broadcastShapes('maskedScatter', self.shape, mask.shape)
+  const shape = broadcastPair('maskedScatter', self.shape, mask.shape)
   return scatterMasked('maskedScatter', expand(self, shape), expand(mask, shape), source, indexPut)
 }
 /** In-place maskedScatter; the mask broadcasts to self. @see torch.Tensor.masked_scatter_ */

@@ -4,10 +4,11 @@ import type { DTypeInfo } from '../dtype.ts'
 import { copyElements } from '../dispatch/elements.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
-import { broadcastShapes, formatShape, sameShape, wrapDim } from '../shape/shape.ts'
+import { indexTensor } from '../host/positions.ts'
+import { broadcastPair, formatShape, sameShape, wrapDim } from '../shape/shape.ts'
 import { Tensor, viewOf } from '../tensor.ts'
 import { to } from './copy.ts'
-import { tensor, zeros } from './creation.ts'
+import { zeros } from './creation.ts'
 import { indexSelect } from './indexing.ts'
 import { expand, reshape, unsqueeze } from './views.ts'
 
@@ -44,18 +45,35 @@ export const catOp = structured<{ dim: number; sizes: readonly number[] }>({
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList('cat', tensors)
-  tensors.forEach((t, i) => check(t.ndim > 0, () => new ShapeError('cat',
-    `each tensor must have a dim, got a 0-dim tensor at position ${i}. Use stack`)))
+  tensors.forEach((t, i) =>
+    check(
+      t.ndim > 0,
+      () =>
+        new ShapeError('cat', `each tensor must have a dim, got a 0-dim tensor at position ${i}. Use stack`),
+    ),
+  )
   const isLegacy = (t: Tensor) => t.ndim === 1 && t.shape[0] === 0
   const first = tensors.find((t) => !isLegacy(t)) ?? tensors[0]
   const at = wrapDim('cat', dim, first.ndim)
   const same = promoted(tensors)
   const sizes = same.map((t, i) => {
     if (isLegacy(t)) return legacyEmpty
-    check(t.ndim === first.ndim, () => new ShapeError('cat',
-      `all tensors must have the same number of dims, got ${formatShape(first.shape)} and ${formatShape(t.shape)} at position ${i}`))
-    check(t.shape.every((size, d) => d === at || size === first.shape[d]), () => new ShapeError('cat',
-      `sizes must be equal except in dim ${at}, got ${formatShape(first.shape)} and ${formatShape(t.shape)} at position ${i}`))
+    check(
+      t.ndim === first.ndim,
+      () =>
+        new ShapeError(
+          'cat',
+          `all tensors must have the same number of dims, got ${formatShape(first.shape)} and ${formatShape(t.shape)} at position ${i}`,
+        ),
+    )
+    check(
+      t.shape.every((size, d) => d === at || size === first.shape[d]),
+      () =>
+        new ShapeError(
+          'cat',
+          `sizes must be equal except in dim ${at}, got ${formatShape(first.shape)} and ${formatShape(t.shape)} at position ${i}`,
+        ),
+    )
     return t.shape[at]
   })
   return apply(catOp, same, { dim: at, sizes })
@@ -68,10 +86,14 @@ export const concatenate = cat
 /** stack: the new dim. */
 export const stackOp = structured<{ dim: number }>({
   name: 'stack',
-  infer: (tensors, { dim }) => [{ shape: tensors[0].shape.toSpliced(dim, 0, tensors.length), dtype: tensors[0].dtypeInfo }],
+  infer: (tensors, { dim }) => [
+    { shape: tensors[0].shape.toSpliced(dim, 0, tensors.length), dtype: tensors[0].dtypeInfo },
+  ],
   run: (backend, tensors, { dim }, [out]) => {
     const strides = out.strides.toSpliced(dim, 1)
-    tensors.forEach((t, i) => copyElements(backend, t, viewOf(out, t.shape, strides, out.offset + i * out.strides[dim])))
+    tensors.forEach((t, i) =>
+      copyElements(backend, t, viewOf(out, t.shape, strides, out.offset + i * out.strides[dim])),
+    )
   },
 })
 
@@ -87,29 +109,49 @@ export const stackOp = structured<{ dim: number }>({
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList('stack', tensors)
   const { shape } = tensors[0]
-  tensors.forEach((t, i) => check(sameShape(t.shape, shape), () => new ShapeError('stack',
-    `all tensors must have one shape, got ${formatShape(shape)} at position 0 and ${formatShape(t.shape)} at position ${i}`)))
+  tensors.forEach((t, i) =>
+    check(
+      sameShape(t.shape, shape),
+      () =>
+        new ShapeError(
+          'stack',
+          `all tensors must have one shape, got ${formatShape(shape)} at position 0 and ${formatShape(t.shape)} at position ${i}`,
+        ),
+    ),
+  )
   return apply(stackOp, promoted(tensors), { dim: wrapDim('stack', dim, shape.length + 1) })
 }
 
 function checkList(op: string, tensors: readonly Tensor[]): void {
   check(tensors.length > 0, () => new ShapeError(op, 'the list of tensors must not be empty, got []'))
-  tensors.forEach((t, i) => check(t instanceof Tensor, () => new ArgumentError(op,
-    `the list must hold tensors, got ${t === null ? 'null' : typeof t} at position ${i}`)))
+  tensors.forEach((t, i) =>
+    check(
+      t instanceof Tensor,
+      () =>
+        new ArgumentError(
+          op,
+          `the list must hold tensors, got ${t === null ? 'null' : typeof t} at position ${i}`,
+        ),
+    ),
+  )
 }
 
 // The tensors in the dtype to which all promote. Those of shape [0] count too, as in PyTorch; 0-dim ones less.
 function promoted(tensors: readonly Tensor[]): readonly Tensor[] {
   let dtype: DTypeInfo = tensors[0].dtypeInfo
   for (const t of tensors) if (t.dtypeInfo !== dtype) dtype = promoteInfos(dtype, t.dtypeInfo)
-  return tensors.every((t) => t.dtypeInfo === dtype) ? tensors : tensors.map((t) => to(t, { dtype: dtype.name }))
+  return tensors.every((t) => t.dtypeInfo === dtype)
+    ? tensors
+    : tensors.map((t) => to(t, { dtype: dtype.name }))
 }
 
 const to1d = (self: Tensor): Tensor => (self.ndim === 0 ? reshape(self, [1]) : self)
 const to2d = (self: Tensor): Tensor => (self.ndim >= 2 ? self : unsqueeze(to1d(self), 0))
 const to3d = (self: Tensor): Tensor => (self.ndim >= 3 ? self : unsqueeze(to2d(self), -1))
-const eachOrOne = (form: (self: Tensor) => Tensor) => <T extends Tensor | readonly Tensor[]>(self: T): T =>
-  (self instanceof Tensor ? form(self) : self.map(form)) as T
+const eachOrOne =
+  (form: (self: Tensor) => Tensor) =>
+  <T extends Tensor | readonly Tensor[]>(self: T): T =>
+    (self instanceof Tensor ? form(self) : self.map(form)) as T
 /** A tensor, or each of a list, with at least 1 dim: a 0-dim tensor as [1]. @see torch.atleast_1d */
 export const atleast1d = eachOrOne(to1d)
 /** A tensor, or each of a list, with at least 2 dims, new ones in front. @see torch.atleast_2d */
@@ -149,7 +191,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
  */
 export function broadcastTensors(tensors: readonly Tensor[]): readonly Tensor[] {
   checkList('broadcastTensors', tensors)
-  const shape = tensors.reduce((all, t) => broadcastShapes('broadcastTensors', all, t.shape), tensors[0].shape)
+  const shape = tensors.reduce((all, t) => broadcastPair('broadcastTensors', all, t.shape), tensors[0].shape)
   return tensors.map((t) => expand(t, shape))
 }
 
@@ -162,17 +204,45 @@ export function broadcastTensors(tensors: readonly Tensor[]): readonly Tensor[] 
  * meshgrid([arange(2), arange(3)])[0].tolist() // => [[0, 0, 0], [1, 1, 1]]
  * @see torch.meshgrid
  */
-export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { indexing?: 'ij' | 'xy' } = {}): readonly Tensor[] {
+export function meshgrid(
+  tensors: readonly Tensor[],
+  { indexing = 'ij' }: { indexing?: 'ij' | 'xy' } = {},
+): readonly Tensor[] {
   checkList('meshgrid', tensors)
-  check(indexing === 'ij' || indexing === 'xy', () => new ArgumentError('meshgrid', `indexing must be 'ij' or 'xy', got '${String(indexing)}'`))
+  check(
+    indexing === 'ij' || indexing === 'xy',
+    () => new ArgumentError('meshgrid', `indexing must be 'ij' or 'xy', got '${String(indexing)}'`),
+  )
   tensors.forEach((t, i) => {
-    check(t.ndim <= 1, () => new ShapeError('meshgrid', `each tensor must have at most 1 dim, got ${formatShape(t.shape)} at position ${i}`))
-    check(t.dtype === tensors[0].dtype, () => new ArgumentError('meshgrid', `all tensors must have one dtype, got ${tensors[0].dtype} and ${t.dtype}`))
+    check(
+      t.ndim <= 1,
+      () =>
+        new ShapeError(
+          'meshgrid',
+          `each tensor must have at most 1 dim, got ${formatShape(t.shape)} at position ${i}`,
+        ),
+    )
+    check(
+      t.dtype === tensors[0].dtype,
+      () =>
+        new ArgumentError(
+          'meshgrid',
+          `all tensors must have one dtype, got ${tensors[0].dtype} and ${t.dtype}`,
+        ),
+    )
   })
   const swap = indexing === 'xy' && tensors.length >= 2
   const parts = swap ? [tensors[1], tensors[0], ...tensors.slice(2)] : tensors
   const shape = parts.map((t) => t.numel())
-  const grids = parts.map((t, i) => expand(reshape(t, shape.map((size, d) => (d === i ? size : 1))), shape))
+  const grids = parts.map((t, i) =>
+    expand(
+      reshape(
+        t,
+        shape.map((size, d) => (d === i ? size : 1)),
+      ),
+      shape,
+    ),
+  )
   return swap ? [grids[1], grids[0], ...grids.slice(2)] : grids
 }
 
@@ -184,27 +254,52 @@ export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { inde
  */
 export function blockDiag(tensors: readonly Tensor[]): Tensor {
   checkList('blockDiag', tensors)
-  tensors.forEach((t, i) => check(t.ndim <= 2, () => new ShapeError('blockDiag',
-    `each tensor must have at most 2 dims, got ${formatShape(t.shape)} at position ${i}`)))
+  tensors.forEach((t, i) =>
+    check(
+      t.ndim <= 2,
+      () =>
+        new ShapeError(
+          'blockDiag',
+          `each tensor must have at most 2 dims, got ${formatShape(t.shape)} at position ${i}`,
+        ),
+    ),
+  )
   const blocks = promoted(tensors).map(to2d)
   const columns = blocks.reduce((sum, t) => sum + t.shape[1], 0)
   const { dtype, device } = blocks[0]
   let before = 0
-  return cat(blocks.map((block) => {
-    const [m, n] = block.shape
-    const row = cat([zeros([m, before], { dtype, device }), block, zeros([m, columns - before - n], { dtype, device })], 1)
-    before += n
-    return row
-  }), 0)
+  return cat(
+    blocks.map((block) => {
+      const [m, n] = block.shape
+      const row = cat(
+        [zeros([m, before], { dtype, device }), block, zeros([m, columns - before - n], { dtype, device })],
+        1,
+      )
+      before += n
+      return row
+    }),
+    0,
+  )
 }
 
 /** All tuples with one element of each tensor, as rows; one tensor gives itself. @see torch.cartesian_prod */
 export function cartesianProd(tensors: readonly Tensor[]): Tensor {
   checkList('cartesianProd', tensors)
-  tensors.forEach((t, i) => check(t.ndim === 1, () => new ShapeError('cartesianProd',
-    `each tensor must have 1 dim, got ${formatShape(t.shape)} at position ${i}`)))
+  tensors.forEach((t, i) =>
+    check(
+      t.ndim === 1,
+      () =>
+        new ShapeError(
+          'cartesianProd',
+          `each tensor must have 1 dim, got ${formatShape(t.shape)} at position ${i}`,
+        ),
+    ),
+  )
   if (tensors.length === 1) return tensors[0]
-  return stack(meshgrid(tensors).map((grid) => reshape(grid, [-1])), 1)
+  return stack(
+    meshgrid(tensors).map((grid) => reshape(grid, [-1])),
+    1,
+  )
 }
 
 /**
@@ -216,9 +311,18 @@ export function cartesianProd(tensors: readonly Tensor[]): Tensor {
  * combinations(tensor([1, 2, 3])).tolist() // => [[1, 2], [1, 3], [2, 3]]
  * @see torch.combinations
  */
-export function combinations(self: Tensor, { r = 2, withReplacement = false }: { r?: number; withReplacement?: boolean } = {}): Tensor {
-  check(self.ndim === 1, () => new ShapeError('combinations', `self must have 1 dim, got shape ${formatShape(self.shape)}`))
-  check(Number.isInteger(r) && r >= 0, () => new ArgumentError('combinations', `r must be an integer of at least 0, got ${r}`))
+export function combinations(
+  self: Tensor,
+  { r = 2, withReplacement = false }: { r?: number; withReplacement?: boolean } = {},
+): Tensor {
+  check(
+    self.ndim === 1,
+    () => new ShapeError('combinations', `self must have 1 dim, got shape ${formatShape(self.shape)}`),
+  )
+  check(
+    Number.isInteger(r) && r >= 0,
+    () => new ArgumentError('combinations', `r must be an integer of at least 0, got ${r}`),
+  )
   const { dtype, device } = self
   if (r === 0) return zeros([0], { dtype, device })
   let rows: number[][] = [[]]
@@ -228,6 +332,6 @@ export function combinations(self: Tensor, { r = 2, withReplacement = false }: {
       return Array.from({ length: Math.max(0, self.shape[0] - from) }, (_, k) => [...row, from + k])
     })
   }
-  const positions = tensor(rows.flat(), { dtype: 'int64', device })
+  const positions = indexTensor(self.storage.backend, rows.flat())
   return reshape(indexSelect(self, 0, positions), [rows.length, r])
 }

@@ -35,7 +35,7 @@ export const xlogy = binary('xlogy', (x, y) => y.isNaN().select(NaN, x.eq(0).sel
 /** `self · ln(1 + other)`, 0 where self is 0 (unless other is NaN). @see torch.special.xlog1py */
 export const xlog1py = binary('xlog1py', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log1p()))), { result: 'float' })
 /** 0 below 0, 1 above, `values` at 0. @see torch.heaviside */
-export const heaviside = binary('heaviside', (x, values) => x.eq(0).select(values, x.lt(0).select(0, x.isNaN().select(x, 1))))
+export const heaviside = binary('heaviside', (x, values) => x.eq(0).select(values, x.gt(0).select(1, 0)))
 /** `self · 2^other`. @see torch.ldexp */
 export const ldexp = binary('ldexp', (x, y) => x.mul(y.exp2()), { result: 'float', gradName: 'MulBackward0' })
 /** `−x ln x`, 0 at 0, −∞ below. @see torch.special.entr */
@@ -43,9 +43,9 @@ export const entr = unary('entr', (x) => x.isNaN().select(x, x.gt(0).select(x.ne
   { result: 'float' })
 
 /** The power in double precision. @see torch.float_power */
-export function floatPower(self: Tensor, exponent: Operandish): Tensor {
+export function floatPower(self: Operandish, exponent: Operandish): Tensor {
   const wide = (value: Operandish) => (value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value)
-  return pow(to(self, { dtype: dtypes.float64.name }), wide(exponent))
+  return pow(wide(self) as Tensor, wide(exponent))
 }
 
 const replaceNonFinite = unary('nanToNum',

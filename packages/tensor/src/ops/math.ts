@@ -1,7 +1,8 @@
 // Elementwise mathematical functions: integers become the default float.
-import { unary } from '../dispatch/define.ts'
+import { inPlaceForm, unary } from '../dispatch/define.ts'
 import type { Expr } from '../expr/expr.ts'
 import { constant } from '../expr/expr.ts'
+import type { Tensor } from '../tensor.ts'
 
 const toFloat = (name: string, build: (x: Expr) => Expr) => unary(name, build, { result: 'float' })
 
@@ -68,5 +69,20 @@ export const sinc = toFloat('sinc', (x) => {
 })
 /** 1 / (1 + e⁻ˣ). @see torch.sigmoid */
 export const sigmoid = toFloat('sigmoid', (x) => x.sigmoid())
-/** Inverse of sigmoid, ln(x / (1 − x)). @see torch.logit */
-export const logit = toFloat('logit', (x) => x.div(constant(1).sub(x)).log())
+const logitElements = toFloat('logit', (x) => x.div(constant(1).sub(x)).log())
+const logitWithin = unary('logitWithin', (x, { eps }) => {
+  const z = x.lt(eps).select(eps, x.gt(constant(1).sub(eps)).select(constant(1).sub(eps), x))
+  return z.div(constant(1).sub(z)).log()
+}, { options: { eps: 0 }, result: 'float', gradName: 'LogitBackward0' })
+/**
+ * Inverse of sigmoid, ln(x / (1 − x)).
+ *
+ * @param eps if given, x is first clamped to eps..1 − eps
+ * @example
+ * logit(tensor([0.5])).tolist() // => [0]
+ * @see torch.logit
+ */
+export const logit = (self: Tensor, eps: number | null = null): Tensor => (eps === null ? logitElements(self) : logitWithin(self, { eps }))
+/** In-place logit. */
+export const logit_ = (self: Tensor, eps: number | null = null): Tensor =>
+  eps === null ? logitElements[inPlaceForm](self) : logitWithin[inPlaceForm](self, { eps })

@@ -2,7 +2,7 @@
 import { checkFactors, leading, runMatmul, unsafeView, windowOf } from '../dispatch/matmul.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { ShapeError, check } from '../errors.ts'
-import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { expand, reshape, squeeze, unsqueeze } from './views.ts'
 
@@ -130,7 +130,7 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
     return unsafeView(b === 1 ? mv(rows, other) : mm(rows, other), [...self.shape.slice(0, -1), ...other.shape.slice(1)])
   }
   const row = a === 1 ? unsqueeze(self, 0) : self
-  const batch = broadcastShapes('matmul', row.shape.slice(0, -2), other.shape.slice(0, -2))
+  const batch = broadcastPair('matmul', row.shape.slice(0, -2), other.shape.slice(0, -2))
   const [m, k, n] = [row.shape[row.ndim - 2], row.shape[row.ndim - 1], other.shape[b - 1]]
   const count = leading([...batch, 1], 1)
   const product = bmm(batched(row, batch, count, m, k), batched(other, batch, count, k, n))

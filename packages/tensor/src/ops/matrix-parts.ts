@@ -28,17 +28,23 @@ function triangleMask(self: Tensor, lower: boolean, offset: number): Tensor {
 }
 const zeroOf = (self: Tensor): number | boolean => (self.dtype === 'bool' ? false : 0)
 
-const triangle = (name: 'tril' | 'triu') => composite<{ readonly diagonal: number }>({
-  name,
-  decompose: ([self], { diagonal }) => [where(triangleMask(self, name === 'tril', diagonal), self, zeroOf(self))],
-})
+const triangle = (name: 'tril' | 'triu') =>
+  composite<{ readonly diagonal: number }>({
+    name,
+    decompose: ([self], { diagonal }) => [
+      where(triangleMask(self, name === 'tril', diagonal), self, zeroOf(self)),
+    ],
+  })
 /** tril: the diagonal that bounds it. */
 export const trilOp = triangle('tril')
 /** triu: the diagonal that bounds it. */
 export const triuOp = triangle('triu')
 
 function checkMatrix(op: string, self: Tensor): void {
-  check(self.ndim >= 2, () => new ShapeError(op, `self must have at least 2 dims, got shape ${formatShape(self.shape)}`))
+  check(
+    self.ndim >= 2,
+    () => new ShapeError(op, `self must have at least 2 dims, got shape ${formatShape(self.shape)}`),
+  )
 }
 /**
  * The lower triangles of the matrices of the last two dims, zeros elsewhere.
@@ -102,7 +108,8 @@ export const diagEmbedOp = structured<DiagonalAttrs>({
  * @see torch.diag_embed
  */
 export function diagEmbed(
-  self: Tensor, { offset = 0, dim1 = -2, dim2 = -1 }: { offset?: number; dim1?: number; dim2?: number } = {},
+  self: Tensor,
+  { offset = 0, dim1 = -2, dim2 = -1 }: { offset?: number; dim1?: number; dim2?: number } = {},
 ): Tensor {
   check(self.ndim > 0, () => new ShapeError('diagEmbed', 'self must have a dim, got a 0-dim tensor'))
   const [a, b] = [wrapDim('diagEmbed', dim1, self.ndim + 1), wrapDim('diagEmbed', dim2, self.ndim + 1)]
@@ -112,13 +119,20 @@ export function diagEmbed(
 
 /** The matrix with self on a diagonal; or a copy of that diagonal of a matrix. @throws ShapeError @see torch.diag */
 export function diag(self: Tensor, { diagonal: offset = 0 }: DiagonalOption = {}): Tensor {
-  check(self.ndim === 1 || self.ndim === 2, () => new ShapeError('diag', `self must have 1 or 2 dims, got shape ${formatShape(self.shape)}`))
+  check(
+    self.ndim === 1 || self.ndim === 2,
+    () => new ShapeError('diag', `self must have 1 or 2 dims, got shape ${formatShape(self.shape)}`),
+  )
   return self.ndim === 1 ? diagEmbed(self, { offset }) : clone(diagonal(self, { offset }))
 }
 /** The matrix with the elements of self, flattened, on a diagonal. @see torch.diagflat */
-export const diagflat = (self: Tensor, { offset = 0 }: { offset?: number } = {}): Tensor => diagEmbed(reshape(self, [-1]), { offset })
+export const diagflat = (self: Tensor, { offset = 0 }: { offset?: number } = {}): Tensor =>
+  diagEmbed(reshape(self, [-1]), { offset })
 /** The sum of the diagonal of a matrix. @throws ShapeError unless self has 2 dims @see torch.trace */
 export function trace(self: Tensor): Tensor {
-  check(self.ndim === 2, () => new ShapeError('trace', `self must have 2 dims, got shape ${formatShape(self.shape)}`))
+  check(
+    self.ndim === 2,
+    () => new ShapeError('trace', `self must have 2 dims, got shape ${formatShape(self.shape)}`),
+  )
   return sum(diagonal(self))
 }

@@ -13,11 +13,14 @@ import { reshape, transpose, unbind } from './views.ts'
  * @see torch.nonzero
  */
 export function nonzero<A extends boolean = false>(
-  self: Tensor, { asTuple }: { asTuple?: A } = {},
+  self: Tensor,
+  { asTuple }: { asTuple?: A } = {},
 ): A extends true ? readonly Tensor[] : Tensor {
   const source = asTuple === true && self.ndim === 0 ? reshape(self, [1]) : self
   const rows = readPositions('nonzero', source)
-  return (asTuple === true ? unbind(rows, 0) : transpose(rows, 0, 1)) as A extends true ? readonly Tensor[] : Tensor
+  return (asTuple === true ? unbind(rows, 0) : transpose(rows, 0, 1)) as A extends true
+    ? readonly Tensor[]
+    : Tensor
 }
 /** As nonzero, on every device. */
 export const nonzeroAsync = async (self: Tensor): Promise<Tensor> =>

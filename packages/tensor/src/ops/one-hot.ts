@@ -20,10 +20,24 @@ import { unsqueeze } from './views.ts'
  */
 export function oneHot(self: Tensor, numClasses = -1): Tensor {
   const index = asIndex('oneHot', self)
-  check(numClasses > 0 || numClasses === -1, () => new ArgumentError('oneHot', `numClasses must be positive or -1, got ${numClasses}`))
-  check(numClasses > 0 || self.elementCount > 0, () => new ArgumentError('oneHot', 'numClasses must be given for an empty tensor, got -1'))
-  check(numClasses > 0 || canRead(self), () => new ArgumentError('oneHot', `numClasses must be given on device '${self.device}', got -1`))
+  check(
+    numClasses > 0 || numClasses === -1,
+    () => new ArgumentError('oneHot', `numClasses must be positive or -1, got ${numClasses}`),
+  )
+  check(
+    numClasses > 0 || self.elementCount > 0,
+    () => new ArgumentError('oneHot', 'numClasses must be given for an empty tensor, got -1'),
+  )
+  check(
+    numClasses > 0 || canRead(self),
+    () => new ArgumentError('oneHot', `numClasses must be given on device '${self.device}', got -1`),
+  )
   const classes = numClasses > 0 ? numClasses : Math.max(item(amax(index)), 0) + 1
   checkBounds('oneHot', index, self.ndim, classes)
-  return scatter_(zeros([...self.shape, classes], { dtype: 'int64', device: self.device }), -1, unsqueeze(index, -1), 1)
+  return scatter_(
+    zeros([...self.shape, classes], { dtype: 'int64', device: self.device }),
+    -1,
+    unsqueeze(index, -1),
+    1,
+  )
 }

@@ -29,7 +29,14 @@ export const equal = (self: Tensor, other: Tensor): boolean =>
 export const equalAsync = async (self: Tensor, other: Tensor): Promise<boolean> =>
   isSameSize(self, other) && itemAsync<boolean>(allEqual(self, other))
 const allEqual = (self: Tensor, other: Tensor): Tensor => {
-  check(self.dtype === other.dtype, () => new DTypeError('equal', `both must have one dtype, got ${self.dtype} and ${other.dtype}. Cast one of them`))
+  check(
+    self.dtype === other.dtype,
+    () =>
+      new DTypeError(
+        'equal',
+        `both must have one dtype, got ${self.dtype} and ${other.dtype}. Cast one of them`,
+      ),
+  )
   return withGradMode(false, () => all(eq(self, other)))
 }
 
@@ -48,9 +55,23 @@ export interface CloseOptions {
  * isclose(tensor([1, 2]), tensor([1, 2.1])).tolist() // => [true, false]
  * @see torch.isclose
  */
-export function isclose(self: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
-  check(self.dtype === other.dtype, () => new DTypeError('isclose', `both must have one dtype, got ${self.dtype} and ${other.dtype}. Cast one of them`))
-  check(rtol >= 0 && atol >= 0, () => new DTypeError('isclose', `rtol and atol must not be negative, got ${rtol} and ${atol}`))
+export function isclose(
+  self: Tensor,
+  other: Tensor,
+  { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {},
+): Tensor {
+  check(
+    self.dtype === other.dtype,
+    () =>
+      new DTypeError(
+        'isclose',
+        `both must have one dtype, got ${self.dtype} and ${other.dtype}. Cast one of them`,
+      ),
+  )
+  check(
+    rtol >= 0 && atol >= 0,
+    () => new DTypeError('isclose', `rtol and atol must not be negative, got ${rtol} and ${atol}`),
+  )
   return withGradMode(false, () => {
     let close = eq(self, other)
     if (equalNan && self.isFloatingPoint()) close = logicalOr(close, logicalAnd(isnan(self), isnan(other)))
@@ -61,7 +82,8 @@ export function isclose(self: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-8,
   })
 }
 /** Whether all elements are close, as isclose says. @see torch.allclose */
-export const allclose = (self: Tensor, other: Tensor, options: CloseOptions = {}): boolean => item<boolean>(all(isclose(self, other, options)))
+export const allclose = (self: Tensor, other: Tensor, options: CloseOptions = {}): boolean =>
+  item<boolean>(all(isclose(self, other, options)))
 /** As allclose, on every device. */
 export const allcloseAsync = (self: Tensor, other: Tensor, options: CloseOptions = {}): Promise<boolean> =>
   itemAsync<boolean>(all(isclose(self, other, options)))
@@ -80,9 +102,15 @@ export interface IsinOptions {
  * isin(tensor([1, 2, 3]), tensor([2])).tolist() // => [false, true, false]
  * @see torch.isin
  */
-export function isin(elements: Tensor, testElements: Operandish, { invert = false }: IsinOptions = {}): Tensor {
-  const among = testElements instanceof Tensor ? reshape(testElements, [-1])
-    : full([1], scalarValue(testElements), { dtype: elements.dtype, device: elements.device })
+export function isin(
+  elements: Tensor,
+  testElements: Operandish,
+  { invert = false }: IsinOptions = {},
+): Tensor {
+  const among =
+    testElements instanceof Tensor
+      ? reshape(testElements, [-1])
+      : full([1], scalarValue(testElements), { dtype: elements.dtype, device: elements.device })
   const found = withGradMode(false, () => any(eq(unsqueeze(elements, -1), among), -1))
   return invert ? logicalNot(found) : found
 }

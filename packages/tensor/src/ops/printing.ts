@@ -19,22 +19,30 @@ import { narrow } from './views.ts'
  * @see torch.set_printoptions
  */
 export function toString(self: Tensor): string {
-  if (self.storage.disposed) return `tensor(<disposed>, size=${pyTuple(self.shape)}, dtype=torch.${self.dtype})`
+  if (self.storage.disposed)
+    return `tensor(<disposed>, size=${pyTuple(self.shape)}, dtype=torch.${self.dtype})`
   if (self.device === 'meta') return textOf(self, null)
   if (canRead(self)) return textOf(self, toTypedArray(shown(self)))
   return `tensor(..., device='${self.device}', size=${pyTuple(self.shape)}, dtype=torch.${self.dtype}; values: await t.toStringAsync())`
 }
 /** The tensor as PyTorch prints it, on every device. */
 export async function toStringAsync(self: Tensor): Promise<string> {
-  return self.storage.disposed || self.device === 'meta' ? toString(self) : textOf(self, await toTypedArrayAsync(shown(self)))
+  return self.storage.disposed || self.device === 'meta'
+    ? toString(self)
+    : textOf(self, await toTypedArrayAsync(shown(self)))
 }
 
 function textOf(self: Tensor, values: HostArray | null): string {
   const decode = decoders[self.dtype]
   let next = 0 // the shown elements are asked for in order, and are all that was read
   return formatTensor({
-    shape: self.shape, dtype: self.dtype, device: self.device, requiresGrad: self.requiresGrad,
-    gradFnName: self.gradFn?.name ?? null, isParameter: self.isParameter, at: () => decode(values![next++] as never),
+    shape: self.shape,
+    dtype: self.dtype,
+    device: self.device,
+    requiresGrad: self.requiresGrad,
+    gradFnName: self.gradFn?.name ?? null,
+    isParameter: self.isParameter,
+    at: () => decode(values![next++] as never),
   })
 }
 

@@ -10,7 +10,7 @@ import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import type { Generator } from '../random/index.ts'
 import type { FloatOut } from '../random/samplers.ts'
-import { broadcastShapes, formatShape, sameShape } from '../shape/shape.ts'
+import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { contiguous, to } from './copy.ts'
@@ -83,7 +83,7 @@ export function bernoulli_(self: Tensor, p: number | Tensor = 0.5, { generator =
     return applyInPlace(bernoulliOp, [self], { sample: (out) => samplers.bernoulliScalar(out, generator, p) })
   }
   check(p.dtypeInfo.category === 'float', () => new DTypeError('bernoulli_', `the probabilities must be floating-point, got ${p.dtype}`))
-  check(sameShape(broadcastShapes('bernoulli_', self.shape, p.shape), self.shape), () => new ShapeError('bernoulli_',
+  check(sameShape(broadcastPair('bernoulli_', self.shape, p.shape), self.shape), () => new ShapeError('bernoulli_',
     `the probabilities must broadcast to self, got ${formatShape(p.shape)} for ${formatShape(self.shape)}`))
   const probabilities = hostFloats(expand(p.detach(), self.shape))
   return applyInPlace(bernoulliOp, [self], { sample: (out) => samplers.bernoulliTensor(out, generator, probabilities) })

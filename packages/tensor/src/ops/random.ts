@@ -2,13 +2,13 @@
 import { getBackend, getDefaultDevice } from '../backend/registry.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { withGradMode } from '../dispatch/hook.ts'
-import { asFloats, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
+import { asFloats, emptyPreserving, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
 import type { Sampler } from '../dispatch/sample.ts'
 import { defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import { ArgumentError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
-import { broadcastShapes, checkSizes } from '../shape/shape.ts'
+import { broadcastPair, checkSizes } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { addcmul, add, mul } from './arithmetic.ts'
 import { tensor } from './creation.ts'
@@ -19,13 +19,13 @@ import type { RandomOptions } from './random-fill.ts'
 export type RandomFactoryOptions = FactoryOptions & RandomOptions
 
 function sampled(
-  op: string, size: readonly number[], fallback: DTypeInfo, options: FactoryOptions, sampler: (dtype: DTypeInfo) => Sampler,
+  op: string, target: readonly number[] | Tensor, fallback: DTypeInfo, options: FactoryOptions, sampler: (dtype: DTypeInfo) => Sampler,
 ): Tensor {
-  checkSizes(op, size)
+  if (!(target instanceof Tensor)) checkSizes(op, target)
   const dtype = options.dtype === undefined ? fallback : dtypeInfoOf(op, options.dtype)
   const backend = getBackend(options.device ?? getDefaultDevice(), op)
   const sample = sampler(dtype)
-  const result = newTensor(backend, dtype, size, op)
+  const result = target instanceof Tensor ? emptyPreserving(target, backend, dtype) : newTensor(backend, dtype, target, op)
   fillSamples(result, sample)
   return options.requiresGrad ? result.requiresGrad_() : result
 }
@@ -38,16 +38,19 @@ function sampled(
  * rand([2]).tolist() // => [0.4962565898895264, 0.7682217955589294]
  * @see torch.rand
  */
-export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
-  sampled('rand', size, defaultFloatInfo(), options, (dtype) => {
-    const float = floatDtype('rand', dtype)
+export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor => uniformSamples('rand', size, options)
+const uniformSamples = (op: string, target: readonly number[] | Tensor, options: RandomFactoryOptions): Tensor =>
+  sampled(op, target, defaultFloatInfo(), options, (dtype) => {
+    const float = floatDtype(op, dtype)
     return (out) => samplers.uniform(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
   })
+
 /** Normal numbers of mean 0 and standard deviation 1. @see torch.randn */
-export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
-  sampled('randn', size, defaultFloatInfo(), options, (dtype) => {
-    const float = floatDtype('randn', dtype)
-    return (out) => samplers.normal(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
+export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor => normalSamples('randn', size, options)
+const normalSamples = (op: string, target: readonly number[] | Tensor, options: RandomFactoryOptions): Tensor =>
+  sampled(op, target, defaultFloatInfo(), options, (dtype) => {
+    const float = floatDtype(op, dtype)
+    return (out, serial) => (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
   })
 
 /**
@@ -67,7 +70,7 @@ export function randint(
   return integers('randint', first, second, third as readonly number[], fourth, dtypes.int64)
 }
 const integers = (
-  op: string, low: number | bigint, high: number | bigint, size: readonly number[], options: RandomFactoryOptions, fallback: DTypeInfo,
+  op: string, low: number | bigint, high: number | bigint, size: readonly number[] | Tensor, options: RandomFactoryOptions, fallback: DTypeInfo,
 ): Tensor => sampled(op, size, fallback, options, (dtype) => {
   const generator = options.generator ?? defaultGenerator
   samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
@@ -80,13 +83,15 @@ export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor 
 
 const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({ dtype: self.dtype, device: self.device, ...options })
 /** rand of the shape, dtype and device of self. @see torch.rand_like */
-export const randLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor => rand(self.shape, optionsLike(self, options))
+export const randLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor =>
+  uniformSamples('randLike', self, optionsLike(self, options))
 /** randn of the shape, dtype and device of self. @see torch.randn_like */
-export const randnLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor => randn(self.shape, optionsLike(self, options))
+export const randnLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor =>
+  normalSamples('randnLike', self, optionsLike(self, options))
 /** randint of the shape, dtype and device of self; one bound is the upper one. @see torch.randint_like */
 export const randintLike = (
   self: Tensor, low: number | bigint, high: number | bigint | null = null, options: RandomFactoryOptions = {},
-): Tensor => integers('randintLike', high === null ? 0 : low, high ?? low, self.shape, optionsLike(self, options), self.dtypeInfo)
+): Tensor => integers('randintLike', high === null ? 0 : low, high ?? low, self, optionsLike(self, options), self.dtypeInfo)
 
 /**
  * Normal numbers, of a mean and standard deviation for each element, or of two numbers and a size.
@@ -113,7 +118,7 @@ export function normal(
   return withGradMode(false, () => {
     const tensors = [mean, std].filter((x) => x instanceof Tensor)
     const dtype = tensors.map((x) => x.dtypeInfo).reduce(promoteInfos)
-    const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes('normal', a, b))
+    const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastPair('normal', a, b))
     const { device } = tensors[0]
     if (std instanceof Tensor) {
       check(std.elementCount === 0 || device === 'meta' || std.amin().item() >= 0, () => new ArgumentError('normal',

@@ -135,7 +135,7 @@ export const any = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepd
 export const all = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
   apply(allOp, [self], attrsOf('all', self, dim, keepdim))
 
-const nonzeroCount = reduceKernels('countNonzero', { combine: 'sum', map: (x) => x.ne(0).select(1, 0) })
+const nonzeroCount = reduceKernels('countNonzero', { combine: 'sum', map: (x) => x.ne(0).select(1, 0), ownCompute: true })
 /** countNonzero over dims. */
 export const countNonzeroOp = structured<ReduceAttrs>({
   name: 'countNonzero',

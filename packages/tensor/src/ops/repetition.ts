@@ -1,11 +1,12 @@
 // Ops that repeat or reorder along dims: repeat, tile, repeatInterleave, flip, roll, rot90.
+import type { Backend } from '../backend/backend.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
 import { ArgumentError, DeviceError, ShapeError, check } from '../errors.ts'
 import { canRead } from '../host/index-bounds.ts'
+import { indexTensor } from '../host/positions.ts'
 import { formatShape, wrapDim, wrapDims } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { clone, contiguous } from './copy.ts'
-import { tensor } from './creation.ts'
 import { indexSelect } from './indexing.ts'
 import { cat } from './join.ts'
 import { tolist } from './reading.ts'
@@ -17,9 +18,20 @@ export const repeatOp = composite<{ readonly repeats: readonly number[] }>({
   decompose: ([self], { repeats }) => {
     const shape = [...new Array<number>(repeats.length - self.ndim).fill(1), ...self.shape]
     // [r0, s0, r1, s1, ...]: one copy of an expanded view
-    const source = view(contiguous(self), shape.flatMap((size) => [1, size]))
-    const spread = expand(source, shape.flatMap((size, d) => [repeats[d], size]))
-    return [view(clone(spread), shape.map((size, d) => size * repeats[d]))]
+    const source = view(
+      contiguous(self),
+      shape.flatMap((size) => [1, size]),
+    )
+    const spread = expand(
+      source,
+      shape.flatMap((size, d) => [repeats[d], size]),
+    )
+    return [
+      view(
+        clone(spread),
+        shape.map((size, d) => size * repeats[d]),
+      ),
+    ]
   },
 })
 
@@ -32,10 +44,18 @@ export const repeatOp = composite<{ readonly repeats: readonly number[] }>({
  * @see torch.Tensor.repeat
  */
 export function repeat(self: Tensor, repeats: readonly number[]): Tensor {
-  check(repeats.length >= self.ndim, () => new ShapeError('repeat',
-    `repeats must have an entry for each of the ${self.ndim} dims, got ${formatShape(repeats)}`))
-  check(repeats.every((n) => Number.isInteger(n) && n >= 0), () => new ShapeError('repeat',
-    `repeats must be integers of at least 0, got ${formatShape(repeats)}`))
+  check(
+    repeats.length >= self.ndim,
+    () =>
+      new ShapeError(
+        'repeat',
+        `repeats must have an entry for each of the ${self.ndim} dims, got ${formatShape(repeats)}`,
+      ),
+  )
+  check(
+    repeats.every((n) => Number.isInteger(n) && n >= 0),
+    () => new ShapeError('repeat', `repeats must be integers of at least 0, got ${formatShape(repeats)}`),
+  )
   return applyComposite(repeatOp, [self], { repeats })[0]
 }
 /** As repeat, with ones in front of `dims` if they are fewer than the dims. @see torch.tile */
@@ -58,30 +78,66 @@ export interface RepeatInterleaveOptions {
  * @see torch.repeat_interleave
  */
 export function repeatInterleave(
-  self: Tensor, repeats: number | Tensor, dim: number | null = null, { outputSize = null }: RepeatInterleaveOptions = {},
+  self: Tensor,
+  repeats: number | Tensor,
+  dim: number | null = null,
+  { outputSize = null }: RepeatInterleaveOptions = {},
 ): Tensor {
   const source = dim === null ? reshape(self, [-1]) : self
   const at = wrapDim('repeatInterleave', dim ?? 0, source.ndim)
   const length = source.shape[at] ?? 1
   const counts = typeof repeats === 'number' ? repeats : countsOf(repeats, length)
-  check([counts].flat().every((n) => Number.isInteger(n) && n >= 0), () => new ArgumentError('repeatInterleave', 'repeats must be integers of at least 0, got a negative one'))
+  check(
+    [counts].flat().every((n) => Number.isInteger(n) && n >= 0),
+    () => new ArgumentError('repeatInterleave', 'repeats must be integers of at least 0, got a negative one'),
+  )
   const total = typeof counts === 'number' ? counts * length : counts.reduce((a, b) => a + b, 0)
-  check(outputSize === null || outputSize === total, () => new ArgumentError('repeatInterleave', `outputSize must be ${total}, got ${outputSize}`))
+  check(
+    outputSize === null || outputSize === total,
+    () => new ArgumentError('repeatInterleave', `outputSize must be ${total}, got ${outputSize}`),
+  )
   if (typeof counts === 'number' && source.ndim > 0) {
-    const spread = expand(unsqueeze(source, at + 1), [...source.shape.slice(0, at + 1), counts, ...source.shape.slice(at + 1)])
+    const spread = expand(unsqueeze(source, at + 1), [
+      ...source.shape.slice(0, at + 1),
+      counts,
+      ...source.shape.slice(at + 1),
+    ])
     return flatten(clone(spread), at, at + 1)
   }
   const list = typeof counts === 'number' ? [counts] : counts
   const positions = list.flatMap((n, i) => new Array<number>(n).fill(i))
-  return indexSelect(source.ndim === 0 ? reshape(source, [1]) : source, at, tensor(positions, { dtype: 'int64', device: self.device }))
+  return indexSelect(
+    source.ndim === 0 ? reshape(source, [1]) : source,
+    at,
+    indexTensor(self.storage.backend, positions),
+  )
 }
 function countsOf(repeats: Tensor, length: number): number | readonly number[] {
-  check(repeats.dtypeInfo.category === 'int' && repeats.ndim <= 1, () => new ArgumentError('repeatInterleave',
-    `repeats must be an integer tensor of at most 1 dim, got ${repeats.dtype} of ${repeats.ndim} dims`))
-  check(canRead(repeats), () => new DeviceError('repeatInterleave', `repeats must be readable, got device '${repeats.device}'. Give a number`))
+  check(
+    repeats.dtypeInfo.category === 'int' && repeats.ndim <= 1,
+    () =>
+      new ArgumentError(
+        'repeatInterleave',
+        `repeats must be an integer tensor of at most 1 dim, got ${repeats.dtype} of ${repeats.ndim} dims`,
+      ),
+  )
+  check(
+    canRead(repeats),
+    () =>
+      new DeviceError(
+        'repeatInterleave',
+        `repeats must be readable, got device '${repeats.device}'. Give a number`,
+      ),
+  )
   const counts = tolist(reshape(repeats, [-1])) as number[]
-  check(counts.length === 1 || counts.length === length, () => new ShapeError('repeatInterleave',
-    `repeats must have the size ${length} of the dim, got ${counts.length}`))
+  check(
+    counts.length === 1 || counts.length === length,
+    () =>
+      new ShapeError(
+        'repeatInterleave',
+        `repeats must have the size ${length} of the dim, got ${counts.length}`,
+      ),
+  )
   return counts.length === 1 ? counts[0] : counts
 }
 
@@ -91,11 +147,19 @@ export const flipOp = composite<{ readonly dims: readonly number[] }>({
   decompose: ([self], { dims }) => {
     const turned = dims.filter((d) => self.shape[d] > 1)
     if (turned.length === 0) return [clone(self)]
-    return [turned.reduce((source, d) => indexSelect(source, d, countdown(source.shape[d], self.device)), self)]
+    return [
+      turned.reduce(
+        (source, d) => indexSelect(source, d, countdown(source.shape[d], self.storage.backend)),
+        self,
+      ),
+    ]
   },
 })
-const countdown = (length: number, device: string): Tensor =>
-  tensor(Array.from({ length }, (_, i) => length - 1 - i), { dtype: 'int64', device })
+const countdown = (length: number, backend: Backend): Tensor =>
+  indexTensor(
+    backend,
+    Int32Array.from({ length }, (_, i) => length - 1 - i),
+  )
 
 /**
  * A copy with the order of positions reversed in the dims given.
@@ -106,7 +170,9 @@ const countdown = (length: number, device: string): Tensor =>
  */
 export function flip(self: Tensor, dims: number | readonly number[]): Tensor {
   const list = [dims].flat() as number[]
-  return applyComposite(flipOp, [self], { dims: list.length === 0 || self.ndim === 0 ? [] : wrapDims('flip', list, self.ndim) })[0]
+  return applyComposite(flipOp, [self], {
+    dims: list.length === 0 || self.ndim === 0 ? [] : wrapDims('flip', list, self.ndim),
+  })[0]
 }
 /** Columns in reverse order. @throws ShapeError for fewer than 2 dims @see torch.fliplr */
 export function fliplr(self: Tensor): Tensor {
@@ -123,13 +189,19 @@ export function flipud(self: Tensor): Tensor {
 export const rollOp = composite<{ readonly shifts: readonly number[]; readonly dims: readonly number[] }>({
   name: 'roll',
   decompose: ([self], { shifts, dims }) => {
-    const moved = dims.map((d, i) => ({ d, shift: self.shape[d] === 0 ? 0 : ((shifts[i] % self.shape[d]) + self.shape[d]) % self.shape[d] }))
+    const moved = dims
+      .map((d, i) => ({
+        d,
+        shift: self.shape[d] === 0 ? 0 : ((shifts[i] % self.shape[d]) + self.shape[d]) % self.shape[d],
+      }))
       .filter(({ shift }) => shift !== 0)
     if (moved.length === 0) return [clone(self)]
-    return [moved.reduce((source, { d, shift }) => {
-      const cut = source.shape[d] - shift
-      return cat([narrow(source, d, cut, shift), narrow(source, d, 0, cut)], d)
-    }, self)]
+    return [
+      moved.reduce((source, { d, shift }) => {
+        const cut = source.shape[d] - shift
+        return cat([narrow(source, d, cut, shift), narrow(source, d, 0, cut)], d)
+      }, self),
+    ]
   },
 })
 /**
@@ -141,21 +213,44 @@ export const rollOp = composite<{ readonly shifts: readonly number[]; readonly d
  * tensor([1, 2, 3]).roll(1).tolist() // => [3, 1, 2]
  * @see torch.roll
  */
-export function roll(self: Tensor, shifts: number | readonly number[], dims: number | readonly number[] | null = null): Tensor {
+export function roll(
+  self: Tensor,
+  shifts: number | readonly number[],
+  dims: number | readonly number[] | null = null,
+): Tensor {
   const list = [shifts].flat() as number[]
   const along = dims === null ? [] : ([dims].flat() as number[])
   if (along.length === 0) {
-    check(list.length === 1, () => new ShapeError('roll', `without dims there must be one shift, got ${formatShape(list)}`))
+    check(
+      list.length === 1,
+      () => new ShapeError('roll', `without dims there must be one shift, got ${formatShape(list)}`),
+    )
     return view(applyComposite(rollOp, [reshape(self, [-1])], { shifts: list, dims: [0] })[0], self.shape)
   }
-  check(list.length === along.length, () => new ShapeError('roll',
-    `shifts and dims must have the same length, got ${formatShape(list)} and ${formatShape(along)}`))
-  return applyComposite(rollOp, [self], { shifts: list, dims: self.ndim === 0 ? [] : along.map((d) => wrapDim('roll', d, self.ndim)) })[0]
+  check(
+    list.length === along.length,
+    () =>
+      new ShapeError(
+        'roll',
+        `shifts and dims must have the same length, got ${formatShape(list)} and ${formatShape(along)}`,
+      ),
+  )
+  return applyComposite(rollOp, [self], {
+    shifts: list,
+    dims: self.ndim === 0 ? [] : along.map((d) => wrapDim('roll', d, self.ndim)),
+  })[0]
 }
 
 /** Rotated by 90 degrees `k` times in the plane of two dims, from the first towards the second. @see torch.rot90 */
 export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
-  check(dims.length === 2 && self.ndim >= 2, () => new ShapeError('rot90', `there must be 2 dims to rotate in, got ${formatShape(dims)} for ${self.ndim} dims`))
+  check(
+    dims.length === 2 && self.ndim >= 2,
+    () =>
+      new ShapeError(
+        'rot90',
+        `there must be 2 dims to rotate in, got ${formatShape(dims)} for ${self.ndim} dims`,
+      ),
+  )
   const [a, b] = dims.map((d) => wrapDim('rot90', d, self.ndim))
   check(a !== b, () => new ShapeError('rot90', `the two dims must differ, got ${formatShape(dims)}`))
   const turns = ((k % 4) + 4) % 4
@@ -165,4 +260,5 @@ export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Te
 }
 
 /** A copy of narrow. @see torch.narrow_copy */
-export const narrowCopy = (self: Tensor, dim: number, start: number, length: number): Tensor => clone(narrow(self, dim, start, length))
+export const narrowCopy = (self: Tensor, dim: number, start: number, length: number): Tensor =>
+  clone(narrow(self, dim, start, length))

@@ -2,7 +2,14 @@
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { float, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
-import { apply, applyAll, applyComposite, applyInPlace, composite, structured } from '../dispatch/structured.ts'
+import {
+  apply,
+  applyAll,
+  applyComposite,
+  applyInPlace,
+  composite,
+  structured,
+} from '../dispatch/structured.ts'
 import { dtypes } from '../dtype.ts'
 import type { DType } from '../dtype.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
@@ -21,13 +28,14 @@ import { narrow, reshape } from './views.ts'
 
 const dimmed = (t: Tensor): Tensor => (t.ndim === 0 ? viewOf(t, [1], [1], t.offset) : t)
 
-const running = (name: string, mode: 'sum' | 'prod') => structured<AlongDim>({
-  name,
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-  run: (backend, [self], { dim }, [out]) => {
-    if (out.elementCount > 0) backend.kernels.scan(mode, dimmed(self), dim, dimmed(out), null)
-  },
-})
+const running = (name: string, mode: 'sum' | 'prod') =>
+  structured<AlongDim>({
+    name,
+    infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+    run: (backend, [self], { dim }, [out]) => {
+      if (out.elementCount > 0) backend.kernels.scan(mode, dimmed(self), dim, dimmed(out), null)
+    },
+  })
 /** cumsum along a dim; integers were made int64 before. */
 export const cumsumOp = running('cumsum', 'sum')
 /** cumprod along a dim; integers were made int64 before. */
@@ -40,7 +48,12 @@ export interface CumulateOptions {
 }
 function cumulate(op: typeof cumsumOp, self: Tensor, dim: number, { dtype }: CumulateOptions): Tensor {
   const at = wrapDim(op.name, dim, self.ndim)
-  const target = dtype !== undefined ? dtypeInfoOf(op.name, dtype) : self.dtypeInfo.category === 'float' ? self.dtypeInfo : dtypes.int64
+  const target =
+    dtype !== undefined
+      ? dtypeInfoOf(op.name, dtype)
+      : self.dtypeInfo.category === 'float'
+        ? self.dtypeInfo
+        : dtypes.int64
   return apply(op, [to(self, { dtype: target.name })], { dim: at })
 }
 /**
@@ -51,22 +64,30 @@ function cumulate(op: typeof cumsumOp, self: Tensor, dim: number, { dtype }: Cum
  * tensor([1, 2, 3]).cumsum(0).tolist() // => [1, 3, 6]
  * @see torch.cumsum
  */
-export const cumsum = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor => cumulate(cumsumOp, self, dim, options)
+export const cumsum = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
+  cumulate(cumsumOp, self, dim, options)
 /** The running product along `dim`. @see torch.cumprod */
-export const cumprod = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor => cumulate(cumprodOp, self, dim, options)
-const cumulateInto = (op: typeof cumsumOp, self: Tensor, dim: number): Tensor => applyInPlace(op, [self], { dim: wrapDim(op.name, dim, self.ndim) })
+export const cumprod = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
+  cumulate(cumprodOp, self, dim, options)
+const cumulateInto = (op: typeof cumsumOp, self: Tensor, dim: number): Tensor =>
+  applyInPlace(op, [self], { dim: wrapDim(op.name, dim, self.ndim) })
 /** In-place cumsum, in the dtype of self. @see torch.Tensor.cumsum_ */
 export const cumsum_ = (self: Tensor, dim: number): Tensor => cumulateInto(cumsumOp, self, dim)
 /** In-place cumprod, in the dtype of self. @see torch.Tensor.cumprod_ */
 export const cumprod_ = (self: Tensor, dim: number): Tensor => cumulateInto(cumprodOp, self, dim)
 
-const extreme = (name: string, mode: 'max' | 'min') => structured<AlongDim>({
-  name,
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }, { shape: self.shape, dtype: dtypes.int64 }],
-  run: (backend, [self], { dim }, [values, indices]) => {
-    if (values.elementCount > 0) backend.kernels.scan(mode, dimmed(self), dim, dimmed(values), dimmed(indices))
-  },
-})
+const extreme = (name: string, mode: 'max' | 'min') =>
+  structured<AlongDim>({
+    name,
+    infer: ([self]) => [
+      { shape: self.shape, dtype: self.dtypeInfo },
+      { shape: self.shape, dtype: dtypes.int64 },
+    ],
+    run: (backend, [self], { dim }, [values, indices]) => {
+      if (values.elementCount > 0)
+        backend.kernels.scan(mode, dimmed(self), dim, dimmed(values), dimmed(indices))
+    },
+  })
 /** cummax: values and their last positions. */
 export const cummaxOp = extreme('cummax', 'max')
 /** cummin: values and their last positions. */
@@ -89,14 +110,23 @@ export const logcumsumexpOp = composite<AlongDim>({
     let result = self // after the step of width w: over the last 2w positions
     for (let width = 1; width < length; width *= 2) {
       const rest = length - width
-      result = cat([narrow(result, dim, 0, width), logaddexp(narrow(result, dim, width, rest), narrow(result, dim, 0, rest))], dim)
+      result = cat(
+        [
+          narrow(result, dim, 0, width),
+          logaddexp(narrow(result, dim, width, rest), narrow(result, dim, 0, rest)),
+        ],
+        dim,
+      )
     }
     return [result === self ? clone(self) : result]
   },
 })
 /** The logarithm of the running sum of exponentials along `dim`. @throws DTypeError for integers @see torch.logcumsumexp */
 export function logcumsumexp(self: Tensor, dim: number): Tensor {
-  check(self.dtypeInfo.category === 'float', () => new DTypeError('logcumsumexp', `the input must be floating-point, got ${self.dtype}`))
+  check(
+    self.dtypeInfo.category === 'float',
+    () => new DTypeError('logcumsumexp', `the input must be floating-point, got ${self.dtype}`),
+  )
   return applyComposite(logcumsumexpOp, [self], { dim: wrapDim('logcumsumexp', dim, self.ndim) })[0]
 }
 
@@ -110,10 +140,17 @@ export function logcumsumexp(self: Tensor, dim: number): Tensor {
  * @see torch.diff
  */
 export function diff(
-  self: Tensor, dim = -1, prepend: Tensor | null = null, append: Tensor | null = null, { n = 1 }: { n?: number } = {},
+  self: Tensor,
+  dim = -1,
+  prepend: Tensor | null = null,
+  append: Tensor | null = null,
+  { n = 1 }: { n?: number } = {},
 ): Tensor {
   check(self.ndim > 0, () => new ShapeError('diff', 'self must have a dim, got a 0-dim tensor'))
-  check(Number.isInteger(n) && n >= 0, () => new ArgumentError('diff', `n must be an integer of at least 0, got ${n}`))
+  check(
+    Number.isInteger(n) && n >= 0,
+    () => new ArgumentError('diff', `n must be an integer of at least 0, got ${n}`),
+  )
   const at = wrapDim('diff', dim, self.ndim)
   const parts = [prepend, self, append].filter((part) => part !== null)
   let result = parts.length === 1 ? self : cat(parts, at)
@@ -144,10 +181,18 @@ function areas(op: string, y: Tensor, x: Tensor | null, dim: number, dx: Scalar)
   return mul(mul(heights, widths), 0.5)
 }
 /** The area under `y` along `dim` by the trapezoidal rule. @param x positions of y @see torch.trapezoid */
-export const trapezoid = (y: Tensor, x: Tensor | null = null, dim = -1, { dx = 1 }: TrapezoidOptions = {}): Tensor =>
-  sum(areas('trapezoid', y, x, dim, dx), dim)
+export const trapezoid = (
+  y: Tensor,
+  x: Tensor | null = null,
+  dim = -1,
+  { dx = 1 }: TrapezoidOptions = {},
+): Tensor => sum(areas('trapezoid', y, x, dim, dx), dim)
 /** As trapezoid. @see torch.trapz */
 export const trapz = trapezoid
 /** The running area under `y` along `dim`. @see torch.cumulative_trapezoid */
-export const cumulativeTrapezoid = (y: Tensor, x: Tensor | null = null, dim = -1, { dx = 1 }: TrapezoidOptions = {}): Tensor =>
-  cumsum(areas('cumulativeTrapezoid', y, x, dim, dx), dim)
+export const cumulativeTrapezoid = (
+  y: Tensor,
+  x: Tensor | null = null,
+  dim = -1,
+  { dx = 1 }: TrapezoidOptions = {},
+): Tensor => cumsum(areas('cumulativeTrapezoid', y, x, dim, dx), dim)

@@ -24,8 +24,16 @@ export type ScatterReduce = 'add' | 'multiply'
 export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin'
 
 const dimmed = (t: Tensor): Tensor => (t.ndim === 0 ? viewOf(t, [1], [1], t.offset) : t)
-const runScatter = (backend: Backend, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: ScatterMode): void => {
-  if (index.elementCount > 0) backend.kernels.scatter(dimmed(target), dim, dimmed(index), dimmed(source), mode)
+const runScatter = (
+  backend: Backend,
+  target: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  mode: ScatterMode,
+): void => {
+  if (index.elementCount > 0)
+    backend.kernels.scatter(dimmed(target), dim, dimmed(index), dimmed(source), mode)
 }
 
 const modes: Readonly<Record<ScatterReduce, ScatterMode>> = { add: 'sum', multiply: 'prod' }
@@ -48,25 +56,54 @@ export const scatterAddOp = structured<AlongDim>({
   },
 })
 
-function prepare(op: string, self: Tensor, dim: number, index: Tensor, source: Tensor): { at: number; tensors: readonly Tensor[] } {
+function prepare(
+  op: string,
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+): { at: number; tensors: readonly Tensor[] } {
   const at = wrapDim(op, dim, self.ndim)
   const positions = asIndex(op, index)
-  check(source.dtype === self.dtype, () => new DTypeError(op,
-    `source must have the dtype of self, got ${source.dtype} for ${self.dtype}. Cast it: .to('${self.dtype}')`))
+  check(
+    source.dtype === self.dtype,
+    () =>
+      new DTypeError(
+        op,
+        `source must have the dtype of self, got ${source.dtype} for ${self.dtype}. Cast it: .to('${self.dtype}')`,
+      ),
+  )
   if (index.elementCount > 0) {
     const rank = Math.max(self.ndim, 1)
-    check(Math.max(index.ndim, 1) === rank && Math.max(source.ndim, 1) === rank, () => new ShapeError(op,
-      `index and source must have as many dims as self, got ${formatShape(index.shape)} and ${formatShape(source.shape)} for ${formatShape(self.shape)}`))
-    check(index.shape.every((n, d) => n <= (source.shape[d] ?? 1) && (d === at || n <= (self.shape[d] ?? 1))), () => new ShapeError(op,
-      `the index must be no larger than self except in dim ${at}, and no larger than source, got ${formatShape(index.shape)} `
-      + `for self of ${formatShape(self.shape)} and source of ${formatShape(source.shape)}`))
+    check(
+      Math.max(index.ndim, 1) === rank && Math.max(source.ndim, 1) === rank,
+      () =>
+        new ShapeError(
+          op,
+          `index and source must have as many dims as self, got ${formatShape(index.shape)} and ${formatShape(source.shape)} for ${formatShape(self.shape)}`,
+        ),
+    )
+    check(
+      index.shape.every((n, d) => n <= (source.shape[d] ?? 1) && (d === at || n <= (self.shape[d] ?? 1))),
+      () =>
+        new ShapeError(
+          op,
+          `the index must be no larger than self except in dim ${at}, and no larger than source, got ${formatShape(index.shape)} ` +
+            `for self of ${formatShape(self.shape)} and source of ${formatShape(source.shape)}`,
+        ),
+    )
   }
   return { at, tensors: [self, positions, source.storage === self.storage ? clone(source) : source] }
 }
-const sourceOf = (self: Tensor, index: Tensor, source: Operandish): Tensor => (source instanceof Tensor ? source
-  : expand(full([], scalarValue(source), { dtype: self.dtype, device: self.device }), index.shape))
+const sourceOf = (self: Tensor, index: Tensor, source: Operandish): Tensor =>
+  source instanceof Tensor
+    ? source
+    : expand(full([], scalarValue(source), { dtype: self.dtype, device: self.device }), index.shape)
 function checkReduce(op: string, reduce: ScatterReduce | null): void {
-  check(reduce === null || Object.hasOwn(modes, reduce), () => new ArgumentError(op, `reduce must be null, 'add' or 'multiply', got '${String(reduce)}'`))
+  check(
+    reduce === null || Object.hasOwn(modes, reduce),
+    () => new ArgumentError(op, `reduce must be null, 'add' or 'multiply', got '${String(reduce)}'`),
+  )
 }
 
 /** Options of scatter. */
@@ -84,13 +121,25 @@ export interface ScatterOptions {
  * zeros([3]).scatter(0, tensor([2n, 0n]), tensor([5, 6])).tolist() // => [6, 0, 5]
  * @see torch.scatter
  */
-export function scatter(self: Tensor, dim: number, index: Tensor, source: Operandish, { reduce = null }: ScatterOptions = {}): Tensor {
+export function scatter(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Operandish,
+  { reduce = null }: ScatterOptions = {},
+): Tensor {
   checkReduce('scatter', reduce)
   const { at, tensors } = prepare('scatter', self, dim, index, sourceOf(self, index, source))
   return apply(scatterOp, tensors, { dim: at, reduce })
 }
 /** In-place scatter. @see torch.Tensor.scatter_ */
-export function scatter_(self: Tensor, dim: number, index: Tensor, source: Operandish, { reduce = null }: ScatterOptions = {}): Tensor {
+export function scatter_(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Operandish,
+  { reduce = null }: ScatterOptions = {},
+): Tensor {
   checkReduce('scatter_', reduce)
   const { at, tensors } = prepare('scatter_', self, dim, index, sourceOf(self, index, source))
   return applyInPlace(scatterOp, tensors, { dim: at, reduce })
@@ -112,7 +161,13 @@ export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Te
   return applyInPlace(scatterAddOp, tensors, { dim: at })
 }
 
-const kernelModes: Readonly<Record<ScatterReduction, ScatterMode>> = { sum: 'sum', mean: 'sum', prod: 'prod', amax: 'amax', amin: 'amin' }
+const kernelModes: Readonly<Record<ScatterReduction, ScatterMode>> = {
+  sum: 'sum',
+  mean: 'sum',
+  prod: 'prod',
+  amax: 'amax',
+  amin: 'amin',
+}
 /** What does not change a result: where self does not count, it is overwritten by this first. */
 function identity(reduce: ScatterReduction, { category, min, max }: DTypeInfo): number | bigint {
   if (reduce === 'sum' || reduce === 'mean') return 0
@@ -140,7 +195,14 @@ export const scatterReduceOp = structured<ScatterReduceAttrs>({
     runScatter(backend, target, dim, index, source, kernelModes[reduce])
     if (reduce !== 'mean') return
     const counts = includeSelf ? onesLike(self) : zerosLike(self)
-    runScatter(backend, counts, dim, index, expand(full([], 1, { dtype: self.dtype, device: self.device }), index.shape), 'sum')
+    runScatter(
+      backend,
+      counts,
+      dim,
+      index,
+      expand(full([], 1, { dtype: self.dtype, device: self.device }), index.shape),
+      'sum',
+    )
     div_(target, clampMin(counts, 1), { roundingMode: self.dtypeInfo.category === 'float' ? null : 'floor' })
   },
 })
@@ -151,7 +213,14 @@ export interface ScatterReduceOptions {
   includeSelf?: boolean
 }
 function checkReduction(op: string, reduce: ScatterReduction): void {
-  check(Object.hasOwn(kernelModes, reduce), () => new ArgumentError(op, `reduce must be one of [${Object.keys(kernelModes).join(', ')}], got '${String(reduce)}'`))
+  check(
+    Object.hasOwn(kernelModes, reduce),
+    () =>
+      new ArgumentError(
+        op,
+        `reduce must be one of [${Object.keys(kernelModes).join(', ')}], got '${String(reduce)}'`,
+      ),
+  )
 }
 /**
  * A copy of self where the elements of `source` that the index sends to a place are combined with what is there.
@@ -163,7 +232,12 @@ function checkReduction(op: string, reduce: ScatterReduction): void {
  * @see torch.scatter_reduce
  */
 export function scatterReduce(
-  self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, { includeSelf = true }: ScatterReduceOptions = {},
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduce: ScatterReduction,
+  { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
   checkReduction('scatterReduce', reduce)
   const { at, tensors } = prepare('scatterReduce', self, dim, index, source)
@@ -171,7 +245,12 @@ export function scatterReduce(
 }
 /** In-place scatterReduce. @see torch.Tensor.scatter_reduce_ */
 export function scatterReduce_(
-  self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, { includeSelf = true }: ScatterReduceOptions = {},
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduce: ScatterReduction,
+  { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
   checkReduction('scatterReduce_', reduce)
   const { at, tensors } = prepare('scatterReduce_', self, dim, index, source)
@@ -181,18 +260,45 @@ export function scatterReduce_(
 /** The 1-dim index of a dim, repeated over the other dims of source. */
 function spread(op: string, self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const at = wrapDim(op, dim, self.ndim)
-  check(index.ndim <= 1, () => new ShapeError(op, `the index must have at most 1 dim, got ${formatShape(index.shape)}`))
-  check(Math.max(source.ndim, 1) === Math.max(self.ndim, 1) && (source.shape[at] ?? 1) === index.elementCount, () => new ShapeError(op,
-    `source must have the shape of self with ${index.elementCount} positions in dim ${at}, got ${formatShape(source.shape)}`))
+  check(
+    index.ndim <= 1,
+    () => new ShapeError(op, `the index must have at most 1 dim, got ${formatShape(index.shape)}`),
+  )
+  check(
+    Math.max(source.ndim, 1) === Math.max(self.ndim, 1) && (source.shape[at] ?? 1) === index.elementCount,
+    () =>
+      new ShapeError(
+        op,
+        `source must have the shape of self with ${index.elementCount} positions in dim ${at}, got ${formatShape(source.shape)}`,
+      ),
+  )
   const positions = asIndex(op, index)
   checkBounds(op, positions, at, self.shape[at] ?? 1)
-  return expand(view(positions.contiguous(), source.shape.map((_, d) => (d === at ? index.elementCount : 1))), source.shape)
+  return expand(
+    view(
+      positions.contiguous(),
+      source.shape.map((_, d) => (d === at ? index.elementCount : 1)),
+    ),
+    source.shape,
+  )
 }
 /** As indexAdd with any combination: 'prod', 'mean', 'amax' or 'amin'. @see torch.index_reduce */
 export const indexReduce = (
-  self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options: ScatterReduceOptions = {},
-): Tensor => scatterReduce(self, dim, spread('indexReduce', self, dim, index, source), source, reduce, options)
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduce: ScatterReduction,
+  options: ScatterReduceOptions = {},
+): Tensor =>
+  scatterReduce(self, dim, spread('indexReduce', self, dim, index, source), source, reduce, options)
 /** In-place indexReduce. @see torch.Tensor.index_reduce_ */
 export const indexReduce_ = (
-  self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options: ScatterReduceOptions = {},
-): Tensor => scatterReduce_(self, dim, spread('indexReduce_', self, dim, index, source), source, reduce, options)
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduce: ScatterReduction,
+  options: ScatterReduceOptions = {},
+): Tensor =>
+  scatterReduce_(self, dim, spread('indexReduce_', self, dim, index, source), source, reduce, options)

@@ -37,17 +37,44 @@ export interface SearchOptions {
  * @see torch.searchsorted
  */
 export function searchsorted(
-  self: Tensor, values: Operandish, sorter: Tensor | null = null,
+  self: Tensor,
+  values: Operandish,
+  sorter: Tensor | null = null,
   { right = false, side = null, outInt32 = false }: SearchOptions & { side?: 'left' | 'right' | null } = {},
 ): Tensor {
-  check(side === null || side === 'left' || side === 'right', () => new ArgumentError('searchsorted', `side must be 'left' or 'right', got '${String(side)}'`))
-  check(side !== 'left' || !right, () => new ArgumentError('searchsorted', "side and right must agree, got 'left' and true"))
-  check(self.ndim > 0, () => new ShapeError('searchsorted', 'the sequence must have a dim, got a 0-dim tensor'))
-  const given = values instanceof Tensor ? values : full([], scalarValue(values), { dtype: self.dtype, device: self.device })
-  check(self.ndim === 1 || (given.ndim === self.ndim && sameShape(given.shape.slice(0, -1), self.shape.slice(0, -1))), () => new ShapeError('searchsorted',
-    `the leading dims must be equal, got ${formatShape(self.shape)} and ${formatShape(given.shape)}`))
-  check(sorter === null || (sameShape(sorter.shape, self.shape) && sorter.dtype === 'int64'), () => new ShapeError('searchsorted',
-    `sorter must be int64 of the shape of the sequence, got ${sorter?.dtype} ${formatShape(sorter?.shape ?? [])}`))
+  check(
+    side === null || side === 'left' || side === 'right',
+    () => new ArgumentError('searchsorted', `side must be 'left' or 'right', got '${String(side)}'`),
+  )
+  check(
+    side !== 'left' || !right,
+    () => new ArgumentError('searchsorted', "side and right must agree, got 'left' and true"),
+  )
+  check(
+    self.ndim > 0,
+    () => new ShapeError('searchsorted', 'the sequence must have a dim, got a 0-dim tensor'),
+  )
+  const given =
+    values instanceof Tensor
+      ? values
+      : full([], scalarValue(values), { dtype: self.dtype, device: self.device })
+  check(
+    self.ndim === 1 ||
+      (given.ndim === self.ndim && sameShape(given.shape.slice(0, -1), self.shape.slice(0, -1))),
+    () =>
+      new ShapeError(
+        'searchsorted',
+        `the leading dims must be equal, got ${formatShape(self.shape)} and ${formatShape(given.shape)}`,
+      ),
+  )
+  check(
+    sorter === null || (sameShape(sorter.shape, self.shape) && sorter.dtype === 'int64'),
+    () =>
+      new ShapeError(
+        'searchsorted',
+        `sorter must be int64 of the shape of the sequence, got ${sorter?.dtype} ${formatShape(sorter?.shape ?? [])}`,
+      ),
+  )
   return withGradMode(false, () => {
     const found = search(sorter === null ? self : gather(self, -1, sorter), given, right || side === 'right')
     return outInt32 ? to(found, 'int32') : found
@@ -78,8 +105,16 @@ function search(sequence: Tensor, values: Tensor, right: boolean): Tensor {
  * tensor([0, 2, 9]).bucketize(tensor([1, 5])).tolist() // => [0, 1, 2]
  * @see torch.bucketize
  */
-export function bucketize(self: Tensor, boundaries: Tensor, { right = false, outInt32 = false }: SearchOptions = {}): Tensor {
-  check(boundaries.ndim === 1, () => new ShapeError('bucketize', `boundaries must have 1 dim, got shape ${formatShape(boundaries.shape)}`))
+export function bucketize(
+  self: Tensor,
+  boundaries: Tensor,
+  { right = false, outInt32 = false }: SearchOptions = {},
+): Tensor {
+  check(
+    boundaries.ndim === 1,
+    () =>
+      new ShapeError('bucketize', `boundaries must have 1 dim, got shape ${formatShape(boundaries.shape)}`),
+  )
   return searchsorted(boundaries, self, null, { right, outInt32 })
 }
 
@@ -93,17 +128,47 @@ export function bucketize(self: Tensor, boundaries: Tensor, { right = false, out
  * tensor([1n, 1n, 2n]).bincount().tolist() // => [0, 2, 1]
  * @see torch.bincount
  */
-export function bincount(self: Tensor, weights: Tensor | null = null, { minlength = 0 }: { minlength?: number } = {}): Tensor {
-  check(self.ndim === 1 && self.dtypeInfo.category === 'int', () => new ArgumentError('bincount', `the input must be 1-dim integers, got ${self.dtype} ${formatShape(self.shape)}`))
-  check(Number.isInteger(minlength) && minlength >= 0, () => new ArgumentError('bincount', `minlength must be an integer of at least 0, got ${minlength}`))
-  check(weights === null || sameShape(weights.shape, self.shape), () => new ShapeError('bincount',
-    `weights must have the shape of the input, got ${formatShape(weights?.shape ?? [])} for ${formatShape(self.shape)}`))
-  check(canRead(self), () => new DeviceError('bincount', `the largest number must be read, and device '${self.device}' cannot be read synchronously`))
+export function bincount(
+  self: Tensor,
+  weights: Tensor | null = null,
+  { minlength = 0 }: { minlength?: number } = {},
+): Tensor {
+  check(
+    self.ndim === 1 && self.dtypeInfo.category === 'int',
+    () =>
+      new ArgumentError(
+        'bincount',
+        `the input must be 1-dim integers, got ${self.dtype} ${formatShape(self.shape)}`,
+      ),
+  )
+  check(
+    Number.isInteger(minlength) && minlength >= 0,
+    () => new ArgumentError('bincount', `minlength must be an integer of at least 0, got ${minlength}`),
+  )
+  check(
+    weights === null || sameShape(weights.shape, self.shape),
+    () =>
+      new ShapeError(
+        'bincount',
+        `weights must have the shape of the input, got ${formatShape(weights?.shape ?? [])} for ${formatShape(self.shape)}`,
+      ),
+  )
+  check(
+    canRead(self),
+    () =>
+      new DeviceError(
+        'bincount',
+        `the largest number must be read, and device '${self.device}' cannot be read synchronously`,
+      ),
+  )
   const index = to(self, 'int64')
   const length = Math.max(minlength, self.numel() === 0 ? 0 : item(amax(index)) + 1)
   checkBounds('bincount', index, 0, length)
-  const amounts = weights === null ? onesLike(index) : weights.dtype === 'float32' ? weights : to(weights, 'float64')
-  return withGradMode(false, () => scatterAdd_(zeros([length], { dtype: amounts.dtype, device: self.device }), 0, index, amounts))
+  const amounts =
+    weights === null ? onesLike(index) : weights.dtype === 'float32' ? weights : to(weights, 'float64')
+  return withGradMode(false, () =>
+    scatterAdd_(zeros([length], { dtype: amounts.dtype, device: self.device }), 0, index, amounts),
+  )
 }
 
 /**
@@ -112,22 +177,42 @@ export function bincount(self: Tensor, weights: Tensor | null = null, { minlengt
  * @param options if min = max, those of the data
  * @see torch.histc
  */
-export function histc(self: Tensor, { bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {}): Tensor {
-  check(self.isFloatingPoint(), () => new DTypeError('histc', `the input must be floating-point, got ${self.dtype}`))
-  check(Number.isInteger(bins) && bins > 0, () => new ArgumentError('histc', `bins must be a positive integer, got ${bins}`))
+export function histc(
+  self: Tensor,
+  { bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {},
+): Tensor {
+  check(
+    self.isFloatingPoint(),
+    () => new DTypeError('histc', `the input must be floating-point, got ${self.dtype}`),
+  )
+  check(
+    Number.isInteger(bins) && bins > 0,
+    () => new ArgumentError('histc', `bins must be a positive integer, got ${bins}`),
+  )
   check(min <= max, () => new ArgumentError('histc', `max must not be less than min, got ${min} and ${max}`))
   return withGradMode(false, () => {
     const flat = reshape(self, [-1])
     let [low, high] = [min, max]
     if (low === high && flat.numel() > 0) {
-      check(canRead(self), () => new DeviceError('histc', `min and max must be given on device '${self.device}', got neither`))
+      check(
+        canRead(self),
+        () => new DeviceError('histc', `min and max must be given on device '${self.device}', got neither`),
+      )
       ;[low, high] = [item(amin(flat)), item(amax(flat))]
     }
     if (low === high) [low, high] = [low - 1, high + 1]
-    check(Number.isFinite(low) && Number.isFinite(high), () => new ArgumentError('histc', `the range must be finite, got ${low} to ${high}`))
+    check(
+      Number.isFinite(low) && Number.isFinite(high),
+      () => new ArgumentError('histc', `the range must be finite, got ${low} to ${high}`),
+    )
     const inside = logicalAnd(ge(flat, low), le(flat, high))
     const scaled = div(mul(sub(where(inside, flat, low), low), bins), high - low)
     const place = clampMax(to(scaled, 'int64'), bins - 1)
-    return scatterAdd_(zeros([bins], { dtype: self.dtype, device: self.device }), 0, place, to(inside, self.dtype))
+    return scatterAdd_(
+      zeros([bins], { dtype: self.dtype, device: self.device }),
+      0,
+      place,
+      to(inside, self.dtype),
+    )
   })
 }

@@ -27,9 +27,13 @@ const dimmed = (t: Tensor): Tensor => (t.ndim === 0 ? viewOf(t, [1], [1], t.offs
 /** sort: values and positions. */
 export const sortOp = structured<AlongDim & { readonly descending: boolean }>({
   name: 'sort',
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }, { shape: self.shape, dtype: dtypes.int64 }],
+  infer: ([self]) => [
+    { shape: self.shape, dtype: self.dtypeInfo },
+    { shape: self.shape, dtype: dtypes.int64 },
+  ],
   run: (backend, [self], { dim, descending }, [values, indices]) => {
-    if (values.elementCount > 0) backend.kernels.sort(dimmed(self), dim, descending, dimmed(values), dimmed(indices))
+    if (values.elementCount > 0)
+      backend.kernels.sort(dimmed(self), dim, descending, dimmed(values), dimmed(indices))
   },
 })
 
@@ -53,7 +57,8 @@ export function sort(self: Tensor, dim = -1, { descending = false }: SortOptions
   return { values, indices }
 }
 /** The positions that sort the elements along `dim`. @see torch.argsort */
-export const argsort = (self: Tensor, dim = -1, options: SortOptions = {}): Tensor => sort(self, dim, options).indices
+export const argsort = (self: Tensor, dim = -1, options: SortOptions = {}): Tensor =>
+  sort(self, dim, options).indices
 /** The elements in order along the first dim. @see torch.msort */
 export const msort = (self: Tensor): Tensor => sort(self, 0).values
 
@@ -68,7 +73,10 @@ export const topkOp = structured<TopkAttrs>({
   name: 'topk',
   infer: ([self], { dim, k }) => {
     const shape = self.ndim === 0 ? [] : self.shape.with(dim, k)
-    return [{ shape, dtype: self.dtypeInfo }, { shape, dtype: dtypes.int64 }]
+    return [
+      { shape, dtype: self.dtypeInfo },
+      { shape, dtype: dtypes.int64 },
+    ]
   },
   run: (backend, [self], { dim, k, largest, sorted }, [values, indices]) => {
     if (values.elementCount === 0) return
@@ -109,44 +117,73 @@ export interface TopkOptions {
  * tensor([3, 1, 2]).topk(2).values.tolist() // => [3, 2]
  * @see torch.topk
  */
-export function topk(self: Tensor, k: number, dim = -1, { largest = true, sorted = true }: TopkOptions = {}): MaxMin {
+export function topk(
+  self: Tensor,
+  k: number,
+  dim = -1,
+  { largest = true, sorted = true }: TopkOptions = {},
+): MaxMin {
   const at = wrapDim('topk', dim, self.ndim)
   const size = self.shape[at] ?? 1
-  check(Number.isInteger(k) && k >= 0 && k <= size, () => new ArgumentError('topk', `k must be from 0 to ${size}, the size of dim ${at}, got ${k}`))
+  check(
+    Number.isInteger(k) && k >= 0 && k <= size,
+    () => new ArgumentError('topk', `k must be from 0 to ${size}, the size of dim ${at}, got ${k}`),
+  )
   const [values, indices] = applyAll(topkOp, [self], { dim: at, k, largest, sorted })
   return { values, indices }
 }
 
 // An op that sorts along a dim and picks one position of each row; `pick` gives it, with size 1 in dim.
-const selection = <Attrs extends DimAttrs>(name: string, pick: (sorted: Tensor, attrs: Attrs) => Tensor) => structured<Attrs>({
-  name,
-  infer: ([self], { dim, keepdim }) => {
-    check(self.ndim === 0 || self.shape[dim] > 0, () => new IndexError(name, `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`))
-    const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
-    return [{ shape, dtype: self.dtypeInfo }, { shape, dtype: dtypes.int64 }]
-  },
-  run: (backend, [self], attrs, [values, indices]) => {
-    if (values.elementCount === 0) return
-    const sorted = sorting(backend, self.data, attrs.dim, false)
-    const at = pick(sorted.values, attrs)
-    copyElements(backend, view(gather(sorted.values, attrs.dim, at), values.shape), values)
-    copyElements(backend, view(gather(sorted.indices, attrs.dim, at), indices.shape), indices)
-  },
-})
+const selection = <Attrs extends DimAttrs>(name: string, pick: (sorted: Tensor, attrs: Attrs) => Tensor) =>
+  structured<Attrs>({
+    name,
+    infer: ([self], { dim, keepdim }) => {
+      check(
+        self.ndim === 0 || self.shape[dim] > 0,
+        () => new IndexError(name, `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`),
+      )
+      const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
+      return [
+        { shape, dtype: self.dtypeInfo },
+        { shape, dtype: dtypes.int64 },
+      ]
+    },
+    run: (backend, [self], attrs, [values, indices]) => {
+      if (values.elementCount === 0) return
+      const sorted = sorting(backend, self.data, attrs.dim, false)
+      const at = pick(sorted.values, attrs)
+      copyElements(backend, view(gather(sorted.values, attrs.dim, at), values.shape), values)
+      copyElements(backend, view(gather(sorted.indices, attrs.dim, at), indices.shape), indices)
+    },
+  })
 const ofRow = (sorted: Tensor, dim: number, position: number): Tensor =>
   expand(full([], position, { dtype: 'int64', device: sorted.device }), sorted.shape.with(dim, 1))
-const withPositions = <Attrs extends DimAttrs>(op: ReturnType<typeof selection<Attrs>>, self: Tensor, attrs: Attrs): MaxMin => {
+const withPositions = <Attrs extends DimAttrs>(
+  op: ReturnType<typeof selection<Attrs>>,
+  self: Tensor,
+  attrs: Attrs,
+): MaxMin => {
   const [values, indices] = applyAll(op, [self], attrs)
   return { values, indices }
 }
 
 /** kthvalue: the k-th smallest, counted from 1. */
-export const kthvalueOp = selection<DimAttrs & { readonly k: number }>('kthvalue', (sorted, { dim, k }) => ofRow(sorted, dim, k - 1))
+export const kthvalueOp = selection<DimAttrs & { readonly k: number }>('kthvalue', (sorted, { dim, k }) =>
+  ofRow(sorted, dim, k - 1),
+)
 /** The `k`-th smallest element along `dim`, counted from 1, and its position. @throws ArgumentError @see torch.kthvalue */
-export function kthvalue(self: Tensor, k: number, dim = -1, { keepdim = false }: { keepdim?: boolean } = {}): MaxMin {
+export function kthvalue(
+  self: Tensor,
+  k: number,
+  dim = -1,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): MaxMin {
   const at = wrapDim('kthvalue', dim, self.ndim)
   const size = self.shape[at] ?? 1
-  check(Number.isInteger(k) && k >= 1 && k <= size, () => new ArgumentError('kthvalue', `k must be from 1 to ${size}, the size of dim ${at}, got ${k}`))
+  check(
+    Number.isInteger(k) && k >= 1 && k <= size,
+    () => new ArgumentError('kthvalue', `k must be from 1 to ${size}, the size of dim ${at}, got ${k}`),
+  )
   return withPositions(kthvalueOp, self, { dim: at, keepdim, k })
 }
 
@@ -161,22 +198,34 @@ function medianPosition(sorted: Tensor, dim: number, ignoreNan: boolean): Tensor
   return where(ne(nans, 0), numbers, middle)
 }
 /** median along a dim. */
-export const medianDimOp = selection<DimAttrs>('median', (sorted, { dim }) => medianPosition(sorted, dim, false))
+export const medianDimOp = selection<DimAttrs>('median', (sorted, { dim }) =>
+  medianPosition(sorted, dim, false),
+)
 /** nanmedian along a dim. */
-export const nanmedianDimOp = selection<DimAttrs>('nanmedian', (sorted, { dim }) => medianPosition(sorted, dim, true))
+export const nanmedianDimOp = selection<DimAttrs>('nanmedian', (sorted, { dim }) =>
+  medianPosition(sorted, dim, true),
+)
 
-const whole = (name: 'median' | 'nanmedian') => structured<null>({
-  name: `${name}All`,
-  gradName: name === 'median' ? 'MedianBackward0' : 'NanmedianBackward0',
-  infer: ([self]) => [{ shape: [], dtype: self.dtypeInfo }],
-  run: (backend, [self], _attrs, [out]) => {
-    const flat = reshape(self.data, [-1])
-    if (flat.elementCount === 0) return copyElements(backend, full([], self.dtypeInfo.category === 'float' ? NaN : self.dtypeInfo.min,
-      { dtype: self.dtype, device: self.device }), out)
-    const { values } = sorting(backend, flat, 0, false)
-    copyElements(backend, view(gather(values, 0, medianPosition(values, 0, name === 'nanmedian')), []), out)
-  },
-})
+const whole = (name: 'median' | 'nanmedian') =>
+  structured<null>({
+    name: `${name}All`,
+    gradName: name === 'median' ? 'MedianBackward0' : 'NanmedianBackward0',
+    infer: ([self]) => [{ shape: [], dtype: self.dtypeInfo }],
+    run: (backend, [self], _attrs, [out]) => {
+      const flat = reshape(self.data, [-1])
+      if (flat.elementCount === 0)
+        return copyElements(
+          backend,
+          full([], self.dtypeInfo.category === 'float' ? NaN : self.dtypeInfo.min, {
+            dtype: self.dtype,
+            device: self.device,
+          }),
+          out,
+        )
+      const { values } = sorting(backend, flat, 0, false)
+      copyElements(backend, view(gather(values, 0, medianPosition(values, 0, name === 'nanmedian')), []), out)
+    },
+  })
 /** median of all elements; gradients are shared by equal elements. */
 export const medianAllOp = whole('median')
 /** nanmedian of all elements. */
@@ -184,10 +233,19 @@ export const nanmedianAllOp = whole('nanmedian')
 
 /** With a dim: values and positions; without: the value. */
 type ByDim<A> = A extends number ? MaxMin : Tensor
-const median2 = (dimOp: typeof medianDimOp, allOp: typeof medianAllOp) =>
-  <A extends number | undefined = undefined>(self: Tensor, dim?: A, { keepdim = false }: { keepdim?: boolean } = {}): ByDim<A> =>
-    (dim === undefined ? applyAll(allOp, [self], null)[0]
-      : withPositions(dimOp, self, { dim: wrapDim(dimOp.name, dim as number, self.ndim), keepdim })) as ByDim<A>
+const median2 =
+  (dimOp: typeof medianDimOp, allOp: typeof medianAllOp) =>
+  <A extends number | undefined = undefined>(
+    self: Tensor,
+    dim?: A,
+    { keepdim = false }: { keepdim?: boolean } = {},
+  ): ByDim<A> =>
+    (dim === undefined
+      ? applyAll(allOp, [self], null)[0]
+      : withPositions(dimOp, self, {
+          dim: wrapDim(dimOp.name, dim as number, self.ndim),
+          keepdim,
+        })) as ByDim<A>
 /**
  * The middle element in order (the lower of two), of all or along a dim with its position; NaN if there is one.
  *
@@ -205,7 +263,10 @@ export const modeOp = selection<DimAttrs>('mode', (sorted, { dim }) => {
   if (size === 1) return ofRow(sorted, dim, 0)
   const changes = ne(narrow(sorted, dim, 1, size - 1), narrow(sorted, dim, 0, size - 1))
   const starts = cat([onesLike(narrow(changes, dim, 0, 1)), changes], dim)
-  const places = view(arange(0, size, 1, { device: sorted.device }), sorted.shape.map((n, d) => (d === dim ? n : 1)))
+  const places = view(
+    arange(0, size, 1, { device: sorted.device }),
+    sorted.shape.map((n, d) => (d === dim ? n : 1)),
+  )
   const runStart = cummax(where(starts, places, 0), dim).values
   return argmax(sub(places, runStart), dim, { keepdim: true }) // the end of the longest run
 })

@@ -16,15 +16,27 @@ import { slice } from './views.ts'
  * arange(5).tensorSplit([1, 3]).map((part) => part.tolist()) // => [[0], [1, 2], [3, 4]]
  * @see torch.tensor_split
  */
-export function tensorSplit(self: Tensor, indicesOrSections: number | readonly number[] | Tensor, dim = 0): readonly Tensor[] {
-  check(self.ndim > 0, () => new ShapeError('tensorSplit', 'self must have a dim to split, got a 0-dim tensor'))
+export function tensorSplit(
+  self: Tensor,
+  indicesOrSections: number | readonly number[] | Tensor,
+  dim = 0,
+): readonly Tensor[] {
+  check(
+    self.ndim > 0,
+    () => new ShapeError('tensorSplit', 'self must have a dim to split, got a 0-dim tensor'),
+  )
   const at = wrapDim('tensorSplit', dim, self.ndim)
-  const given = typeof indicesOrSections === 'number' || isList(indicesOrSections) ? indicesOrSections
-    : positions(indicesOrSections)
+  const given =
+    typeof indicesOrSections === 'number' || isList(indicesOrSections)
+      ? indicesOrSections
+      : positions(indicesOrSections)
   if (typeof given !== 'number') {
     return [0, ...given].map((start, i) => slice(self, at, start, i < given.length ? given[i] : null))
   }
-  check(Number.isInteger(given) && given > 0, () => new ArgumentError('tensorSplit', `the number of parts must be a positive integer, got ${given}`))
+  check(
+    Number.isInteger(given) && given > 0,
+    () => new ArgumentError('tensorSplit', `the number of parts must be a positive integer, got ${given}`),
+  )
   const [quotient, larger] = [Math.floor(self.shape[at] / given), self.shape[at] % given]
   return Array.from({ length: given }, (_, i) => {
     const start = i * quotient + Math.min(i, larger)
@@ -34,16 +46,37 @@ export function tensorSplit(self: Tensor, indicesOrSections: number | readonly n
 
 const isList = (value: readonly number[] | Tensor): value is readonly number[] => Array.isArray(value)
 function positions(tensor: Tensor): number | readonly number[] {
-  check(tensor.ndim <= 1 && tensor.dtype === 'int64', () => new ArgumentError('tensorSplit',
-    `positions must be an int64 tensor of at most 1 dim, got ${tensor.dtype} of ${tensor.ndim} dims`))
+  check(
+    tensor.ndim <= 1 && tensor.dtype === 'int64',
+    () =>
+      new ArgumentError(
+        'tensorSplit',
+        `positions must be an int64 tensor of at most 1 dim, got ${tensor.dtype} of ${tensor.ndim} dims`,
+      ),
+  )
   return tolist(tensor) as number | number[]
 }
 
-function splitAlong(op: string, self: Tensor, indicesOrSections: number | readonly number[], minimum: number, dim: number): readonly Tensor[] {
-  check(self.ndim >= minimum, () => new ShapeError(op, `self must have at least ${minimum} dims, got ${self.ndim}`))
+function splitAlong(
+  op: string,
+  self: Tensor,
+  indicesOrSections: number | readonly number[],
+  minimum: number,
+  dim: number,
+): readonly Tensor[] {
+  check(
+    self.ndim >= minimum,
+    () => new ShapeError(op, `self must have at least ${minimum} dims, got ${self.ndim}`),
+  )
   if (typeof indicesOrSections === 'number') {
-    check(indicesOrSections > 0 && self.shape[dim] % indicesOrSections === 0, () => new IndexError(op,
-      `the number of parts must divide the size ${self.shape[dim]} of dim ${dim}, got ${indicesOrSections}. Use tensorSplit`))
+    check(
+      indicesOrSections > 0 && self.shape[dim] % indicesOrSections === 0,
+      () =>
+        new IndexError(
+          op,
+          `the number of parts must divide the size ${self.shape[dim]} of dim ${dim}, got ${indicesOrSections}. Use tensorSplit`,
+        ),
+    )
   }
   return tensorSplit(self, indicesOrSections, dim)
 }

@@ -18,8 +18,14 @@ export function sumToSize(self: Tensor, size: readonly number[]): Tensor {
   if (size.length === 0) return sum(self)
   if (sameShape(shape, size)) return self
   const lead = shape.length - size.length
-  check(lead >= 0 && size.every((n, i) => n === 1 || n === shape[i + lead]), () => new ShapeError('sumToSize',
-    `size must be expandable to the shape of self, got ${formatShape(size)} for ${formatShape(shape)}`))
+  check(
+    lead >= 0 && size.every((n, i) => n === 1 || n === shape[i + lead]),
+    () =>
+      new ShapeError(
+        'sumToSize',
+        `size must be expandable to the shape of self, got ${formatShape(size)} for ${formatShape(shape)}`,
+      ),
+  )
   const dims = shape.map((_, d) => d).filter((d) => d < lead || (size[d - lead] === 1 && shape[d] !== 1))
   const total = sum(self, dims, { keepdim: true })
   return lead === 0 ? total : view(total, size)

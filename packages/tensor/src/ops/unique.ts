@@ -2,13 +2,13 @@
 import { withGradMode } from '../dispatch/hook.ts'
 import { DeviceError, check } from '../errors.ts'
 import { canRead } from '../host/index-bounds.ts'
-import { readPositions } from '../host/positions.ts'
+import { indexTensor, readPositions } from '../host/positions.ts'
 import { wrapDim } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { sub } from './arithmetic.ts'
 import { ne } from './comparison.ts'
 import { clone, contiguous } from './copy.ts'
-import { empty, full, ones, tensor } from './creation.ts'
+import { empty, full, ones } from './creation.ts'
 import { diff, cumsum } from './scan.ts'
 import { indexSelect } from './indexing.ts'
 import { cat } from './join.ts'
@@ -36,12 +36,28 @@ export interface Unique {
   readonly counts?: Tensor
 }
 /** A tensor, or more if more was asked for. */
-export type UniqueResult<I, C> =
-  I extends true ? (C extends true ? Required<Unique> : Required<Omit<Unique, 'counts'>>)
-    : C extends true ? Required<Omit<Unique, 'inverse'>> : Tensor
+export type UniqueResult<I, C> = I extends true
+  ? C extends true
+    ? Required<Unique>
+    : Required<Omit<Unique, 'counts'>>
+  : C extends true
+    ? Required<Omit<Unique, 'inverse'>>
+    : Tensor
 
-function finish(self: Tensor, parts: () => Grouped, { returnInverse = false, returnCounts = false }: UniqueOptions, dim: number | null): Tensor | Unique {
-  check(canRead(self), () => new DeviceError('unique', `device '${self.device}' cannot be read synchronously. Move the tensor first: await tensor.toAsync('cpu')`))
+function finish(
+  self: Tensor,
+  parts: () => Grouped,
+  { returnInverse = false, returnCounts = false }: UniqueOptions,
+  dim: number | null,
+): Tensor | Unique {
+  check(
+    canRead(self),
+    () =>
+      new DeviceError(
+        'unique',
+        `device '${self.device}' cannot be read synchronously. Move the tensor first: await tensor.toAsync('cpu')`,
+      ),
+  )
   return withGradMode(false, () => {
     const { output, group, starts } = parts()
     if (!returnInverse && !returnCounts) return output
@@ -63,16 +79,26 @@ interface Grouped {
 }
 
 /** Groups of equal neighbours: `changes[i]` says that element i + 1 begins a new one. */
-function groupsOf(ordered: Tensor, changes: Tensor, dim: number): { starts: Tensor; numbers: () => Tensor; output: Tensor } {
+function groupsOf(
+  ordered: Tensor,
+  changes: Tensor,
+  dim: number,
+): { starts: Tensor; numbers: () => Tensor; output: Tensor } {
   const { device } = ordered
   const length = ordered.shape[dim]
-  const first = length === 0 ? empty([0], { dtype: 'bool', device }) : cat([ones([1], { dtype: 'bool', device }), changes])
+  const first =
+    length === 0
+      ? empty([0], { dtype: 'bool', device })
+      : cat([ones([1], { dtype: 'bool', device }), changes])
   const starts = select(readPositions('unique', first), 0, 0)
   return { starts, output: indexSelect(ordered, dim, starts), numbers: () => sub(cumsum(first, 0), 1) }
 }
 const neighboursDiffer = (ordered: Tensor, dim: number): Tensor => {
   const length = Math.max(0, ordered.shape[dim] - 1)
-  const differ = ne(narrow(ordered, dim, Math.min(1, ordered.shape[dim]), length), narrow(ordered, dim, 0, length))
+  const differ = ne(
+    narrow(ordered, dim, Math.min(1, ordered.shape[dim]), length),
+    narrow(ordered, dim, 0, length),
+  )
   return ordered.ndim === 1 ? differ : any(reshape(differ.movedim(dim, 0), [length, -1]), 1)
 }
 
@@ -86,7 +112,9 @@ const neighboursDiffer = (ordered: Tensor, dim: number): Tensor => {
  * @see torch.unique
  */
 export function unique<I extends boolean = false, C extends boolean = false>(
-  self: Tensor, dim: number | null = null, options: UniqueOptions<I, C> = {},
+  self: Tensor,
+  dim: number | null = null,
+  options: UniqueOptions<I, C> = {},
 ): UniqueResult<I, C> {
   const at = dim === null ? null : wrapDim('unique', dim, self.ndim)
   const parts = (): Grouped => {
@@ -95,7 +123,11 @@ export function unique<I extends boolean = false, C extends boolean = false>(
     const order = at === null ? sort(source, 0).indices : sliceOrder(source, along)
     const ordered = indexSelect(source, along, order)
     const { starts, output, numbers } = groupsOf(ordered, neighboursDiffer(ordered, along), along)
-    return { output, starts, group: () => (order.numel() === 0 ? clone(order) : scatter(order, 0, order, numbers())) }
+    return {
+      output,
+      starts,
+      group: () => (order.numel() === 0 ? clone(order) : scatter(order, 0, order, numbers())),
+    }
   }
   return finish(self, parts, options, at) as UniqueResult<I, C>
 }
@@ -104,7 +136,9 @@ export function unique<I extends boolean = false, C extends boolean = false>(
 function sliceOrder(self: Tensor, dim: number): Tensor {
   const length = self.shape[dim]
   const rows = contiguous(self.movedim(dim, 0))
-  const values = toTypedArray(rows.dtypeInfo.itemSize === 2 && rows.isFloatingPoint() ? rows.to('float32') : rows)
+  const values = toTypedArray(
+    rows.dtypeInfo.itemSize === 2 && rows.isFloatingPoint() ? rows.to('float32') : rows,
+  )
   const width = length === 0 ? 0 : values.length / length
   const order = Array.from({ length }, (_, i) => i).sort((a, b) => {
     for (let i = 0; i < width; i++) {
@@ -113,12 +147,14 @@ function sliceOrder(self: Tensor, dim: number): Tensor {
     }
     return a - b
   })
-  return tensor(order, { dtype: 'int64', device: self.device })
+  return indexTensor(self.storage.backend, order)
 }
 
 /** The elements (or slices of a dim) without those that equal the one before. @see torch.unique_consecutive */
 export function uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
-  self: Tensor, dim: number | null = null, options: UniqueOptions<I, C> = {},
+  self: Tensor,
+  dim: number | null = null,
+  options: UniqueOptions<I, C> = {},
 ): UniqueResult<I, C> {
   const at = dim === null ? null : wrapDim('uniqueConsecutive', dim, self.ndim)
   const parts = (): Grouped => {

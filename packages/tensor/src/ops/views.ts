@@ -1,6 +1,8 @@
 // Ops that only move shape, strides and offset: their results share the memory of self.
 import { applyMultiView, applyView, multiViewRecord, viewRecord } from '../dispatch/structured.ts'
-import { ArgumentError, IndexError, ShapeError, check } from '../errors.ts'
+import type { DType } from '../dtype.ts'
+import { dtypeInfoOf } from '../dispatch/elements.ts'
+import { ArgumentError, DTypeError, IndexError, ShapeError, check } from '../errors.ts'
 import { formatShape, inferSize, numelOf, viewStrides, wrapDim, wrapDims } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
 import { contiguous } from './copy.ts'
@@ -15,14 +17,27 @@ export const viewOp = viewRecord<{ shape: readonly number[]; strides: readonly n
 })
 
 /**
- * The same elements in another shape, without copying. One size may be −1.
+ * The same elements in another shape, without copying. One size may be −1. With a dtype of the same element size, the
+ * same bits read as that dtype (outside the graph of gradients).
  *
  * @throws ShapeError if the number of elements differs, or if the strides do not allow it: then use reshape
+ * @throws DTypeError for a dtype of another size
  * @example
- * arange(6).view([2, -1]).shape // => [2, 3]
+ * arange(6).view([2, -1]).shape             // => [2, 3]
+ * tensor([1]).view('int32').item() // => 1065353216
  * @see torch.Tensor.view
  */
-export function view(self: Tensor, shape: readonly number[]): Tensor {
+export function view(self: Tensor, shapeOrDtype: readonly number[] | DType): Tensor {
+  return typeof shapeOrDtype === 'string' ? viewBits(self, shapeOrDtype) : viewShape(self, shapeOrDtype)
+}
+function viewBits(self: Tensor, dtype: DType): Tensor {
+  const dtypeInfo = dtypeInfoOf('view', dtype)
+  check(dtypeInfo.itemSize === self.dtypeInfo.itemSize, () => new DTypeError('view',
+    `the dtype must have elements of ${self.dtypeInfo.itemSize} bytes, got ${dtype} of ${dtypeInfo.itemSize}. Use to for a cast`))
+  const { storage, shape, strides, offset, counter } = self
+  return new Tensor({ storage, dtypeInfo, shape, strides, offset, counter, base: self.base ?? self })
+}
+function viewShape(self: Tensor, shape: readonly number[]): Tensor {
   const sizes = inferSize('view', shape, self.numel())
   const strides = viewStrides(self.shape, self.strides, sizes)
   check(strides !== null, () => new ShapeError('view', `the shape must be compatible with the strides of self, got `
@@ -190,12 +205,13 @@ export function slice(
   return applyView(sliceOp, self, { dim: at, start: from, end: Math.max(from, bound(end ?? size)), step })
 }
 /**
- * `length` positions of `dim` from `start`.
+ * `length` positions of `dim` from `startAt`, a number or an integer tensor of one element.
  *
  * @throws IndexError if they are not all there
  * @see torch.narrow
  */
-export function narrow(self: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrow(self: Tensor, dim: number, startAt: number | Tensor, length: number): Tensor {
+  const start = typeof startAt === 'number' ? startAt : startAt.item()
   check(self.ndim > 0, () => new IndexError('narrow', 'self must have a dim to narrow, got a 0-dim tensor'))
   const at = wrapDim('narrow', dim, self.ndim)
   const size = self.shape[at]

@@ -23,13 +23,27 @@ export function parseSlice(op: string, text: string): SliceSpec {
   const known = parsed.get(text)
   if (known !== undefined) return known
   const match = pattern.exec(text)
-  check(match !== null, () => new IndexError(op, `a string index must be 'start:end', 'start:end:step' or '...', got '${text}'. ${hint(text)}`))
+  check(
+    match !== null,
+    () =>
+      new IndexError(
+        op,
+        `a string index must be 'start:end', 'start:end:step' or '...', got '${text}'. ${hint(text)}`,
+      ),
+  )
   const step = partOf(match[3]) ?? 1
-  check(step > 0, () => new IndexError(op, `the step of a slice must be greater than 0, got '${text}'. Use flip to go backwards`))
+  check(
+    step > 0,
+    () =>
+      new IndexError(
+        op,
+        `the step of a slice must be greater than 0, got '${text}'. Use flip to go backwards`,
+      ),
+  )
   const spec = { start: partOf(match[1]), end: partOf(match[2]), step }
   if (parsed.size < 256) parsed.set(text, spec)
   return spec
 }
 
 const hint = (text: string): string =>
-  /^-?\d+$/.test(text) ? `For one position give a number: ${text}` : 'Examples: \':\', \'1:3\', \'::2\', \'-1:\''
+  /^-?\d+$/.test(text) ? `For one position give a number: ${text}` : "Examples: ':', '1:3', '::2', '-1:'"

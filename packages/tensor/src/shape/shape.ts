@@ -48,7 +48,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
  *
  * @throws ShapeError if two sizes differ and neither is 1
  */
-export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+export function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a
   const rank = Math.max(a.length, b.length)
   const shape = new Array<number>(rank)
@@ -161,3 +161,14 @@ export function checkSizes(op: string, shape: Shape): void {
       () => new ShapeError(op, `sizes must be integers of at least 0, got ${formatShape(shape)}`))
   }
 }
+
+/**
+ * The shape to which all broadcast; a number stands for one dim.
+ *
+ * @throws ShapeError if two sizes of a dim differ and neither is 1
+ * @example
+ * broadcastShapes([[2, 1], [3]]) // => [2, 3]
+ * @see torch.broadcast_shapes
+ */
+export const broadcastShapes = (shapes: readonly (Shape | number)[]): Shape =>
+  shapes.reduce<Shape>((all, shape) => broadcastPair('broadcastShapes', all, typeof shape === 'number' ? [shape] : shape), [])

@@ -1,0 +1,118 @@
+// The conformance suite: every sample on a backend and on the reference backend, compared.
+import type { Backend } from '../backend/backend.ts'
+import { registerBackend } from '../backend/registry.ts'
+import { dtypes } from '../dtype.ts'
+import type { DType, DTypeInfo } from '../dtype.ts'
+import { DTypeError } from '../errors.ts'
+import { Tensor, newTensor } from '../tensor.ts'
+import { expectAgreement } from './agreement.ts'
+import { createReferenceBackend } from './reference/index.ts'
+import type { ErrorSample, Layout, Sample } from './sample.ts'
+import { families } from './samples/index.ts'
+import { isDistinct, makeInput } from './values.ts'
+
+/** What conformance() needs. */
+export interface ConformanceOptions {
+  /** Makes the backend; called once, at the first test. */
+  create: () => Backend | Promise<Backend>
+  /** Reasons by name of a test ('sort/stable/int64') or of a group of them ('sort/stable', 'sort'). */
+  skip?: Readonly<Record<string, string>>
+}
+
+/** A test for any runner: `for (const { name, run } of conformance({ create })) test(name, run)`. */
+export interface ConformanceTest {
+  /** family/sample/dtype, and the reason if it is skipped. */
+  readonly name: string
+  run(): Promise<void>
+}
+
+interface Backends {
+  readonly tested: Backend
+  readonly reference: Backend
+}
+
+/**
+ * Tests that a backend computes what the reference backend does, for every core op, dtype and memory layout.
+ *
+ * @param options `create` the backend under test; `skip` says what it cannot do, and why: shown in the names of the tests
+ * @returns tests for any runner; each throws if the backends differ
+ * @example
+ * const skip = { 'sort/stable': 'no 64-bit keys yet' }
+ * for (const { name, run } of conformance({ create: createAcmeBackend, skip })) test(name, run)
+ */
+export function conformance({ create, skip = {} }: ConformanceOptions): ConformanceTest[] {
+  const unused = new Set(Object.keys(skip))
+  let backends: Promise<Backends> | null = null
+  const open = (): Promise<Backends> => (backends ??= Promise.resolve(create()).then((tested) => {
+    const reference = createReferenceBackend()
+    registerBackend(reference)
+    registerBackend(tested)
+    return { tested, reference }
+  }))
+  const entry = (name: string, run: (backends: Backends) => Promise<void>): ConformanceTest => {
+    const key = name.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')).find((prefix) => Object.hasOwn(skip, prefix))
+    if (key === undefined) return { name, run: async () => run(await open()) }
+    unused.delete(key)
+    return { name: `${name} (skipped: ${skip[key]})`, run: async () => {} }
+  }
+  const tests = families.flatMap((family) => [
+    ...family.samples.flatMap((sample) => sample.dtypes.map((dtype) =>
+      entry(`${family.name}/${sample.name}/${dtype}`, (both) => runSample(both, sample, dtype)))),
+    ...(family.errors ?? []).map((sample) => entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample))),
+  ])
+  return [...tests, {
+    name: 'every entry of skip names a test',
+    run: async () => {
+      if (unused.size > 0) throw new Error(`skip: every key must name a test or a group of tests, got [${[...unused].join(', ')}].`)
+    },
+  }]
+}
+
+const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] => (result instanceof Tensor ? [result] : result)
+const allLayouts: readonly Layout[] = ['contiguous', 'transposed', 'sliced', 'expanded']
+
+/** The layouts of the inputs, one list for each run: all alike, and mixed. */
+function arrangements({ inputs, layouts = allLayouts }: Sample): readonly (readonly Layout[])[] {
+  const alike = layouts.filter((layout) => layout === 'contiguous' || inputs.some(({ shape }) => isDistinct(shape, layout)))
+    .map((layout) => inputs.map(() => layout))
+  const mixed = inputs.map((_, i) => layouts[(i + 1) % layouts.length])
+  return inputs.length > 1 && layouts.length > 1 ? [...alike, mixed] : alike
+}
+
+async function runSample({ tested, reference }: Backends, sample: Sample, dtype: DType): Promise<void> {
+  const used = [dtype, ...sample.inputs.map((spec) => spec.dtype ?? dtype)].map((name) => dtypes[name])
+  const unsupported = used.find((info) => !tested.supports(info))
+  if (unsupported !== undefined) return expectRefusal(tested, unsupported)
+  for (const layouts of arrangements(sample)) {
+    const [mine, theirs] = [tested, reference].map((backend) =>
+      sample.inputs.map((spec, i) => makeInput(backend, spec, dtype, layouts[i], i + 1)))
+    const [actual, expected] = [listOf(sample.run(mine)), listOf(sample.run(theirs))]
+    const where = layouts.length > 0 ? `inputs ${layouts.join(', ')}` : 'no inputs'
+    for (let i = 0; i < expected.length; i++) await expectAgreement(actual[i], expected[i], `${where}: output ${i}`, sample.slack)
+    // Whatever was not written must be as it was.
+    for (let i = 0; i < theirs.length; i++) await expectAgreement(mine[i], theirs[i], `${where}: input ${i} after the call`, sample.slack)
+  }
+}
+
+/** Asking for a dtype that a backend does not store is an error, never other elements. */
+function expectRefusal(tested: Backend, dtype: DTypeInfo): void {
+  try {
+    newTensor(tested, dtype, [1])
+  } catch (error) {
+    if (error instanceof DTypeError) return
+  }
+  throw new Error(`a tensor of a dtype that the backend does not store must be refused, got one of ${dtype.name}.`)
+}
+
+async function runError({ tested, reference }: Backends, { inputs, error, message, run }: ErrorSample): Promise<void> {
+  const [mine, theirs] = [tested, reference].map((backend) => inputs.map((spec, i) => makeInput(backend, spec, 'float32', 'contiguous', i + 1)))
+  let thrown: unknown = null
+  try {
+    run(mine)
+  } catch (caught) {
+    thrown = caught
+  }
+  if (!(thrown instanceof error)) throw new Error(`${error.name} expected, got ${String(thrown)}.`)
+  if (!message.test(thrown.message)) throw new Error(`a message like ${message} expected, got ${thrown.message}`)
+  for (let i = 0; i < theirs.length; i++) await expectAgreement(mine[i], theirs[i], `input ${i} after the error`)
+}

@@ -1,0 +1,62 @@
+// First and second gradients of a golden case.
+import type { Tensor } from '@tt/tensor'
+import { compareOutput } from './compare.ts'
+import { resultTensor } from './decode.ts'
+import type { EncodedTensor, GoldenCase, Tolerance } from './format.ts'
+import type { Packages } from './names.ts'
+import { NotThere, expectThat } from './outcome.ts'
+
+type Grad = (
+  outputs: readonly Tensor[], inputs: readonly Tensor[],
+  options: { gradOutputs: readonly (Tensor | null)[]; createGraph?: boolean; allowUnused: boolean },
+) => readonly (Tensor | null)[]
+
+function gradOf({ torch }: Packages): Grad {
+  if (typeof torch.grad !== 'function') throw new NotThere('function grad')
+  return torch.grad as Grad
+}
+
+const tensors = (encoded: readonly (EncodedTensor | null)[], device: string): (Tensor | null)[] =>
+  encoded.map((entry) => entry && resultTensor(entry, device))
+
+function compareGradients(
+  actual: readonly (Tensor | null)[], expected: readonly (EncodedTensor | null)[], tolerance: Tolerance, what: string,
+): void {
+  const context = { tolerance, metaOnly: false, inputs: [] }
+  expected.forEach((entry, i) => {
+    if (entry === null) return // unused by torch; a zero here is as good
+    expectThat(actual[i] != null, () => `${what} ${i}: a gradient expected, got none`)
+    compareOutput(actual[i], { ...entry, view_of: undefined }, context, `${what} ${i}`)
+  })
+}
+
+/** Checks the gradients of Σ⟨output, cotangent⟩ by the inputs that require them; twice where the case says so. */
+export function checkGradients(
+  packages: Packages, golden: GoldenCase, outputs: readonly Tensor[], inputs: readonly Tensor[], device: string,
+): void {
+  if (golden.grads === undefined || golden.cotangents === undefined) return
+  const grad = gradOf(packages)
+  const leaves = inputs.filter((tensor) => tensor.requiresGrad)
+  const cotangents = tensors(golden.cotangents, device)
+  const used = outputs.map((_, i) => i).filter((i) => cotangents[i] != null)
+  if (used.length === 0) return
+  const missing = used.find((i) => !outputs[i].requiresGrad)
+  expectThat(missing === undefined, () => `output ${missing} must require grad, got one that does not`)
+  const chosen = used.map((i) => outputs[i])
+  const weights = used.map((i) => cotangents[i]!)
+  const twice = golden.gg !== undefined
+  if (twice) weights.forEach((weight) => weight.requiresGrad_())
+  const first = grad(chosen, leaves, { gradOutputs: weights, createGraph: twice, allowUnused: true })
+  const tolerance = golden.grad_tolerance ?? golden.tolerance ?? { atol: 0, rtol: 0 }
+  compareGradients(first, golden.grads, tolerance, 'gradient')
+  if (golden.gg === undefined) return
+
+  const vs = tensors(golden.gg.vs, device)
+  const again = first.map((_, i) => i).filter((i) => first[i] != null && vs[i] != null && first[i]!.requiresGrad)
+  const expected = [...golden.gg.grads, ...golden.gg.cot_grads.filter((_, i) => cotangents[i] != null)]
+  const second = again.length === 0 ? expected.map(() => null)
+    : grad(again.map((i) => first[i]!), [...leaves, ...weights], { gradOutputs: again.map((i) => vs[i]), allowUnused: true })
+  const isZero = (entry: EncodedTensor | null): boolean => entry === null || /^A*=*$/.test(entry.data)
+  compareGradients(second, expected.map((entry, i) => (second[i] == null && isZero(entry) ? null : entry)),
+    { atol: Math.max(1e-6, tolerance.atol), rtol: Math.max(1e-6, tolerance.rtol) }, 'second gradient')
+}
