@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
 
-const project = (name, testMatch) => ({
+const project = (name, testMatch, options = {}) => ({
   displayName: name,
   rootDir: root,
   roots: testMatch.map((glob) => `${root}/${glob.slice(0, glob.indexOf('/**'))}`),
@@ -22,13 +22,17 @@ const project = (name, testMatch) => ({
       },
     ],
   },
+  ...options,
 })
 
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`))
 
+// A Vulkan driver has to be chosen before the test environments exist.
+const setups = { 'backend-webgpu': { globalSetup: `${root}/packages/backend-webgpu/test/vulkan.mjs` } }
+
 export default {
   projects: [
-    ...packages.map((name) => project(name, [`packages/${name}/test/**/*.test.ts`])),
+    ...packages.map((name) => project(name, [`packages/${name}/test/**/*.test.ts`], setups[name])),
     project('repository', ['test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts']),
   ],
   testTimeout: 30_000,

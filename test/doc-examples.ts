@@ -37,12 +37,18 @@ export function blocksOf(file: string, root: string): DocExample[] {
  */
 export function toProgram(code: string): string {
   const lines = code.replace(/^import [\s\S]*?from '[^']*'$|^import '[^']*'$/gm, '').split('\n')
-  return lines.map((line) => {
+  const joined: string[] = []
+  for (const line of lines) {
+    // A value on a line of its own belongs to the expression above; a line that begins with a dot continues one.
+    if (joined.length > 0 && /^\s*(\/\/ =>|\.)/.test(line)) joined.push(`${joined.pop()!.trimEnd()} ${line.trim()}`)
+    else joined.push(line)
+  }
+  return joined.map((line) => {
     const match = /^(.*?)\s*\/\/ => (.*)$/.exec(line)
     if (match === null) return line
     const [, statement, expected] = match
     const declared = /^\s*(?:const|let) (\w+)\b/.exec(statement)
     if (declared) return `${statement}\n__check(${declared[1]}, ${JSON.stringify(expected)})`
-    return `__check(${statement.trim().replace(/;$/, '')}, ${JSON.stringify(expected)})`
+    return `__check(${statement.trim().replace(/^;|;$/g, '')}, ${JSON.stringify(expected)})`
   }).join('\n')
 }

@@ -36,6 +36,7 @@ const isNode = (value: unknown): value is Node =>
 export function readSource(file: string, text = readFileSync(file, 'utf8')): SourceFacts {
   const imports: string[] = []
   const globals: string[] = []
+  const declared = new Set<string>() // by the file itself: a local variable may be called `window`
 
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit)
@@ -57,6 +58,11 @@ export function readSource(file: string, text = readFileSync(file, 'utf8')): Sou
           first.expression.type === 'StringLiteral' ? String(first.expression.value) : 'a computed name',
         )
     }
+    const patterns = [node.type === 'VariableDeclarator' ? node.id : node.type === 'Parameter' ? node.pat : null]
+    if (node.type === 'ArrowFunctionExpression') patterns.push(...(node.params as unknown[]))
+    for (const pattern of patterns) {
+      if (isNode(pattern) && pattern.type === 'Identifier') declared.add(String(pattern.value))
+    }
     if (node.type === 'Identifier' && platformGlobals.has(String(node.value)))
       globals.push(String(node.value))
     if (node.type === 'MemberExpression' && isNode(node.object) && isNode(node.property)) {
@@ -67,5 +73,5 @@ export function readSource(file: string, text = readFileSync(file, 'utf8')): Sou
   }
 
   visit(parseSync(text, { syntax: 'typescript', target: 'esnext' }))
-  return { imports, platformGlobals: globals }
+  return { imports, platformGlobals: globals.filter((name) => !declared.has(name)) }
 }

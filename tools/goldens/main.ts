@@ -1,4 +1,4 @@
-// pnpm goldens: runs PyTorch's golden cases against the packages and prints what passed, failed or is not there.
+// pnpm goldens: runs PyTorch's golden cases on the packages and prints what passed, failed or is not there.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,8 +28,12 @@ const { values } = parseArgs({
   // pnpm hands on the -- that separates its own options
   args: process.argv.slice(2).filter((argument, i) => !(i === 0 && argument === '--')),
   options: {
-    dir: { type: 'string' }, signatures: { type: 'string' }, only: { type: 'string', multiple: true },
-    device: { type: 'string', default: 'cpu' }, json: { type: 'string' }, verbose: { type: 'boolean', short: 'v', default: false },
+    dir: { type: 'string' },
+    signatures: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    device: { type: 'string', default: 'cpu' },
+    json: { type: 'string' },
+    verbose: { type: 'boolean', short: 'v', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -44,25 +48,39 @@ if (values.help) {
   process.exit(0)
 }
 const root = join(import.meta.dirname, '..', '..')
-const dir = values.dir === undefined ? join(root, '..', 'shared', 'goldens', 'dev') : resolve(process.env.INIT_CWD ?? '.', values.dir)
+const dir =
+  values.dir === undefined
+    ? join(root, '..', 'shared', 'goldens', 'dev')
+    : resolve(process.env.INIT_CWD ?? '.', values.dir)
 if (!existsSync(dir)) fail(`the folder of golden files must exist, got ${dir}. Give one: --dir PATH`)
 const signatures = values.signatures ?? join(dirname(dir), 'signatures.json')
-if (!existsSync(signatures)) fail(`PyTorch's signatures must exist, got ${signatures}. Give them: --signatures FILE`)
+if (!existsSync(signatures))
+  fail(`PyTorch's signatures must exist, got ${signatures}. Give them: --signatures FILE`)
 if (values.device === 'reference') registerBackend(createReferenceBackend())
 setDefaultDevice(values.device)
 
-const world: World = { packages: { torch, nn }, signatures: readSignatures(signatures), device: values.device }
-const escape = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')
+const world: World = {
+  packages: { torch, nn },
+  signatures: readSignatures(signatures),
+  device: values.device,
+}
+const escape = (text: string): string =>
+  text.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')
 const patterns = values.only?.map((op) => new RegExp(`^${escape(op).replaceAll('/', '__')}$`))
-const files = readdirSync(dir).filter((name) => name.endsWith('.json.gz') && (patterns?.some((p) => p.test(name.slice(0, -8))) ?? true)).sort()
-if (files.length === 0) fail(`at least one file must match, got none in ${dir} for [${values.only?.join(', ') ?? ''}]`)
+const files = readdirSync(dir)
+  .filter((name) => name.endsWith('.json.gz') && (patterns?.some((p) => p.test(name.slice(0, -8))) ?? true))
+  .sort()
+if (files.length === 0)
+  fail(`at least one file must match, got none in ${dir} for [${values.only?.join(', ') ?? ''}]`)
 
-const labelOf = ({ op, opinfo_variant: variant }: GoldenFile): string => (variant === '' ? op : `${op}/${variant}`)
+const labelOf = ({ op, opinfo_variant: variant }: GoldenFile): string =>
+  variant === '' ? op : `${op}/${variant}`
 const reports: OpReport[] = []
 for (const name of files) {
   const file = JSON.parse(gunzipSync(readFileSync(join(dir, name))).toString()) as GoldenFile
   const outcomes = [
-    ...file.cases.map((golden) => runCase(world, file, golden)), ...file.errors.map((golden) => runError(world, file, golden)),
+    ...file.cases.map((golden) => runCase(world, file, golden)),
+    ...file.errors.map((golden) => runError(world, file, golden)),
   ]
   const report = reportOf(labelOf(file), file.group, outcomes)
   reports.push(report)
@@ -72,6 +90,9 @@ for (const name of files) {
 const total = totalOf(reports)
 console.log(formatLine(total))
 if (values.json !== undefined) {
-  writeFileSync(resolve(process.env.INIT_CWD ?? '.', values.json), JSON.stringify({ device: values.device, total, ops: reports }, null, 1))
+  writeFileSync(
+    resolve(process.env.INIT_CWD ?? '.', values.json),
+    JSON.stringify({ device: values.device, total, ops: reports }, null, 1),
+  )
 }
 process.exit(total.failed > 0 ? 1 : 0)

@@ -52,11 +52,23 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
   const heap = new Heap(maxBytes)
   const buffers = new Buffers(heap, 4096, platform.collector, reclaimBudget)
   const build = simd === 'simd' || !supportsRelaxedSimd() ? 'simd' : 'relaxed-simd'
-  const constants = new ConstantPool((bytes) => buffers.permanent(bytes), (address, bytes) => heap.u8.set(bytes, address))
-  const runtime = new Runtime(heap, buffers, { constants, relaxed: build === 'relaxed-simd', shared: heap.shared })
+  const constants = new ConstantPool(
+    (bytes) => buffers.permanent(bytes),
+    (address, bytes) => heap.u8.set(bytes, address),
+  )
+  const runtime = new Runtime(heap, buffers, {
+    constants,
+    relaxed: build === 'relaxed-simd',
+    shared: heap.shared,
+  })
   const assembly = instantiateAssembly(heap.memory, compileAssembly(heap.shared, build))
   const map = createMap(runtime)
   const temporaries = (): Temporaries => new Temporaries(runtime, map)
+
+  const held = <Kernels extends object>(kernels: Kernels): Kernels =>
+    Object.fromEntries(
+      Object.entries(kernels).map(([name, kernel]) => [name, runtime.holding(kernel)]),
+    ) as Kernels
 
   const read = (buffer: object, byteOffset: number, byteLength: number): Uint8Array => {
     const start = (buffer as CpuBuffer).ptr + byteOffset
@@ -77,13 +89,15 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
     kernels: {
       map,
       reduce: createReduce(runtime, map),
-      argReduce: createArgReduce(temporaries),
-      matmul: createMatmul(assembly, temporaries),
-      ...createConvolution(assembly, temporaries),
-      ...createIndexing(assembly, temporaries),
-      ...createLines(assembly, temporaries),
+      ...held({
+        argReduce: createArgReduce(temporaries),
+        matmul: createMatmul(assembly, temporaries),
+        ...createConvolution(assembly, map, temporaries),
+        ...createIndexing(assembly, temporaries),
+        ...createLines(assembly, temporaries),
+      }),
     },
-    fused: { ...createFusedLines(assembly, temporaries), ...createPools(assembly, temporaries) },
+    fused: held({ ...createFusedLines(assembly, temporaries), ...createPools(assembly, temporaries) }),
   }
 }
 
@@ -92,10 +106,16 @@ function checkOptions(maxBytes: number, simd: string, reclaimBudget: number): vo
     throw new ArgumentError('createCpuBackend', `maxBytes must be from 1 MiB to 4 GiB, got ${maxBytes}`)
   }
   if (!['simd', 'relaxed-simd', 'auto'].includes(simd)) {
-    throw new ArgumentError('createCpuBackend', `simd must be 'simd', 'relaxed-simd' or 'auto', got '${simd}'`)
+    throw new ArgumentError(
+      'createCpuBackend',
+      `simd must be 'simd', 'relaxed-simd' or 'auto', got '${simd}'`,
+    )
   }
   if (simd === 'relaxed-simd' && !supportsRelaxedSimd()) {
-    throw new ArgumentError('createCpuBackend', "simd must be one that the engine has, got 'relaxed-simd'. Use 'auto'")
+    throw new ArgumentError(
+      'createCpuBackend',
+      "simd must be one that the engine has, got 'relaxed-simd'. Use 'auto'",
+    )
   }
   if (!(reclaimBudget >= 2 ** 16)) {
     throw new ArgumentError('createCpuBackend', `reclaimBudget must be at least 64 KiB, got ${reclaimBudget}`)

@@ -46,9 +46,30 @@ export function anyValue(dtype: DType): number | bigint {
   const pick = <T>(of: readonly T[]): T => of[below(of.length)]
   if (dtype === 'float16') return random() < 0.4 ? pick(halves) : below(65536)
   if (dtype === 'bfloat16') return random() < 0.4 ? pick(bfloats) : below(65536)
-  if (dtype === 'int64') return random() < 0.3 ? pick([-(2n ** 63n), 2n ** 63n - 1n, 2n ** 40n, -1n, 0n]) : BigInt(below(2000) - 1000)
+  if (dtype === 'int64')
+    return random() < 0.3
+      ? pick([-(2n ** 63n), 2n ** 63n - 1n, 2n ** 40n, -1n, 0n])
+      : BigInt(below(2000) - 1000)
   if (dtypes[dtype].category === 'float') {
-    if (random() < 0.3) return pick([0, -0, 1, -1, 0.5, -0.5, NaN, Infinity, -Infinity, 1e-40, -1e-40, 3e38, 88.5, -103.5, 2.5, 3.5])
+    if (random() < 0.3)
+      return pick([
+        0,
+        -0,
+        1,
+        -1,
+        0.5,
+        -0.5,
+        NaN,
+        Infinity,
+        -Infinity,
+        1e-40,
+        -1e-40,
+        3e38,
+        88.5,
+        -103.5,
+        2.5,
+        3.5,
+      ])
     return (random() * 2 - 1) * pick([1e-3, 1, 10, 1000])
   }
   if (dtype === 'int32') return random() < 0.3 ? pick([-(2 ** 31), 2 ** 31 - 1, -1, 0]) : below(2000) - 1000
@@ -57,7 +78,10 @@ export function anyValue(dtype: DType): number | bigint {
 
 /** An operand of random elements on each backend. */
 export function operand(
-  backends: readonly Backend[], dtype: DType, shape: readonly number[], layout: Layout = 'dense',
+  backends: readonly Backend[],
+  dtype: DType,
+  shape: readonly number[],
+  layout: Layout = 'dense',
   value: (dtype: DType, i: number) => number | bigint = smallValue,
 ): Twin {
   const info = dtypes[dtype]

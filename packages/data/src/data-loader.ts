@@ -35,8 +35,9 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
  * between batches. Each iteration is one epoch, and draws from the generator what PyTorch's draws.
  *
  * @example
- * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 64, shuffle: true })
- * for (const [images, labels] of loader) train(images, labels)
+ * const dataset = new TensorDataset(arange(6).reshape([3, 2]), tensor([0, 1, 0]))
+ * for (const [x, y] of new DataLoader(dataset, { batchSize: 2, shuffle: true })) console.assert(x.ndim === 2 && y.ndim === 1)
+ * new DataLoader(dataset, { batchSize: 2 }).length // => 2
  * @see torch.utils.data.DataLoader
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {

@@ -1,14 +1,33 @@
 // Initialisation of tensors, number for number as PyTorch's for the same seed. All change the tensor in place, outside
 // the graph, and return it.
 import {
-  ArgumentError, NotImplementedError, ShapeError, check, formatShape, numelOf, primitives, randperm, tensor as makeTensor, withGradMode,
+  ArgumentError,
+  NotImplementedError,
+  ShapeError,
+  check,
+  formatShape,
+  numelOf,
+  primitives,
+  randperm,
+  tensor as makeTensor,
+  withGradMode,
 } from '@tt/autograd'
 import type { Tensor } from '@tt/autograd'
 
 /** Names of activations that have a recommended gain; the spellings are PyTorch's. */
 export type Nonlinearity =
-  | 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'conv_transpose1d' | 'conv_transpose2d' | 'conv_transpose3d'
-  | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu'
+  | 'linear'
+  | 'conv1d'
+  | 'conv2d'
+  | 'conv3d'
+  | 'conv_transpose1d'
+  | 'conv_transpose2d'
+  | 'conv_transpose3d'
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leaky_relu'
+  | 'selu'
 
 /** Which number of connections keeps its variance: forward's or backward's. */
 export type FanMode = 'fan_in' | 'fan_out'
@@ -27,25 +46,41 @@ const noGrad = (tensor: Tensor, change: () => void): Tensor => {
  * calculateGain('tanh') // => 1.6666666666666667
  * @see torch.nn.init.calculate_gain
  */
-export function calculateGain(nonlinearity: Nonlinearity, { param = null }: { param?: number | null } = {}): number {
+export function calculateGain(
+  nonlinearity: Nonlinearity,
+  { param = null }: { param?: number | null } = {},
+): number {
   if (nonlinearity === 'tanh') return 5 / 3
   if (nonlinearity === 'relu') return Math.SQRT2
   if (nonlinearity === 'leaky_relu') return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2))
   if (nonlinearity === 'selu') return 3 / 4
-  check(nonlinearity === 'linear' || nonlinearity === 'sigmoid' || /^conv(_transpose)?[123]d$/.test(nonlinearity),
-    () => new ArgumentError('calculateGain', `the nonlinearity must be one that is known, got '${nonlinearity}'`))
+  check(
+    nonlinearity === 'linear' || nonlinearity === 'sigmoid' || /^conv(_transpose)?[123]d$/.test(nonlinearity),
+    () =>
+      new ArgumentError('calculateGain', `the nonlinearity must be one that is known, got '${nonlinearity}'`),
+  )
   return 1
 }
 
 /** Connections into and out of one unit of a weight [out, in, ...]. @throws ShapeError for fewer than 2 dims */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
-  check(tensor.ndim >= 2, () => new ShapeError('init', `fan in and fan out need a tensor of at least 2 dims, got ${formatShape(tensor.shape)}`))
+  check(
+    tensor.ndim >= 2,
+    () =>
+      new ShapeError(
+        'init',
+        `fan in and fan out need a tensor of at least 2 dims, got ${formatShape(tensor.shape)}`,
+      ),
+  )
   const field = numelOf(tensor.shape.slice(2))
   return { fanIn: tensor.shape[1] * field, fanOut: tensor.shape[0] * field }
 }
 
 function fanOf(tensor: Tensor, mode: FanMode): number {
-  check(mode === 'fan_in' || mode === 'fan_out', () => new ArgumentError('init', `mode must be 'fan_in' or 'fan_out', got '${String(mode)}'`))
+  check(
+    mode === 'fan_in' || mode === 'fan_out',
+    () => new ArgumentError('init', `mode must be 'fan_in' or 'fan_out', got '${String(mode)}'`),
+  )
   const { fanIn, fanOut } = calculateFans(tensor)
   return mode === 'fan_in' ? fanIn : fanOut
 }
@@ -55,8 +90,10 @@ export const uniform_ = (tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: num
   noGrad(tensor, () => tensor.uniform_(a, b))
 
 /** Normal numbers. @see torch.nn.init.normal_ */
-export const normal_ = (tensor: Tensor, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor =>
-  noGrad(tensor, () => tensor.normal_(mean, std))
+export const normal_ = (
+  tensor: Tensor,
+  { mean = 0, std = 1 }: { mean?: number; std?: number } = {},
+): Tensor => noGrad(tensor, () => tensor.normal_(mean, std))
 
 // Φ, of the standard normal distribution.
 const normalCdf = (x: number): number => (1 + primitives.erf.float(x / Math.SQRT2)) / 2
@@ -67,13 +104,18 @@ const normalCdf = (x: number): number => (1 + primitives.erf.float(x / Math.SQRT
  * @see torch.nn.init.trunc_normal_
  */
 export function truncNormal_(
-  tensor: Tensor, { mean = 0, std = 1, a = -2, b = 2 }: { mean?: number; std?: number; a?: number; b?: number } = {},
+  tensor: Tensor,
+  { mean = 0, std = 1, a = -2, b = 2 }: { mean?: number; std?: number; a?: number; b?: number } = {},
 ): Tensor {
   const low = normalCdf((a - mean) / std)
   const high = normalCdf((b - mean) / std)
   return noGrad(tensor, () => {
     tensor.uniform_(2 * low - 1, 2 * high - 1)
-    tensor.erfinv_().mul_(std * Math.SQRT2).add_(mean).copy_(tensor.clamp(a, b))
+    tensor
+      .erfinv_()
+      .mul_(std * Math.SQRT2)
+      .add_(mean)
+      .copy_(tensor.clamp(a, b))
   })
 }
 
@@ -86,7 +128,10 @@ export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
 
 /** The identity matrix. @throws ShapeError unless there are 2 dims @see torch.nn.init.eye_ */
 export function eye_(tensor: Tensor): Tensor {
-  check(tensor.ndim === 2, () => new ShapeError('eye_', `the tensor must have 2 dims, got ${formatShape(tensor.shape)}`))
+  check(
+    tensor.ndim === 2,
+    () => new ShapeError('eye_', `the tensor must have 2 dims, got ${formatShape(tensor.shape)}`),
+  )
   return noGrad(tensor, () => {
     tensor.zero_()
     tensor.diagonal().fill_(1)
@@ -101,14 +146,24 @@ export function eye_(tensor: Tensor): Tensor {
  */
 export function dirac_(tensor: Tensor, { groups = 1 }: { groups?: number } = {}): Tensor {
   const { shape, ndim } = tensor
-  check(ndim >= 3 && ndim <= 5, () => new ShapeError('dirac_', `the tensor must have 3 to 5 dims, got ${formatShape(shape)}`))
-  check(shape[0] % groups === 0, () => new ArgumentError('dirac_', `dim 0 must be divisible by groups, got ${shape[0]} and ${groups}`))
+  check(
+    ndim >= 3 && ndim <= 5,
+    () => new ShapeError('dirac_', `the tensor must have 3 to 5 dims, got ${formatShape(shape)}`),
+  )
+  check(
+    shape[0] % groups === 0,
+    () => new ArgumentError('dirac_', `dim 0 must be divisible by groups, got ${shape[0]} and ${groups}`),
+  )
   const perGroup = shape[0] / groups
   return noGrad(tensor, () => {
     tensor.zero_()
     let centre = tensor // [out, in] at the centre of the kernel
     for (let dim = ndim - 1; dim >= 2; dim--) centre = centre.select(dim, Math.floor(shape[dim] / 2))
-    for (let group = 0; group < groups; group++) centre.narrow(0, group * perGroup, perGroup).diagonal().fill_(1)
+    for (let group = 0; group < groups; group++)
+      centre
+        .narrow(0, group * perGroup, perGroup)
+        .diagonal()
+        .fill_(1)
   })
 }
 
@@ -132,13 +187,19 @@ export interface KaimingOptions {
   nonlinearity?: Nonlinearity
 }
 /** Uniform in ±gain·√(3 / fan) (He et al. 2015). @see torch.nn.init.kaiming_uniform_ */
-export function kaimingUniform_(tensor: Tensor, { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {}): Tensor {
+export function kaimingUniform_(
+  tensor: Tensor,
+  { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {},
+): Tensor {
   if (tensor.numel() === 0) return tensor
   const bound = Math.sqrt(3) * (calculateGain(nonlinearity, { param: a }) / Math.sqrt(fanOf(tensor, mode)))
   return uniform_(tensor, { a: -bound, b: bound })
 }
 /** Normal with std gain / √fan (He et al. 2015). @see torch.nn.init.kaiming_normal_ */
-export function kaimingNormal_(tensor: Tensor, { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {}): Tensor {
+export function kaimingNormal_(
+  tensor: Tensor,
+  { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {},
+): Tensor {
   if (tensor.numel() === 0) return tensor
   return normal_(tensor, { std: calculateGain(nonlinearity, { param: a }) / Math.sqrt(fanOf(tensor, mode)) })
 }
@@ -151,16 +212,30 @@ export function kaimingNormal_(tensor: Tensor, { a = 0, mode = 'fan_in', nonline
  * @see torch.nn.init.orthogonal_
  */
 export function orthogonal_(tensor: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
-  check(tensor.ndim >= 2, () => new ShapeError('orthogonal_', `the tensor must have at least 2 dims, got ${formatShape(tensor.shape)}`))
-  check(tensor.storage.backend.canBlock, () => new NotImplementedError('orthogonal_',
-    `device '${tensor.device}' cannot be read synchronously. Initialise on 'cpu' and move the module`))
+  check(
+    tensor.ndim >= 2,
+    () =>
+      new ShapeError('orthogonal_', `the tensor must have at least 2 dims, got ${formatShape(tensor.shape)}`),
+  )
+  check(
+    tensor.storage.backend.canBlock,
+    () =>
+      new NotImplementedError(
+        'orthogonal_',
+        `device '${tensor.device}' cannot be read synchronously. Initialise on 'cpu' and move the module`,
+      ),
+  )
   if (tensor.numel() === 0) return tensor
   const rows = tensor.shape[0]
   const columns = tensor.numel() / rows
   return noGrad(tensor, () => {
     const flat = tensor.newEmpty([rows, columns]).normal_()
     const tall = rows < columns ? flat.t() : flat
-    const vectors = orthonormalColumns(tall.t().double().contiguous().toTypedArray() as Float64Array, tall.shape[1], tall.shape[0])
+    const vectors = orthonormalColumns(
+      tall.t().double().contiguous().toTypedArray() as Float64Array,
+      tall.shape[1],
+      tall.shape[0],
+    )
     const q = makeTensor(vectors, { device: tensor.device }).view([tall.shape[1], tall.shape[0]]) // one vector per row
     tensor.copy_((rows < columns ? q : q.t()).reshape(tensor.shape)).mul_(gain)
   })
@@ -194,7 +269,10 @@ function orthonormalColumns(vectors: Float64Array, count: number, length: number
  * @see torch.nn.init.sparse_
  */
 export function sparse_(tensor: Tensor, sparsity: number, { std = 0.01 }: { std?: number } = {}): Tensor {
-  check(tensor.ndim === 2, () => new ShapeError('sparse_', `the tensor must have 2 dims, got ${formatShape(tensor.shape)}`))
+  check(
+    tensor.ndim === 2,
+    () => new ShapeError('sparse_', `the tensor must have 2 dims, got ${formatShape(tensor.shape)}`),
+  )
   const [rows, columns] = tensor.shape
   const zeroCount = Math.ceil(sparsity * rows)
   return noGrad(tensor, () => {

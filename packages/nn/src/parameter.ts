@@ -31,8 +31,14 @@ export class Parameter extends Tensor {
    * @see torch.Tensor.data (its setter)
    */
   setData(data: Tensor): this {
-    check(sameShape(data.shape, this.shape), () => new ShapeError('setData',
-      `data must have the shape of the parameter, got ${formatShape(data.shape)} for ${formatShape(this.shape)}`))
+    check(
+      sameShape(data.shape, this.shape),
+      () =>
+        new ShapeError(
+          'setData',
+          `data must have the shape of the parameter, got ${formatShape(data.shape)} for ${formatShape(this.shape)}`,
+        ),
+    )
     const source = data.contiguous()
     const self = this as Replaceable
     self.storage = source.storage

@@ -23,14 +23,18 @@ interface AdadeltaState extends ParameterState {
   accDelta: Tensor
 }
 
-const adadeltaStep = inPlaceMap('adadelta', ['p', 'g', 'v', 'u'], ['lr', 'rho', 'rest', 'eps', 'weightDecay', 'direction'],
+const adadeltaStep = inPlaceMap(
+  'adadelta',
+  ['p', 'g', 'v', 'u'],
+  ['lr', 'rho', 'rest', 'eps', 'weightDecay', 'direction'],
   ({ p, g: gradient, v: v0, u: u0 }, { lr, rho, rest, eps, weightDecay, direction }) => {
     const g = gradient.mul(direction).add(p.mul(weightDecay))
-    const v = v0.mul(rho).add(g.mul(g).mul(rest))                          // v ← ρv + (1 − ρ)g²
-    const delta = u0.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g)         // Δ = g·√(u + ε) / √(v + ε)
-    const u = u0.mul(rho).add(delta.mul(delta).mul(rest))                  // u ← ρu + (1 − ρ)Δ²
+    const v = v0.mul(rho).add(g.mul(g).mul(rest)) // v ← ρv + (1 − ρ)g²
+    const delta = u0.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g) // Δ = g·√(u + ε) / √(v + ε)
+    const u = u0.mul(rho).add(delta.mul(delta).mul(rest)) // u ← ρu + (1 − ρ)Δ²
     return { p: p.sub(delta.mul(lr)), v, u }
-  })
+  },
+)
 
 /**
  * Adadelta (Zeiler 2012):
@@ -48,11 +52,12 @@ const adadeltaStep = inPlaceMap('adadelta', ['p', 'g', 'v', 'u'], ['lr', 'rho', 
  */
 export class Adadelta extends Optimizer<AdadeltaGroup, AdadeltaState> {
   constructor(params: ParameterInput<AdadeltaGroup>, options: Partial<AdadeltaGroup> = {}) {
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...options })
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options)
   }
 
   protected override checkOptions({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) checkAtLeastZero('Adadelta', name, value)
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay }))
+      checkAtLeastZero('Adadelta', name, value)
     check(rho >= 0 && rho <= 1, () => new ArgumentError('Adadelta', `rho must be in [0, 1], got ${rho}`))
   }
 
@@ -60,8 +65,16 @@ export class Adadelta extends Optimizer<AdadeltaGroup, AdadeltaState> {
     return { step: 0, squareAvg: parameter.detach().zerosLike(), accDelta: parameter.detach().zerosLike() }
   }
 
-  protected override update(p: Tensor, g: Tensor, options: AdadeltaGroup, { squareAvg: v, accDelta: u }: AdadeltaState): void {
+  protected override update(
+    p: Tensor,
+    g: Tensor,
+    options: AdadeltaGroup,
+    { squareAvg: v, accDelta: u }: AdadeltaState,
+  ): void {
     const { lr, rho, eps, weightDecay } = options
-    adadeltaStep({ p, g, v, u }, { lr, rho, rest: 1 - rho, eps, weightDecay, direction: directionOf(options) })
+    adadeltaStep(
+      { p, g, v, u },
+      { lr, rho, rest: 1 - rho, eps, weightDecay, direction: directionOf(options) },
+    )
   }
 }

@@ -24,12 +24,16 @@ interface AdagradState extends ParameterState {
   sum: Tensor
 }
 
-const adagradStep = inPlaceMap('adagrad', ['p', 'g', 's'], ['rate', 'eps', 'weightDecay', 'direction'],
+const adagradStep = inPlaceMap(
+  'adagrad',
+  ['p', 'g', 's'],
+  ['rate', 'eps', 'weightDecay', 'direction'],
   ({ p, g: gradient, s: s0 }, { rate, eps, weightDecay, direction }) => {
     const g = gradient.mul(direction).add(p.mul(weightDecay))
-    const s = s0.add(g.mul(g))                                   // s ← s + g²
+    const s = s0.add(g.mul(g)) // s ← s + g²
     return { p: p.sub(g.div(s.sqrt().add(eps)).mul(rate)), s }
-  })
+  },
+)
 
 /**
  * Adagrad (Duchi, Hazan & Singer 2011):
@@ -45,16 +49,29 @@ const adagradStep = inPlaceMap('adagrad', ['p', 'g', 's'], ['rate', 'eps', 'weig
  */
 export class Adagrad extends Optimizer<AdagradGroup, AdagradState> {
   constructor(params: ParameterInput<AdagradGroup>, options: Partial<AdagradGroup> = {}) {
-    super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false, ...options })
+    super(
+      params,
+      { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false },
+      options,
+    )
   }
 
-  protected override checkOptions({ lr, lrDecay, weightDecay, initialAccumulatorValue, eps }: AdagradGroup): void {
+  protected override checkOptions({
+    lr,
+    lrDecay,
+    weightDecay,
+    initialAccumulatorValue,
+    eps,
+  }: AdagradGroup): void {
     for (const [name, value] of Object.entries({ lr, lrDecay, weightDecay, initialAccumulatorValue, eps })) {
       checkAtLeastZero('Adagrad', name, value)
     }
   }
 
-  protected override initialState(parameter: Tensor, { initialAccumulatorValue }: AdagradGroup): AdagradState {
+  protected override initialState(
+    parameter: Tensor,
+    { initialAccumulatorValue }: AdagradGroup,
+  ): AdagradState {
     return { step: 0, sum: parameter.detach().fullLike(initialAccumulatorValue) }
   }
 

@@ -26,17 +26,35 @@ interface AdamState extends ParameterState {
   maxExpAvgSq: Tensor | null
 }
 
-const numbers = ['lr', 'beta1', 'beta2', 'rest1', 'rest2', 'eps', 'penalty', 'decay', 'direction', 'stepSize', 'correction2'] as const
+const numbers = [
+  'lr',
+  'beta1',
+  'beta2',
+  'rest1',
+  'rest2',
+  'eps',
+  'penalty',
+  'decay',
+  'direction',
+  'stepSize',
+  'correction2',
+] as const
 type Numbers = Readonly<Record<(typeof numbers)[number], Expr>>
-interface Values { readonly p: Expr; readonly g: Expr; readonly m: Expr; readonly v: Expr; readonly vMax?: Expr }
+interface Values {
+  readonly p: Expr
+  readonly g: Expr
+  readonly m: Expr
+  readonly v: Expr
+  readonly vMax?: Expr
+}
 
 // `rest1` is 1 − β₁, `rest2` is 1 − β₂, `stepSize` is lr / (1 − β₁ᵗ), `correction2` is 1 / √(1 − β₂ᵗ): run-time numbers.
 function adamStep({ p: before, g: gradient, m: m0, v: v0, vMax: vMax0 }: Values, numbers: Numbers) {
   const { beta1, beta2, rest1, rest2, eps, penalty, decay, direction, stepSize, correction2 } = numbers
-  const p = before.mul(decay)                                    // AdamW: p ← p − lr·λ·p
-  const g = gradient.mul(direction).add(p.mul(penalty))          // Adam: g ← g + λp
-  const m = m0.mul(beta1).add(g.mul(rest1))                      // m ← β₁m + (1 − β₁)g
-  const v = v0.mul(beta2).add(g.mul(g).mul(rest2))               // v ← β₂v + (1 − β₂)g²
+  const p = before.mul(decay) // AdamW: p ← p − lr·λ·p
+  const g = gradient.mul(direction).add(p.mul(penalty)) // Adam: g ← g + λp
+  const m = m0.mul(beta1).add(g.mul(rest1)) // m ← β₁m + (1 − β₁)g
+  const v = v0.mul(beta2).add(g.mul(g).mul(rest2)) // v ← β₂v + (1 − β₂)g²
   const vMax = vMax0 === undefined ? undefined : vMax0.max(v)
   const denominator = (vMax ?? v).sqrt().mul(correction2).add(eps)
   return { p: p.sub(m.div(denominator).mul(stepSize)), m, v, vMax }
@@ -63,15 +81,25 @@ abstract class AdamBase extends Optimizer<AdamGroup, AdamState> {
   }
 
   protected override update(p: Tensor, g: Tensor, options: AdamGroup, state: AdamState): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay } = options
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+      weightDecay,
+    } = options
     const { expAvg: m, expAvgSq: v, step } = state
     const values = {
-      lr, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, eps,
+      lr,
+      beta1,
+      beta2,
+      rest1: 1 - beta1,
+      rest2: 1 - beta2,
+      eps,
       penalty: this.decoupled ? 0 : weightDecay,
       decay: this.decoupled ? 1 - lr * weightDecay : 1,
       direction: directionOf(options),
-      stepSize: lr / (1 - beta1 ** step),                        // m̂ = m / (1 − β₁ᵗ)
-      correction2: 1 / Math.sqrt(1 - beta2 ** step),             // v̂ = v / (1 − β₂ᵗ)
+      stepSize: lr / (1 - beta1 ** step), // m̂ = m / (1 − β₁ᵗ)
+      correction2: 1 / Math.sqrt(1 - beta2 ** step), // v̂ = v / (1 − β₂ᵗ)
     }
     if (options.amsgrad) {
       const vMax = (state.maxExpAvgSq ??= v.zerosLike())
@@ -97,9 +125,15 @@ abstract class AdamBase extends Optimizer<AdamGroup, AdamState> {
  */
 export class Adam extends AdamBase {
   constructor(params: ParameterInput<AdamGroup>, options: Partial<AdamGroup> = {}) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, ...options })
+    super(
+      params,
+      { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false },
+      options,
+    )
   }
-  protected override get decoupled(): boolean { return false }
+  protected override get decoupled(): boolean {
+    return false
+  }
 }
 
 /**
@@ -110,7 +144,13 @@ export class Adam extends AdamBase {
  */
 export class AdamW extends AdamBase {
   constructor(params: ParameterInput<AdamGroup>, options: Partial<AdamGroup> = {}) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, amsgrad: false, maximize: false, ...options })
+    super(
+      params,
+      { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, amsgrad: false, maximize: false },
+      options,
+    )
   }
-  protected override get decoupled(): boolean { return true }
+  protected override get decoupled(): boolean {
+    return true
+  }
 }

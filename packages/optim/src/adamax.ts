@@ -23,14 +23,17 @@ interface AdamaxState extends ParameterState {
   expInf: Tensor
 }
 
-const adamaxStep = inPlaceMap('adamax', ['p', 'g', 'm', 'u'],
+const adamaxStep = inPlaceMap(
+  'adamax',
+  ['p', 'g', 'm', 'u'],
   ['beta1', 'beta2', 'rest1', 'eps', 'weightDecay', 'direction', 'stepSize'],
   ({ p, g: gradient, m: m0, u: u0 }, { beta1, beta2, rest1, eps, weightDecay, direction, stepSize }) => {
     const g = gradient.mul(direction).add(p.mul(weightDecay))
-    const m = m0.mul(beta1).add(g.mul(rest1))                    // m ← β₁m + (1 − β₁)g
-    const u = u0.mul(beta2).max(g.abs().add(eps))                // u ← max(β₂u, |g| + ε)
+    const m = m0.mul(beta1).add(g.mul(rest1)) // m ← β₁m + (1 − β₁)g
+    const u = u0.mul(beta2).max(g.abs().add(eps)) // u ← max(β₂u, |g| + ε)
     return { p: p.sub(m.div(u).mul(stepSize)), m, u }
-  })
+  },
+)
 
 /**
  * Adamax, Adam with the maximum norm (Kingma & Ba 2015):
@@ -47,11 +50,12 @@ const adamaxStep = inPlaceMap('adamax', ['p', 'g', 'm', 'u'],
  */
 export class Adamax extends Optimizer<AdamaxGroup, AdamaxState> {
   constructor(params: ParameterInput<AdamaxGroup>, options: Partial<AdamaxGroup> = {}) {
-    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false, ...options })
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options)
   }
 
   protected override checkOptions({ lr, betas, eps, weightDecay }: AdamaxGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) checkAtLeastZero('Adamax', name, value)
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay }))
+      checkAtLeastZero('Adamax', name, value)
     checkFraction('Adamax', 'betas[0]', betas[0])
     checkFraction('Adamax', 'betas[1]', betas[1])
   }
@@ -60,10 +64,29 @@ export class Adamax extends Optimizer<AdamaxGroup, AdamaxState> {
     return { step: 0, expAvg: parameter.detach().zerosLike(), expInf: parameter.detach().zerosLike() }
   }
 
-  protected override update(p: Tensor, g: Tensor, options: AdamaxGroup, { step, expAvg: m, expInf: u }: AdamaxState): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay } = options
-    adamaxStep({ p, g, m, u }, {
-      beta1, beta2, rest1: 1 - beta1, eps, weightDecay, direction: directionOf(options), stepSize: lr / (1 - beta1 ** step),
-    })
+  protected override update(
+    p: Tensor,
+    g: Tensor,
+    options: AdamaxGroup,
+    { step, expAvg: m, expInf: u }: AdamaxState,
+  ): void {
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+      weightDecay,
+    } = options
+    adamaxStep(
+      { p, g, m, u },
+      {
+        beta1,
+        beta2,
+        rest1: 1 - beta1,
+        eps,
+        weightDecay,
+        direction: directionOf(options),
+        stepSize: lr / (1 - beta1 ** step),
+      },
+    )
   }
 }

@@ -13,10 +13,14 @@ export interface GroupOptions {
 export type ParamGroup<Options extends GroupOptions = GroupOptions> = Options & { params: Tensor[] }
 
 /** A group as it is given: the options that are left out are the optimizer's defaults. */
-export type ParamGroupInput<Options extends GroupOptions> = Partial<Options> & { params: Tensor | Iterable<Tensor> }
+export type ParamGroupInput<Options extends GroupOptions> = Partial<Options> & {
+  params: Tensor | Iterable<Tensor>
+}
 
 /** What an optimizer may be made for: tensors, or groups of them. */
-export type ParameterInput<Options extends GroupOptions> = Iterable<Tensor> | Iterable<ParamGroupInput<Options>>
+export type ParameterInput<Options extends GroupOptions> =
+  | Iterable<Tensor>
+  | Iterable<ParamGroupInput<Options>>
 
 /** The state of one parameter: numbers, and tensors of its shape. */
 export type ParameterState = Record<string, Tensor | number | null>
@@ -25,7 +29,9 @@ export type ParameterState = Record<string, Tensor | number | null>
 export interface OptimizerStateDict {
   /** By number of the parameter, in order of the groups. */
   readonly state: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[]
+  readonly param_groups: readonly (Readonly<Record<string, unknown>> & {
+    readonly params: readonly number[]
+  })[]
 }
 
 /**
@@ -33,7 +39,10 @@ export interface OptimizerStateDict {
  *
  * @see torch.optim.Optimizer
  */
-export abstract class Optimizer<Options extends GroupOptions = GroupOptions, State extends ParameterState = ParameterState> {
+export abstract class Optimizer<
+  Options extends GroupOptions = GroupOptions,
+  State extends ParameterState = ParameterState,
+> {
   /** The options of groups that do not state their own. */
   readonly defaults: Options
   /** The groups; schedulers change their `lr`. */
@@ -45,12 +54,23 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
 
   /**
    * @param params tensors, or groups `{ params, ...options }`
-   * @throws ArgumentError for no parameters, for tensors that are no leaves, for a parameter in two groups
+   * @param defaults of all options
+   * @param options those that were given, for groups that do not state their own
+   * @throws ArgumentError for no parameters, for unknown options, for a parameter in two groups
+   * @throws AutogradError for tensors that are no leaves
    */
-  constructor(params: ParameterInput<Options>, defaults: Options) {
+  constructor(params: ParameterInput<Options>, defaults: Options, options: Partial<Options>) {
     this.defaults = defaults
-    check(!(params instanceof Tensor), () => new ArgumentError(this.name,
-      'params must be a list of tensors or of groups, got one tensor. Put it in an array'))
+    this.#checkNames(options)
+    this.defaults = { ...defaults, ...given(options) }
+    check(
+      !(params instanceof Tensor),
+      () =>
+        new ArgumentError(
+          this.name,
+          'params must be a list of tensors or of groups, got one tensor. Put it in an array',
+        ),
+    )
     const list = [...params] as (Tensor | ParamGroupInput<Options>)[]
     check(list.length > 0, () => new ArgumentError(this.name, 'params must not be empty, got none'))
     if (list[0] instanceof Tensor) this.addParamGroup({ params: list } as unknown as ParamGroupInput<Options>)
@@ -129,19 +149,41 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     const params = input.params instanceof Tensor ? [input.params] : [...input.params]
     const known = new Set(this.paramGroups.flatMap((group) => group.params))
     for (const parameter of params) {
-      check(parameter instanceof Tensor, () => new ArgumentError(this.name, `parameters must be tensors, got ${typeof parameter}`))
-      check(parameter.isLeaf, () => new AutogradError(this.name,
-        'parameters must be leaves, got the result of an op. Optimize what it was computed from, or detach() it'))
-      check(!known.has(parameter), () => new ArgumentError(this.name, 'a parameter must be in one group, got one that is there twice'))
+      check(
+        parameter instanceof Tensor,
+        () => new ArgumentError(this.name, `parameters must be tensors, got ${typeof parameter}`),
+      )
+      check(
+        parameter.isLeaf,
+        () =>
+          new AutogradError(
+            this.name,
+            'parameters must be leaves, got the result of an op. Optimize what it was computed from, or detach() it',
+          ),
+      )
+      check(
+        !known.has(parameter),
+        () => new ArgumentError(this.name, 'a parameter must be in one group, got one that is there twice'),
+      )
       known.add(parameter)
     }
-    const group = { ...this.defaults, ...input, params } as ParamGroup<Options>
-    for (const key of Object.keys(group)) {
-      check(key === 'params' || key === 'initialLr' || Object.hasOwn(this.defaults, key), () => new ArgumentError(this.name,
-        `options must be among [${Object.keys(this.defaults).join(', ')}], got ${key}`))
-    }
+    const group = { ...this.defaults, ...given(input), params } as ParamGroup<Options>
+    this.#checkNames(group)
     this.checkOptions(group)
     this.paramGroups.push(group)
+  }
+
+  #checkNames(options: object): void {
+    for (const key of Object.keys(options)) {
+      check(
+        key === 'params' || key === 'initialLr' || Object.hasOwn(this.defaults, key),
+        () =>
+          new ArgumentError(
+            this.name,
+            `options must be among [${Object.keys(this.defaults).join(', ')}], got ${key}`,
+          ),
+      )
+    }
   }
 
   /**
@@ -151,13 +193,21 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
    * @see torch.optim.Optimizer.state_dict
    */
   stateDict(): OptimizerStateDict {
-    const numbers = new Map(this.paramGroups.flatMap((group) => group.params).map((parameter, i) => [parameter, i]))
+    const numbers = new Map(
+      this.paramGroups.flatMap((group) => group.params).map((parameter, i) => [parameter, i]),
+    )
     const state: Record<string, Record<string, unknown>> = {}
     for (const [parameter, values] of this.state) {
       const number = numbers.get(parameter)
       if (number === undefined) continue
-      state[number] = Object.fromEntries(Object.entries(values).map(([key, value]) =>
-        [snakeCase(key), typeof value === 'number' ? makeTensor(value, { dtype: 'float32', device: 'cpu' }) : value]))
+      state[number] = Object.fromEntries(
+        Object.entries(values)
+          .filter(([, value]) => value !== null)
+          .map(([key, value]) => [
+            snakeCase(key),
+            typeof value === 'number' ? makeTensor(value, { dtype: 'float32', device: 'cpu' }) : value,
+          ]),
+      )
     }
     return {
       state,
@@ -177,36 +227,103 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
    */
   loadStateDict(stateDict: OptimizerStateDict): void {
     const groups = stateDict.param_groups
-    check(groups.length === this.paramGroups.length, () => new ArgumentError('loadStateDict',
-      `the state dict must have as many groups as the optimizer, got ${groups.length} and ${this.paramGroups.length}`))
-    groups.forEach(({ params }, i) => check(params.length === this.paramGroups[i].params.length, () => new ArgumentError('loadStateDict',
-      `group ${i} must have as many parameters as the optimizer's, got ${params.length} and ${this.paramGroups[i].params.length}`)))
-    const byNumber = new Map(groups.flatMap(({ params }, i) => params.map((number, k) => [String(number), this.paramGroups[i].params[k]] as const)))
+    check(
+      groups.length === this.paramGroups.length,
+      () =>
+        new ArgumentError(
+          'loadStateDict',
+          `the state dict must have as many groups as the optimizer, got ${groups.length} and ${this.paramGroups.length}`,
+        ),
+    )
+    groups.forEach(({ params }, i) =>
+      check(
+        params.length === this.paramGroups[i].params.length,
+        () =>
+          new ArgumentError(
+            'loadStateDict',
+            `group ${i} must have as many parameters as the optimizer's, got ${params.length} and ${this.paramGroups[i].params.length}`,
+          ),
+      ),
+    )
+    const byNumber = new Map(
+      groups.flatMap(({ params }, i) =>
+        params.map(
+          (number, k) =>
+            [
+              String(number),
+              { parameter: this.paramGroups[i].params[k], group: this.paramGroups[i] },
+            ] as const,
+        ),
+      ),
+    )
     const loaded = new Map<Tensor, State>()
     for (const [number, values] of Object.entries(stateDict.state)) {
-      const parameter = byNumber.get(number)
-      check(parameter !== undefined, () => new ArgumentError('loadStateDict', `state must belong to a parameter of a group, got number ${number}`))
-      loaded.set(parameter, Object.fromEntries(Object.entries(values).map(([key, value]) => [camelCase(key), loadValue(key, value, parameter)])) as State)
+      const owner = byNumber.get(number)
+      check(
+        owner !== undefined,
+        () =>
+          new ArgumentError(
+            'loadStateDict',
+            `state must belong to a parameter of a group, got number ${number}`,
+          ),
+      )
+      const { parameter, group } = owner
+      const entries = Object.entries(values).map(([key, value]) => [
+        camelCase(key),
+        loadValue(key, value, parameter),
+      ])
+      loaded.set(parameter, {
+        ...this.initialState(parameter, group),
+        ...(Object.fromEntries(entries) as State),
+      })
     }
-    const options = groups.map(({ params: _params, ...rest }) => Object.fromEntries(
-      Object.entries(rest).map(([key, value]) => [camelCase(key), value]).filter(([key]) => key === 'initialLr' || Object.hasOwn(this.defaults, key as string)),
-    ) as Partial<Options>)
+    const options = groups.map(
+      ({ params: _params, ...rest }) =>
+        Object.fromEntries(
+          Object.entries(rest)
+            .map(([key, value]) => [camelCase(key), value])
+            .filter(([key]) => key === 'initialLr' || Object.hasOwn(this.defaults, key as string)),
+        ) as Partial<Options>,
+    )
     options.forEach((values, i) => this.checkOptions({ ...this.paramGroups[i], ...values }))
     options.forEach((values, i) => Object.assign(this.paramGroups[i], values))
     this.state.clear()
     for (const [parameter, state] of loaded) this.state.set(parameter, state)
   }
 
-  toString(): string { return optimizerRepr(this.name, this.paramGroups) }
-  [Symbol.for('nodejs.util.inspect.custom')](): string { return optimizerRepr(this.name, this.paramGroups) }
+  toString(): string {
+    return optimizerRepr(this.name, this.paramGroups)
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return optimizerRepr(this.name, this.paramGroups)
+  }
 }
 
 // A step may be a number or a 0-dim tensor; all other tensors have the parameter's shape and get its dtype and device.
 function loadValue(key: string, value: unknown, parameter: Tensor): Tensor | number | null {
   if (value === null || typeof value === 'number') return value
-  check(value instanceof Tensor, () => new ArgumentError('loadStateDict', `state values must be tensors or numbers, got ${typeof value} for ${key}`))
+  check(
+    value instanceof Tensor,
+    () =>
+      new ArgumentError(
+        'loadStateDict',
+        `state values must be tensors or numbers, got ${typeof value} for ${key}`,
+      ),
+  )
   if (value.ndim === 0 && (key === 'step' || parameter.ndim > 0)) return value.item()
-  check(value.shape.join() === parameter.shape.join(), () => new ArgumentError('loadStateDict',
-    `${key} must have the shape of its parameter, got [${value.shape.join(', ')}] for [${parameter.shape.join(', ')}]`))
-  return withGradMode(false, () => value.detach().to({ dtype: parameter.dtype, device: parameter.device, copy: true }))
+  check(
+    value.shape.join() === parameter.shape.join(),
+    () =>
+      new ArgumentError(
+        'loadStateDict',
+        `${key} must have the shape of its parameter, got [${value.shape.join(', ')}] for [${parameter.shape.join(', ')}]`,
+      ),
+  )
+  return withGradMode(false, () =>
+    value.detach().to({ dtype: parameter.dtype, device: parameter.device, copy: true }),
+  )
 }
+
+/** The options that have a value. */
+const given = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T

@@ -28,18 +28,21 @@ interface RMSpropState extends ParameterState {
   gradAvg: Tensor | null
 }
 
-const variant = (centered: boolean, momentum: boolean) => inPlaceMap('rmsprop',
-  ['p', 'g', 'v', ...(centered ? ['a'] as const : []), ...(momentum ? ['b'] as const : [])],
-  ['lr', 'mu', 'alpha', 'restAlpha', 'eps', 'weightDecay', 'direction'],
-  ({ p, g: gradient, v: v0, a: a0, b: b0 }, { lr, mu, alpha, restAlpha, eps, weightDecay, direction }) => {
-    const g = gradient.mul(direction).add(p.mul(weightDecay))
-    const v = v0.mul(alpha).add(g.mul(g).mul(restAlpha))                   // v ← αv + (1 − α)g²
-    const a = centered ? a0.add(g.sub(a0).mul(restAlpha)) : undefined      // a ← αa + (1 − α)g
-    const spread = a === undefined ? v : v.sub(a.mul(a))
-    const step = g.div(spread.sqrt().add(eps))
-    const b = momentum ? b0.mul(mu).add(step) : undefined                  // b ← μb + g / (√v + ε)
-    return { p: p.sub((b ?? step).mul(lr)), v, a, b }
-  })
+const variant = (centered: boolean, momentum: boolean) =>
+  inPlaceMap(
+    'rmsprop',
+    ['p', 'g', 'v', ...(centered ? (['a'] as const) : []), ...(momentum ? (['b'] as const) : [])],
+    ['lr', 'mu', 'alpha', 'restAlpha', 'eps', 'weightDecay', 'direction'],
+    ({ p, g: gradient, v: v0, a: a0, b: b0 }, { lr, mu, alpha, restAlpha, eps, weightDecay, direction }) => {
+      const g = gradient.mul(direction).add(p.mul(weightDecay))
+      const v = v0.mul(alpha).add(g.mul(g).mul(restAlpha)) // v ← αv + (1 − α)g²
+      const a = centered ? a0.add(g.sub(a0).mul(restAlpha)) : undefined // a ← αa + (1 − α)g
+      const spread = a === undefined ? v : v.sub(a.mul(a))
+      const step = g.div(spread.sqrt().add(eps))
+      const b = momentum ? b0.mul(mu).add(step) : undefined // b ← μb + g / (√v + ε)
+      return { p: p.sub((b ?? step).mul(lr)), v, a, b }
+    },
+  )
 const plainStep = variant(false, false)
 const momentumStep = variant(false, true)
 const centeredStep = variant(true, false)
@@ -60,16 +63,26 @@ const centeredMomentumStep = variant(true, true)
  */
 export class RMSprop extends Optimizer<RMSpropGroup, RMSpropState> {
   constructor(params: ParameterInput<RMSpropGroup>, options: Partial<RMSpropGroup> = {}) {
-    super(params, { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, maximize: false, ...options })
+    super(
+      params,
+      { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, maximize: false },
+      options,
+    )
   }
 
   protected override checkOptions({ lr, momentum, alpha, eps, weightDecay }: RMSpropGroup): void {
-    for (const [name, value] of Object.entries({ lr, momentum, alpha, eps, weightDecay })) checkAtLeastZero('RMSprop', name, value)
+    for (const [name, value] of Object.entries({ lr, momentum, alpha, eps, weightDecay }))
+      checkAtLeastZero('RMSprop', name, value)
   }
 
   protected override initialState(parameter: Tensor, { momentum, centered }: RMSpropGroup): RMSpropState {
     const zeros = () => parameter.detach().zerosLike()
-    return { step: 0, squareAvg: zeros(), momentumBuffer: momentum > 0 ? zeros() : null, gradAvg: centered ? zeros() : null }
+    return {
+      step: 0,
+      squareAvg: zeros(),
+      momentumBuffer: momentum > 0 ? zeros() : null,
+      gradAvg: centered ? zeros() : null,
+    }
   }
 
   protected override update(p: Tensor, g: Tensor, options: RMSpropGroup, state: RMSpropState): void {

@@ -24,20 +24,29 @@ interface SGDState extends ParameterState {
 }
 
 // p ← p − lr·g
-const plain = inPlaceMap('sgd', ['p', 'g'], ['lr', 'weightDecay', 'direction'], ({ p, g: gradient }, { lr, weightDecay, direction }) => {
-  const g = gradient.mul(direction).add(p.mul(weightDecay))
-  return { p: p.sub(g.mul(lr)) }
-})
+const plain = inPlaceMap(
+  'sgd',
+  ['p', 'g'],
+  ['lr', 'weightDecay', 'direction'],
+  ({ p, g: gradient }, { lr, weightDecay, direction }) => {
+    const g = gradient.mul(direction).add(p.mul(weightDecay))
+    return { p: p.sub(g.mul(lr)) }
+  },
+)
 
 // b ← μb + (1 − τ)g; p ← p − lr·b, or p − lr·(g + μb)
-const withMomentum = (nesterov: boolean) => inPlaceMap(nesterov ? 'sgdNesterov' : 'sgdMomentum', ['p', 'g', 'b'],
-  ['lr', 'weightDecay', 'direction', 'momentum', 'undamped'],
-  ({ p, g: gradient, b: before }, { lr, weightDecay, direction, momentum, undamped }) => {
-    const g = gradient.mul(direction).add(p.mul(weightDecay))
-    const b = before.mul(momentum).add(g.mul(undamped))
-    const step = nesterov ? g.add(b.mul(momentum)) : b
-    return { p: p.sub(step.mul(lr)), b }
-  })
+const withMomentum = (nesterov: boolean) =>
+  inPlaceMap(
+    nesterov ? 'sgdNesterov' : 'sgdMomentum',
+    ['p', 'g', 'b'],
+    ['lr', 'weightDecay', 'direction', 'momentum', 'undamped'],
+    ({ p, g: gradient, b: before }, { lr, weightDecay, direction, momentum, undamped }) => {
+      const g = gradient.mul(direction).add(p.mul(weightDecay))
+      const b = before.mul(momentum).add(g.mul(undamped))
+      const step = nesterov ? g.add(b.mul(momentum)) : b
+      return { p: p.sub(step.mul(lr)), b }
+    },
+  )
 const momentumStep = withMomentum(false)
 const nesterovStep = withMomentum(true)
 
@@ -57,15 +66,25 @@ const nesterovStep = withMomentum(true)
  */
 export class SGD extends Optimizer<SGDGroup, SGDState> {
   constructor(params: ParameterInput<SGDGroup>, options: Partial<SGDGroup> = {}) {
-    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options })
+    super(
+      params,
+      { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false },
+      options,
+    )
   }
 
   protected override checkOptions({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {
     checkAtLeastZero('SGD', 'lr', lr)
     checkAtLeastZero('SGD', 'momentum', momentum)
     checkAtLeastZero('SGD', 'weightDecay', weightDecay)
-    check(!nesterov || (momentum > 0 && dampening === 0), () => new ArgumentError('SGD',
-      `nesterov needs a momentum above 0 and a dampening of 0, got ${momentum} and ${dampening}`))
+    check(
+      !nesterov || (momentum > 0 && dampening === 0),
+      () =>
+        new ArgumentError(
+          'SGD',
+          `nesterov needs a momentum above 0 and a dampening of 0, got ${momentum} and ${dampening}`,
+        ),
+    )
   }
 
   protected override initialState(): SGDState {

@@ -15,7 +15,11 @@ function broken(kernel: keyof CoreKernels, outputOf: (args: readonly unknown[]) 
     const { storage, offset, dtypeInfo, shape } = outputOf(args)
     if (shape.includes(0)) return
     const last = (offset + 1) * dtypeInfo.itemSize - 1
-    inner.write(storage.buffer, last, inner.read(storage.buffer, last, 1).map((byte) => byte ^ 1))
+    inner.write(
+      storage.buffer,
+      last,
+      inner.read(storage.buffer, last, 1).map((byte) => byte ^ 1),
+    )
   }
   return { ...inner, kernels: { ...inner.kernels, [kernel]: wrong } }
 }
@@ -67,15 +71,23 @@ describe('the suite', () => {
     const tests = conformance({ create: () => narrow }).filter(({ name }) => name.startsWith('math/exp/'))
     for (const { run } of tests) await run()
     expect(tests.length).toBeGreaterThan(5)
-    const careless: Backend = { ...narrow, supports: (dtype) => dtype !== dtypes.float64 || new Error().stack!.includes('newTensor') }
+    const careless: Backend = {
+      ...narrow,
+      supports: (dtype) => dtype !== dtypes.float64 || new Error().stack!.includes('newTensor'),
+    }
     const [double] = conformance({ create: () => careless }).filter(({ name }) => name === 'math/exp/float64')
-    await expect(double.run()).rejects.toThrow('a tensor of a dtype that the backend does not store must be refused, got one of float64.')
+    await expect(double.run()).rejects.toThrow(
+      'a tensor of a dtype that the backend does not store must be refused, got one of float64.',
+    )
   })
 })
 
 describe('skip', () => {
   test('shows the reason in the name, for a test or a group of them', async () => {
-    const tests = conformance({ create: twin, skip: { 'sort/stable': 'no 64-bit keys yet', 'math/exp/float64': 'no doubles' } })
+    const tests = conformance({
+      create: twin,
+      skip: { 'sort/stable': 'no 64-bit keys yet', 'math/exp/float64': 'no doubles' },
+    })
     const skipped = tests.filter(({ name }) => name.includes('(skipped: '))
     expect(skipped.map(({ name }) => name)).toContain('sort/stable/int64 (skipped: no 64-bit keys yet)')
     expect(skipped.map(({ name }) => name)).toContain('math/exp/float64 (skipped: no doubles)')
@@ -84,6 +96,8 @@ describe('skip', () => {
 
   test('of a name that does not exist fails', async () => {
     const tests = conformance({ create: twin, skip: { 'sort/unheard of': 'why' } })
-    await expect(tests.at(-1)!.run()).rejects.toThrow('skip: every key must name a test or a group of tests, got [sort/unheard of].')
+    await expect(tests.at(-1)!.run()).rejects.toThrow(
+      'skip: every key must name a test or a group of tests, got [sort/unheard of].',
+    )
   })
 })

@@ -124,6 +124,21 @@ test('diagonals', () => {
   ])
   expect(x.trace().item()).toBe(4)
 })
+test('fillDiagonal_', () => {
+  const y = zeros([5, 2])
+  expect(y.fillDiagonal_(1)).toBe(y)
+  expect(y.t().tolist()).toEqual([
+    [1, 0, 0, 0, 0],
+    [0, 1, 0, 0, 0],
+  ])
+  expect(zeros([5, 2]).fillDiagonal_(2, { wrap: true }).t().tolist()).toEqual([
+    [2, 0, 0, 2, 0],
+    [0, 2, 0, 0, 2],
+  ])
+  expect(() => zeros([2, 2, 3]).fillDiagonal_(1)).toThrow(
+    'more than 2 dims must be of equal sizes, got [2, 2, 3]',
+  )
+})
 test('one window replaced', () => {
   expect(x.selectScatter(tensor([9n, 9n, 9n]), 0, -1).tolist()).toEqual([
     [0, 1, 2],

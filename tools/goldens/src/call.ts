@@ -24,14 +24,20 @@ export interface Arguments {
 
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** Makes the call. `copySelf`: an in-place method works on a clone of the first argument, which is the result. */
-export function perform(world: World, { call, variant }: Call, { args, kwargs }: Arguments, decoder: ArgumentDecoder): unknown {
+/** Makes the call. An in-place method works on a clone of the first argument, which is the result. */
+export function perform(
+  world: World,
+  { call, variant }: Call,
+  { args, kwargs }: Arguments,
+  decoder: ArgumentDecoder,
+): unknown {
   const name = lastName(call)
   if (variant === 'property') return property(decoder.value(args[0]) as Tensor, camelCase(name))
   if (name === '__getitem__') return indexed(decoder, args)
   if (name === '__setitem__') return assigned(decoder, args)
   if (variant === 'operator') return operator(world, name, args, decoder)
-  if (variant === 'method' || variant === 'inplace') return method(world, call, variant === 'inplace', { args, kwargs }, decoder)
+  if (variant === 'method' || variant === 'inplace')
+    return method(world, call, variant === 'inplace', { args, kwargs }, decoder)
   return plainCall(world, call, { args, kwargs }, decoder)
 }
 
@@ -42,28 +48,52 @@ function plainCall(world: World, call: string, given: Arguments, decoder: Argume
 }
 
 /** The arguments by PyTorch's signature and the rule. */
-function placed(world: World, call: string, { args, kwargs }: Arguments, header: Header | null, decoder: ArgumentDecoder): unknown[] {
-  const overloads = world.signatures[call] ?? world.signatures[call.replace('torch.Tensor.', 'torch.').replace(/_$/, '')] ?? []
+function placed(
+  world: World,
+  call: string,
+  { args, kwargs }: Arguments,
+  header: Header | null,
+  decoder: ArgumentDecoder,
+): unknown[] {
+  const overloads =
+    world.signatures[call] ??
+    world.signatures[call.replace('torch.Tensor.', 'torch.').replace(/_$/, '')] ??
+    []
   const binding = bind(overloads, args, kwargs)
-  const { positional, options }: Placed = binding ? place(binding, header) : placeUnknown(args, kwargs, header)
+  const { positional, options }: Placed = binding
+    ? place(binding, header)
+    : placeUnknown(args, kwargs, header)
   const values = positional.map((entry, slot) => {
     if (entry === undefined) return undefined
     // f(*tensors) whose TypeScript form takes one tensor as well
-    const items = entry.parameter.varargs && header?.positional[slot] !== 'tensors' ? itemsOf(entry.value) : null
+    const items =
+      entry.parameter.varargs && header?.positional[slot] !== 'tensors' ? itemsOf(entry.value) : null
     return decoder.value(items?.length === 1 ? items[0] : entry.value, entry.parameter)
   })
   if (options.length === 0) return values
-  return [...values, Object.fromEntries(options.map(({ parameter, value }) => [camelCase(parameter.name), decoder.value(value, parameter)]))]
+  return [
+    ...values,
+    Object.fromEntries(
+      options.map(({ parameter, value }) => [camelCase(parameter.name), decoder.value(value, parameter)]),
+    ),
+  ]
 }
 
-function method(world: World, call: string, copySelf: boolean, { args, kwargs }: Arguments, decoder: ArgumentDecoder): unknown {
+function method(
+  world: World,
+  call: string,
+  copySelf: boolean,
+  { args, kwargs }: Arguments,
+  decoder: ArgumentDecoder,
+): unknown {
   const name = camelCase(lastName(call))
   const fn = (Tensor.prototype as unknown as Record<string, unknown>)[name]
   if (typeof fn !== 'function') throw new NotThere(`method ${name}`)
   const { torch } = world.packages
   const free = torch[name] ?? torch[name.replace(/_$/, '')]
   const header = readHeader(typeof free === 'function' ? (free as AnyFunction) : (fn as AnyFunction))
-  const full = header && typeof free !== 'function' ? { ...header, positional: ['self', ...header.positional] } : header
+  const full =
+    header && typeof free !== 'function' ? { ...header, positional: ['self', ...header.positional] } : header
   const [self, ...rest] = placed(world, call, { args, kwargs }, full, decoder)
   const target = copySelf ? (self as Tensor).clone() : self
   const result = (fn as AnyFunction).call(target, ...rest)
@@ -84,10 +114,11 @@ function operator(world: World, name: string, args: readonly Encoded[], decoder:
   return (fn as AnyFunction)(decoder.value(args[1], operand), decoder.value(args[0], operand))
 }
 
-/** Python's x[i, j] has a tuple as its key, everything else is one index; PyTorch 1.13 takes a list of indices as a tuple. */
+/** Python's x[i, j] has a tuple as its key; 1.13 takes a list of indices as one; all else is one index. */
 function keysOf(decoder: ArgumentDecoder, key: Encoded): unknown[] {
   const items = itemsOf(key)
-  const isTuple = items !== null && (!Array.isArray(key) || items.some((item) => item === null || typeof item === 'object'))
+  const isTuple =
+    items !== null && (!Array.isArray(key) || items.some((item) => item === null || typeof item === 'object'))
   return isTuple ? items.map((item) => decoder.value(item)) : [decoder.value(key)]
 }
 

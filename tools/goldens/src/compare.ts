@@ -14,7 +14,10 @@ const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`
 export function outputsOf(result: unknown, { kind, names }: GoldenCase): readonly unknown[] {
   if (kind === undefined) return [result]
   if (Array.isArray(result)) return result
-  expectThat(isObject(result) && !(result instanceof Tensor), () => `a ${kind} of results expected, got ${describe(result)}`)
+  expectThat(
+    isObject(result) && !(result instanceof Tensor),
+    () => `a ${kind} of results expected, got ${describe(result)}`,
+  )
   if (names === undefined) return Object.values(result)
   return names.map((name) => {
     const key = camelCase(name)
@@ -24,7 +27,11 @@ export function outputsOf(result: unknown, { kind, names }: GoldenCase): readonl
 }
 
 const describe = (value: unknown): string =>
-  value instanceof Tensor ? `a tensor of shape ${show(value.shape)}` : Array.isArray(value) ? `an array of ${value.length}` : String(value)
+  value instanceof Tensor
+    ? `a tensor of shape ${show(value.shape)}`
+    : Array.isArray(value)
+      ? `an array of ${value.length}`
+      : String(value)
 
 /** What comparing needs beside the two values. */
 export interface Context {
@@ -39,9 +46,11 @@ export interface Context {
 export function compareOutput(actual: unknown, expected: Encoded, context: Context, path: string): void {
   if (isEncodedTensor(expected)) compareTensor(actual, expected, context, path)
   else if (itemsOf(expected) !== null || (isObject(expected) && 'size' in expected)) {
-    const items = itemsOf(expected) ?? ((expected as { size: Encoded[] }).size)
-    expectThat(Array.isArray(actual) && actual.length === items.length,
-      () => `${path}: a list of ${items.length} expected, got ${describe(actual)}`)
+    const items = itemsOf(expected) ?? (expected as { size: Encoded[] }).size
+    expectThat(
+      Array.isArray(actual) && actual.length === items.length,
+      () => `${path}: a list of ${items.length} expected, got ${describe(actual)}`,
+    )
     items.forEach((item, i) => compareOutput(actual[i], item, context, `${path}[${i}]`))
   } else comparePlain(actual, expected, context, path)
 }
@@ -53,19 +62,36 @@ function comparePlain(actual: unknown, expected: Encoded, { tolerance }: Context
   } else if (isObject(expected) && 'complex' in expected) throw new NotThere('dtype complex64')
   else if (isObject(expected) && ('float' in expected || 'int' in expected)) {
     const number = Number(String(expected.float ?? expected.int).replace('inf', 'Infinity'))
-    expectThat(isClose(Number(actual), number, tolerance), () => `${path}: ${number} expected, got ${String(actual)}`)
-  } else expectThat(Object.is(actual, expected) || (typeof expected === 'number' && Number(actual) === expected),
-    () => `${path}: ${JSON.stringify(expected)} expected, got ${describe(actual)}`)
+    expectThat(
+      isClose(Number(actual), number, tolerance),
+      () => `${path}: ${number} expected, got ${String(actual)}`,
+    )
+  } else
+    expectThat(
+      Object.is(actual, expected) || (typeof expected === 'number' && Number(actual) === expected),
+      () => `${path}: ${JSON.stringify(expected)} expected, got ${describe(actual)}`,
+    )
 }
 
-function compareTensor(actual: unknown, expected: EncodedTensor, { tolerance, metaOnly, inputs }: Context, path: string): void {
+function compareTensor(
+  actual: unknown,
+  expected: EncodedTensor,
+  { tolerance, metaOnly, inputs }: Context,
+  path: string,
+): void {
   const dtype = dtypeOf(expected.t)
   expectThat(actual instanceof Tensor, () => `${path}: a tensor expected, got ${describe(actual)}`)
   expectThat(actual.dtype === dtype.name, () => `${path}: dtype ${dtype.name} expected, got ${actual.dtype}`)
-  expectThat(show(actual.shape) === show(expected.shape), () => `${path}: shape ${show(expected.shape)} expected, got ${show(actual.shape)}`)
+  expectThat(
+    show(actual.shape) === show(expected.shape),
+    () => `${path}: shape ${show(expected.shape)} expected, got ${show(actual.shape)}`,
+  )
   if (expected.view_of !== undefined) {
     const base = inputs[expected.view_of]
-    expectThat(actual.storage === base.storage, () => `${path}: a view of input ${expected.view_of} expected, got other memory`)
+    expectThat(
+      actual.storage === base.storage,
+      () => `${path}: a view of input ${expected.view_of} expected, got other memory`,
+    )
   }
   if (metaOnly) return
   const difference = firstDifference(toTypedArray(actual), resultElements(expected), dtype, tolerance)
@@ -73,7 +99,12 @@ function compareTensor(actual: unknown, expected: EncodedTensor, { tolerance, me
 }
 
 /** Says where the elements differ, or null. */
-export function firstDifference(actual: HostArray, expected: HostArray, dtype: DTypeInfo, tolerance: Tolerance): string | null {
+export function firstDifference(
+  actual: HostArray,
+  expected: HostArray,
+  dtype: DTypeInfo,
+  tolerance: Tolerance,
+): string | null {
   const limits = dtype.category === 'float' ? tolerance : exact
   let count = 0
   let first = ''
@@ -88,14 +119,22 @@ export function firstDifference(actual: HostArray, expected: HostArray, dtype: D
 function numberAt(array: HostArray, i: number, dtype: DTypeInfo): number | bigint {
   const entry = array[i]
   if (dtype === dtypes.float16) return half(entry as number)
-  return dtype === dtypes.bfloat16 ? new Float32Array(new Uint32Array([(entry as number) << 16]).buffer)[0] : entry
+  return dtype === dtypes.bfloat16
+    ? new Float32Array(new Uint32Array([(entry as number) << 16]).buffer)[0]
+    : entry
 }
 
 function half(bits: number): number {
   const exponent = (bits >> 10) & 31
   const fraction = bits & 1023
-  const magnitude = exponent === 31 ? (fraction ? NaN : Infinity)
-    : exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15)
+  const magnitude =
+    exponent === 31
+      ? fraction
+        ? NaN
+        : Infinity
+      : exponent === 0
+        ? fraction * 2 ** -24
+        : (1 + fraction / 1024) * 2 ** (exponent - 15)
   return bits & 0x8000 ? -magnitude : magnitude
 }
 

@@ -22,10 +22,21 @@ function upload(dtype: DTypeInfo, bytes: Uint8Array, device: string): Tensor {
 }
 
 /** A golden input: real strides, offset and overlaps, on memory with whatever lies in the gaps. */
-export function inputTensor({ t, shape, stride, offset = 0, data, rg }: EncodedTensor, device: string): Tensor {
+export function inputTensor(
+  { t, shape, stride, offset = 0, data, rg }: EncodedTensor,
+  device: string,
+): Tensor {
   const dtypeInfo = dtypeOf(t)
   const { storage, strides } = upload(dtypeInfo, bytesOf(data), device)
-  const tensor = new Tensor({ storage, dtypeInfo, shape, strides: stride ?? strides, offset, base: null, counter: storage })
+  const tensor = new Tensor({
+    storage,
+    dtypeInfo,
+    shape,
+    strides: stride ?? strides,
+    offset,
+    base: null,
+    counter: storage,
+  })
   if (rg) tensor.requiresGrad = true
   return tensor
 }
@@ -69,10 +80,13 @@ export class ArgumentDecoder {
     if (parameter.name === 'device' && typeof encoded === 'string') return this.#deviceOf(encoded)
     if (encoded === null || typeof encoded === 'boolean' || typeof encoded === 'string') return encoded
     const isData = parameter.name === 'data' || (parameter.name === 't' && parameter.type === 'int')
-    if (typeof encoded === 'number') return isData ? BigInt(encoded) : encoded // tensor([1]) is float32, tensor([1n]) int64
+    // tensor([1]) is float32, tensor([1n]) int64
+    if (typeof encoded === 'number') return isData ? BigInt(encoded) : encoded
     const items = itemsOf(encoded)
     if (items !== null) return items.map((item) => this.value(item, parameter))
-    return isEncodedTensor(encoded) ? this.#made.get(encoded) : this.#marked(encoded as Readonly<Record<string, unknown>>, parameter)
+    return isEncodedTensor(encoded)
+      ? this.#made.get(encoded)
+      : this.#marked(encoded as Readonly<Record<string, unknown>>, parameter)
   }
 
   #marked(encoded: Readonly<Record<string, unknown>>, parameter: Parameter): unknown {
@@ -85,7 +99,9 @@ export class ArgumentDecoder {
     if ('ellipsis' in encoded) return '...'
     if ('size' in encoded) return encoded.size
     if ('dict' in encoded) {
-      return Object.fromEntries(Object.entries(encoded.dict as Record<string, Encoded>).map(([key, item]) => [key, this.value(item)]))
+      return Object.fromEntries(
+        Object.entries(encoded.dict as Record<string, Encoded>).map(([key, item]) => [key, this.value(item)]),
+      )
     }
     const [kind] = Object.keys(encoded)
     if (encoded[kind] === 'contiguous_format' || encoded[kind] === 'preserve_format') return undefined

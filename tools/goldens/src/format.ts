@@ -12,7 +12,13 @@ export interface EncodedTensor {
 }
 
 /** Anything an argument or a result can be. */
-export type Encoded = null | boolean | number | string | readonly Encoded[] | { readonly [key: string]: unknown }
+export type Encoded =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Encoded[]
+  | { readonly [key: string]: unknown }
 
 /** How |x − e| is judged: at most atol + rtol·|e|. */
 export interface Tolerance {
@@ -70,9 +76,15 @@ export interface GoldenFile extends Call {
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-export const isEncodedTensor = (value: unknown): value is EncodedTensor => isObject(value) && typeof value.t === 'string'
+export const isEncodedTensor = (value: unknown): value is EncodedTensor =>
+  isObject(value) && typeof value.t === 'string'
 /** Items of a list or a tuple, or null. */
 export const itemsOf = (value: unknown): readonly Encoded[] | null =>
-  Array.isArray(value) ? value : isObject(value) && Array.isArray(value.tuple) ? (value.tuple as Encoded[]) : null
+  Array.isArray(value)
+    ? value
+    : isObject(value) && Array.isArray(value.tuple)
+      ? (value.tuple as Encoded[])
+      : null
 /** Whether it stands for a tensor. */
-export const isTensorArgument = (value: unknown): boolean => isEncodedTensor(value) || (isObject(value) && 'ref' in value)
+export const isTensorArgument = (value: unknown): boolean =>
+  isEncodedTensor(value) || (isObject(value) && 'ref' in value)

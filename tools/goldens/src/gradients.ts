@@ -1,5 +1,7 @@
 // First and second gradients of a golden case.
+import { toTypedArray } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
+import type { World } from './call.ts'
 import { compareOutput } from './compare.ts'
 import { resultTensor } from './decode.ts'
 import type { EncodedTensor, GoldenCase, Tolerance } from './format.ts'
@@ -7,7 +9,8 @@ import type { Packages } from './names.ts'
 import { NotThere, expectThat } from './outcome.ts'
 
 type Grad = (
-  outputs: readonly Tensor[], inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
   options: { gradOutputs: readonly (Tensor | null)[]; createGraph?: boolean; allowUnused: boolean },
 ) => readonly (Tensor | null)[]
 
@@ -16,29 +19,51 @@ function gradOf({ torch }: Packages): Grad {
   return torch.grad as Grad
 }
 
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
 const tensors = (encoded: readonly (EncodedTensor | null)[], device: string): (Tensor | null)[] =>
   encoded.map((entry) => entry && resultTensor(entry, device))
 
 function compareGradients(
-  actual: readonly (Tensor | null)[], expected: readonly (EncodedTensor | null)[], tolerance: Tolerance, what: string,
+  actual: readonly (Tensor | null)[],
+  expected: readonly (EncodedTensor | null)[],
+  tolerance: Tolerance,
+  what: string,
+  nullIsUnused = true,
 ): void {
   const context = { tolerance, metaOnly: false, inputs: [] }
   expected.forEach((entry, i) => {
-    if (entry === null) return // unused by torch; a zero here is as good
-    expectThat(actual[i] != null, () => `${what} ${i}: a gradient expected, got none`)
-    compareOutput(actual[i], { ...entry, view_of: undefined }, context, `${what} ${i}`)
+    const gradient = actual[i] ?? null
+    if (entry === null) {
+      // Unused by torch: zeros are as good as none
+      const isZero =
+        !nullIsUnused || gradient === null || toTypedArray(gradient).every((x) => Number(x) === 0)
+      expectThat(isZero, () => `${what} ${i}: no gradient expected, got one`)
+      return
+    }
+    expectThat(gradient !== null, () => `${what} ${i}: a gradient expected, got none`)
+    compareOutput(gradient, { ...entry, view_of: undefined }, context, `${what} ${i}`)
   })
 }
 
-/** Checks the gradients of Σ⟨output, cotangent⟩ by the inputs that require them; twice where the case says so. */
+/** What was called and came out. */
+export interface Differentiated {
+  readonly outputs: readonly Tensor[]
+  readonly inputs: readonly Tensor[]
+  /** Whether an input without a golden gradient must have none here. */
+  readonly nullIsUnused: boolean
+}
+
+/** Checks the gradients of Σ⟨output, cotangent⟩ by the inputs that require them; twice where recorded. */
 export function checkGradients(
-  packages: Packages, golden: GoldenCase, outputs: readonly Tensor[], inputs: readonly Tensor[], device: string,
+  { packages, device }: World,
+  golden: GoldenCase,
+  { outputs, inputs, nullIsUnused }: Differentiated,
 ): void {
   if (golden.grads === undefined || golden.cotangents === undefined) return
   const grad = gradOf(packages)
   const leaves = inputs.filter((tensor) => tensor.requiresGrad)
   const cotangents = tensors(golden.cotangents, device)
-  const used = outputs.map((_, i) => i).filter((i) => cotangents[i] != null)
+  const used = outputs.map((_, i) => i).filter((i) => isGiven(cotangents[i]))
   if (used.length === 0) return
   const missing = used.find((i) => !outputs[i].requiresGrad)
   expectThat(missing === undefined, () => `output ${missing} must require grad, got one that does not`)
@@ -48,15 +73,26 @@ export function checkGradients(
   if (twice) weights.forEach((weight) => weight.requiresGrad_())
   const first = grad(chosen, leaves, { gradOutputs: weights, createGraph: twice, allowUnused: true })
   const tolerance = golden.grad_tolerance ?? golden.tolerance ?? { atol: 0, rtol: 0 }
-  compareGradients(first, golden.grads, tolerance, 'gradient')
+  compareGradients(first, golden.grads, tolerance, 'gradient', nullIsUnused)
   if (golden.gg === undefined) return
 
   const vs = tensors(golden.gg.vs, device)
-  const again = first.map((_, i) => i).filter((i) => first[i] != null && vs[i] != null && first[i]!.requiresGrad)
-  const expected = [...golden.gg.grads, ...golden.gg.cot_grads.filter((_, i) => cotangents[i] != null)]
-  const second = again.length === 0 ? expected.map(() => null)
-    : grad(again.map((i) => first[i]!), [...leaves, ...weights], { gradOutputs: again.map((i) => vs[i]), allowUnused: true })
+  const again = first.map((_, i) => i).filter((i) => isGiven(vs[i]) && first[i]?.requiresGrad === true)
+  const expected = [...golden.gg.grads, ...golden.gg.cot_grads.filter((_, i) => isGiven(cotangents[i]))]
+  const second =
+    again.length === 0
+      ? expected.map(() => null)
+      : grad(
+          again.map((i) => first[i]!),
+          [...leaves, ...weights],
+          { gradOutputs: again.map((i) => vs[i]), allowUnused: true },
+        )
   const isZero = (entry: EncodedTensor | null): boolean => entry === null || /^A*=*$/.test(entry.data)
-  compareGradients(second, expected.map((entry, i) => (second[i] == null && isZero(entry) ? null : entry)),
-    { atol: Math.max(1e-6, tolerance.atol), rtol: Math.max(1e-6, tolerance.rtol) }, 'second gradient')
+  compareGradients(
+    second,
+    expected.map((entry, i) => (!isGiven(second[i]) && isZero(entry) ? null : entry)),
+    { atol: Math.max(1e-6, tolerance.atol), rtol: Math.max(1e-6, tolerance.rtol) },
+    'second gradient',
+    nullIsUnused,
+  )
 }

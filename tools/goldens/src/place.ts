@@ -22,7 +22,9 @@ export function readHeader(fn: ((...args: never[]) => unknown) | null): Header |
   const names = parts.map((part) => part.trim().replace(/[\s=:?,][\s\S]*$/, ''))
   const options = names.findIndex((name, i) => parts[i].trim().startsWith('{') || name === 'options')
   const variadic = names.some((name) => name.startsWith('...'))
-  const positional = (options < 0 ? names : names.slice(0, options)).filter((name) => name !== '' && !name.startsWith('...'))
+  const positional = (options < 0 ? names : names.slice(0, options)).filter(
+    (name) => name !== '' && !name.startsWith('...'),
+  )
   return { positional, takesOptions: options >= 0, variadic }
 }
 
@@ -39,9 +41,19 @@ function splitTopLevel(text: string): string[] {
 }
 
 // torch.nn.functional's Python functions state no types; these of their parameters are tensors everywhere.
-const tensorNames = new Set(['weight', 'bias', 'running_mean', 'running_var', 'pos_weight', 'mask', 'attn_mask', 'window'])
+const tensorNames = new Set([
+  'weight',
+  'bias',
+  'running_mean',
+  'running_var',
+  'pos_weight',
+  'mask',
+  'attn_mask',
+  'window',
+])
 
-const isOptional = ({ kwarg_only, ...parameter }: Parameter): boolean => 'default' in parameter || kwarg_only === true
+const isOptional = ({ kwarg_only, ...parameter }: Parameter): boolean =>
+  'default' in parameter || kwarg_only === true
 
 /** Whether the rule puts an optional parameter among the positional ones. */
 function isPositional(parameter: Parameter, header: Header | null): boolean {
@@ -72,7 +84,9 @@ export function place({ overload, bound }: Binding, header: Header | null): Plac
 
 /** The same where PyTorch hides the signature: positional ones as they are, keywords by the header. */
 export function placeUnknown(
-  args: readonly Encoded[], kwargs: Readonly<Record<string, Encoded>>, header: Header | null,
+  args: readonly Encoded[],
+  kwargs: Readonly<Record<string, Encoded>>,
+  header: Header | null,
 ): Placed {
   const positional: (Bound | undefined)[] = args.map((value, i) => ({ parameter: { name: `#${i}` }, value }))
   const options: Bound[] = []
@@ -87,14 +101,17 @@ export function placeUnknown(
 
 function finish(positional: (Bound | undefined)[], options: Bound[], header: Header | null): Placed {
   if (header !== null && !header.variadic) {
-    // A parameter of another overload of the same function stands before the options: std(x, undefined, { unbiased })
-    while (options.length > 0 && positional.length < header.positional.length && header.takesOptions) positional.push(undefined)
+    // A parameter of another overload stands before the options: std(x, undefined, { unbiased })
+    while (options.length > 0 && positional.length < header.positional.length && header.takesOptions)
+      positional.push(undefined)
     // One parameter that takes an object of what PyTorch takes one by one: to({ device, dtype, copy })
-    const surplus = positional.length > header.positional.length || (options.length > 0 && !header.takesOptions)
+    const surplus =
+      positional.length > header.positional.length || (options.length > 0 && !header.takesOptions)
     if (surplus && header.positional.at(-1) === 'target') {
       const first = header.positional.length - 1
       const merged = positional.splice(first).filter((entry) => entry !== undefined)
-      if (merged.some(({ value }) => isTensorArgument(value))) return { positional: [...positional, ...merged], options }
+      if (merged.some(({ value }) => isTensorArgument(value)))
+        return { positional: [...positional, ...merged], options }
       return { positional, options: [...merged, ...options] }
     }
   }
@@ -104,10 +121,15 @@ function finish(positional: (Bound | undefined)[], options: Bound[], header: Hea
 
 /** Whether leaving it out means the same. */
 function isDefault({ parameter, value }: Bound): boolean {
-  if ('default' in parameter && JSON.stringify(plain(value)) === JSON.stringify(parameter.default)) return true
-  if (parameter.name === 'pin_memory' || parameter.name === 'non_blocking') return value === false || value === null
+  if ('default' in parameter && JSON.stringify(plain(value)) === JSON.stringify(parameter.default))
+    return true
+  if (parameter.name === 'pin_memory' || parameter.name === 'non_blocking')
+    return value === false || value === null
   if (isObject(value) && value.layout === 'strided') return true
-  return isObject(value) && (value.memory_format === 'preserve_format' || value.memory_format === 'contiguous_format')
+  return (
+    isObject(value) &&
+    (value.memory_format === 'preserve_format' || value.memory_format === 'contiguous_format')
+  )
 }
 
 const plain = (value: Encoded): unknown => (isObject(value) && 'float' in value ? value.float : value)

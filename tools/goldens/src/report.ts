@@ -16,7 +16,11 @@ export interface OpReport {
 export function reportOf(op: string, group: string, outcomes: readonly Outcome[]): OpReport {
   const count = (status: Status): number => outcomes.filter((outcome) => outcome.status === status).length
   return {
-    op, group, passed: count('passed'), failed: count('failed'), notImplemented: count('not implemented'),
+    op,
+    group,
+    passed: count('passed'),
+    failed: count('failed'),
+    notImplemented: count('not implemented'),
     notApplicable: count('not applicable'),
     others: outcomes.filter(({ status }) => status !== 'passed'),
   }
@@ -25,7 +29,9 @@ export function reportOf(op: string, group: string, outcomes: readonly Outcome[]
 /** One line of the table. */
 export function formatLine({ op, passed, failed, notImplemented, notApplicable }: OpReport): string {
   const counts = [
-    `${passed} passed`, failed ? `${failed} FAILED` : '', notImplemented ? `${notImplemented} not implemented` : '',
+    `${passed} passed`,
+    failed ? `${failed} FAILED` : '',
+    notImplemented ? `${notImplemented} not implemented` : '',
     notApplicable ? `${notApplicable} not applicable` : '',
   ]
   return `${op.padEnd(48)} ${counts.filter(Boolean).join(', ')}`
@@ -40,9 +46,15 @@ export function formatReasons({ others }: OpReport, limit = 4): string[] {
 
 /** Sums over all ops. */
 export function totalOf(reports: readonly OpReport[]): OpReport {
-  const sum = (pick: (report: OpReport) => number): number => reports.reduce((total, report) => total + pick(report), 0)
+  const sum = (pick: (report: OpReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0)
   return {
-    op: `total of ${reports.length} ops`, group: '', passed: sum((r) => r.passed), failed: sum((r) => r.failed),
-    notImplemented: sum((r) => r.notImplemented), notApplicable: sum((r) => r.notApplicable), others: [],
+    op: `total of ${reports.length} ops`,
+    group: '',
+    passed: sum((r) => r.passed),
+    failed: sum((r) => r.failed),
+    notImplemented: sum((r) => r.notImplemented),
+    notApplicable: sum((r) => r.notApplicable),
+    others: [],
   }
 }

@@ -8,13 +8,16 @@ import { ArgumentDecoder, dtypeOf } from './decode.ts'
 import { isEncodedTensor, isObject } from './format.ts'
 import type { Call, Encoded, EncodedTensor, GoldenCase, GoldenError, GoldenFile } from './format.ts'
 import { checkGradients } from './gradients.ts'
+import { lastName } from './names.ts'
 import { Mismatch, NotApplicable, NotThere, expectThat } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { bind } from './signatures.ts'
 import { pointAtEqualValues } from './ties.ts'
 
-const callOf = (file: GoldenFile, golden: Partial<Call>): Call =>
-  ({ call: golden.call ?? file.call, variant: golden.variant ?? file.variant })
+const callOf = (file: GoldenFile, golden: Partial<Call>): Call => ({
+  call: golden.call ?? file.call,
+  variant: golden.variant ?? file.variant,
+})
 
 function seed({ packages: { torch } }: World, golden: GoldenCase): void {
   if (!golden.random) return
@@ -23,7 +26,10 @@ function seed({ packages: { torch } }: World, golden: GoldenCase): void {
 }
 
 /** A decoder with all inputs of the call made. */
-function decoderOf(world: World, { args, kwargs }: { args: readonly Encoded[]; kwargs: Readonly<Record<string, Encoded>> }): ArgumentDecoder {
+function decoderOf(
+  world: World,
+  { args, kwargs }: { args: readonly Encoded[]; kwargs: Readonly<Record<string, Encoded>> },
+): ArgumentDecoder {
   const decoder = new ArgumentDecoder(world.device)
   decoder.collect(args)
   decoder.collect(kwargs)
@@ -46,22 +52,40 @@ export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Out
     seed(world, golden)
     const result = perform(world, call, golden, decoder)
     const outputs = outputsOf(result, golden)
-    expectThat(outputs.length === golden.outputs.length, () => `${golden.outputs.length} results expected, got ${outputs.length}`)
+    expectThat(
+      outputs.length === golden.outputs.length,
+      () => `${golden.outputs.length} results expected, got ${outputs.length}`,
+    )
     const context: Context = {
-      tolerance: golden.tolerance ?? { atol: 0, rtol: 0 }, metaOnly: golden.compare === 'meta', inputs: decoder.inputs,
+      tolerance: golden.tolerance ?? { atol: 0, rtol: 0 },
+      metaOnly: golden.compare === 'meta',
+      inputs: decoder.inputs,
     }
     golden.outputs.forEach((expected, i) => {
       try {
         compareOutput(outputs[i], expected, context, `output ${i}`)
       } catch (error) {
-        if (!(file.index_outputs?.includes(i) && isTie(world, call, golden, decoder, outputs[i], expected))) throw error
+        if (!(file.index_outputs?.includes(i) && isTie(world, call, golden, decoder, outputs[i], expected)))
+          throw error
       }
     })
     for (const { i, value } of golden.mutated ?? []) {
-      compareOutput(decoder.inputs[i].detach(), { ...value, view_of: undefined }, context, `input ${i} after the call`)
+      compareOutput(
+        decoder.inputs[i].detach(),
+        { ...value, view_of: undefined },
+        context,
+        `input ${i} after the call`,
+      )
     }
-    checkGradients(world.packages, golden, flattenTensors([...outputs]), decoder.inputs, world.device)
-    if (golden.inplace_ok && file.inplace !== undefined) runInPlace(world, file.inplace, call, golden, context)
+    checkGradients(world, golden, {
+      outputs: flattenTensors([...outputs]),
+      inputs: decoder.inputs,
+      // Python's reflected pow makes a new tensor of its operand, without a graph
+      nullIsUnused: call.variant !== 'operator',
+    })
+    // A lambda around F.silu(x, inplace=True) stands for silu_
+    const inPlace = file.inplace === '<lambda>' ? `${lastName(file.call)}_` : file.inplace
+    if (golden.inplace_ok && inPlace !== undefined) runInPlace(world, inPlace, call, golden, context)
   })
 }
 
@@ -71,15 +95,36 @@ function runInPlace(world: World, name: string, call: Call, golden: GoldenCase, 
   seed(world, golden)
   const [self, ...args] = golden.args
   const path = `torch.Tensor.${name}`
-  const signatures = { ...world.signatures, [path]: world.signatures[path] ?? world.signatures[call.call] ?? [] }
+  const signatures = {
+    ...world.signatures,
+    [path]: world.signatures[path] ?? world.signatures[call.call] ?? [],
+  }
   for (const tensor of decoder.inputs) if (tensor.requiresGrad) tensor.requiresGrad = false
-  const result = perform({ ...world, signatures }, { call: path, variant: 'inplace' }, { args: [self, ...args], kwargs: golden.kwargs }, decoder)
-  compareOutput(result, withoutView(golden.outputs[0]), { ...context, inputs: decoder.inputs }, `${name}: output`)
+  const result = perform(
+    { ...world, signatures },
+    { call: path, variant: 'inplace' },
+    { args: [self, ...args], kwargs: golden.kwargs },
+    decoder,
+  )
+  compareOutput(
+    result,
+    withoutView(golden.outputs[0]),
+    { ...context, inputs: decoder.inputs },
+    `${name}: output`,
+  )
 }
 
-const withoutView = (expected: Encoded): Encoded => (isEncodedTensor(expected) ? { ...expected, view_of: undefined } : expected)
+const withoutView = (expected: Encoded): Encoded =>
+  isEncodedTensor(expected) ? { ...(expected as EncodedTensor), view_of: undefined } : expected
 
-function isTie(world: World, { call }: Call, golden: GoldenCase, decoder: ArgumentDecoder, actual: unknown, expected: Encoded): boolean {
+function isTie(
+  world: World,
+  { call }: Call,
+  golden: GoldenCase,
+  decoder: ArgumentDecoder,
+  actual: unknown,
+  expected: Encoded,
+): boolean {
   const [input] = decoder.inputs
   if (!(actual instanceof Tensor) || actual.dtype !== 'int64' || !isEncodedTensor(expected)) return false
   if (actual.shape.join() !== expected.shape.join()) return false
@@ -87,14 +132,22 @@ function isTie(world: World, { call }: Call, golden: GoldenCase, decoder: Argume
   const given = binding?.bound.find(({ parameter }) => parameter.name === 'dim')?.value
   const parameter = binding?.overload.find(({ name }) => name === 'dim')
   const dim = given !== undefined ? given : ((parameter?.default ?? null) as Encoded)
-  return (dim === null || typeof dim === 'number') && pointAtEqualValues(input, dim, actual, expected as EncodedTensor)
+  return (
+    (dim === null || typeof dim === 'number') &&
+    pointAtEqualValues(input, dim, actual, expected as EncodedTensor)
+  )
 }
 
-// Errors of PyTorch that need not be errors here: what its CPU kernels lack (the README of the goldens names it), its
-// limit of 64 dims, and Python's refusal of a number where functions here take tensors and numbers.
+// Errors of PyTorch that need not be errors here: what its CPU kernels lack (the README of the goldens names
+// it), its limit of 64 dims, and what Python tells apart and JavaScript does not: a number where functions
+// here take tensors and numbers, 1.0 where 1 is meant.
 const limits = [
-  /not implemented for '/, /only tensors with up to 64 dims/, /must be Tensor, not (int|float|bool)/,
-  /received an invalid combination of arguments - got \((int|float|bool), Tensor/, /'int' object/,
+  /not implemented for '/,
+  /only tensors with up to 64 dims/,
+  /must be Tensor, not (int|float|bool)/,
+  /must be int, not float/,
+  /received an invalid combination of arguments - got \((int|float|bool), Tensor/,
+  /'int' object/,
 ]
 
 /** Runs a call that must throw an error of the library. */
@@ -114,7 +167,8 @@ export function runError(world: World, file: GoldenFile, golden: GoldenError): O
 
 /** An error that JavaScript raised, not the library. */
 const isAccident = (error: unknown): boolean =>
-  !(error instanceof Error) || [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error.constructor === kind)
+  !(error instanceof Error) ||
+  [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error.constructor === kind)
 
 function judge(id: string, run: () => void): Outcome {
   try {
@@ -123,10 +177,23 @@ function judge(id: string, run: () => void): Outcome {
   } catch (error) {
     const missing = error instanceof NotThere || error instanceof NotImplementedError
     if (error instanceof NotApplicable) return { id, status: 'not applicable', reason: error.message }
-    const reason = error instanceof Error ? (error instanceof Mismatch || missing ? error.message : `${error.name}: ${error.message}`) : String(error)
-    return { id, status: missing ? 'not implemented' : 'failed', reason: isAccident(error) ? `${reason} ${place(error)}` : reason }
+    const reason =
+      error instanceof Error
+        ? error instanceof Mismatch || missing
+          ? error.message
+          : `${error.name}: ${error.message}`
+        : String(error)
+    return {
+      id,
+      status: missing ? 'not implemented' : 'failed',
+      reason: isAccident(error) ? `${reason} ${place(error)}` : reason,
+    }
   }
 }
 
 /** Where in the sources an accident happened. */
-const place = (error: unknown): string => /\(?(?:file:\/\/)?([^()\s]*packages\/[^()\s]*:\d+):\d+\)?/.exec((error as Error).stack ?? '')?.[1]?.replace(/^.*packages\//, '(') .concat(')') ?? ''
+const place = (error: unknown): string =>
+  /\(?(?:file:\/\/)?([^()\s]*packages\/[^()\s]*:\d+):\d+\)?/
+    .exec((error as Error).stack ?? '')?.[1]
+    ?.replace(/^.*packages\//, '(')
+    .concat(')') ?? ''

@@ -14,7 +14,8 @@ export interface Parameter {
 export type Overload = readonly Parameter[]
 export type Signatures = Readonly<Record<string, readonly Overload[]>>
 
-export const readSignatures = (path: string): Signatures => JSON.parse(readFileSync(path, 'utf8')) as Signatures
+export const readSignatures = (path: string): Signatures =>
+  JSON.parse(readFileSync(path, 'utf8')) as Signatures
 
 /** An argument and the parameter it is for. */
 export interface Bound {
@@ -27,9 +28,11 @@ export interface Binding {
   readonly bound: readonly Bound[]
 }
 
-/** The first overload that takes the arguments, as PyTorch's parser chooses; null if none is known or fits. */
+/** The first overload that takes the arguments, as PyTorch's parser chooses; null if none fits. */
 export function bind(
-  overloads: readonly Overload[], args: readonly Encoded[], kwargs: Readonly<Record<string, Encoded>>,
+  overloads: readonly Overload[],
+  args: readonly Encoded[],
+  kwargs: Readonly<Record<string, Encoded>>,
 ): Binding | null {
   for (const overload of overloads) {
     const bound = bindTo(overload, args, kwargs)
@@ -41,11 +44,18 @@ export function bind(
 const isOptional = (parameter: Parameter): boolean => 'default' in parameter
 
 /** PyTorch takes view(2, 3) for view([2, 3]): where the list is the only positional parameter beside self. */
-const takesLoose = (overload: Overload, { name, type, kwarg_only }: Parameter): boolean => !kwarg_only
-  && (type === 'List[int]' || type === 'List[Tensor]')
-  && overload.every((other) => other.name === name || other.name === 'self' || other.kwarg_only || type === 'List[Tensor]')
+const takesLoose = (overload: Overload, { name, type, kwarg_only }: Parameter): boolean =>
+  !kwarg_only &&
+  (type === 'List[int]' || type === 'List[Tensor]') &&
+  overload.every(
+    (other) => other.name === name || other.name === 'self' || other.kwarg_only || type === 'List[Tensor]',
+  )
 
-function bindTo(overload: Overload, args: readonly Encoded[], kwargs: Readonly<Record<string, Encoded>>): Bound[] | null {
+function bindTo(
+  overload: Overload,
+  args: readonly Encoded[],
+  kwargs: Readonly<Record<string, Encoded>>,
+): Bound[] | null {
   if (overload.some(({ name }) => name === 'kwargs')) return null // hidden behind (*args, **kwargs)
   const bound: Bound[] = []
   const rest = new Map(Object.entries(kwargs))
@@ -77,12 +87,19 @@ function bindTo(overload: Overload, args: readonly Encoded[], kwargs: Readonly<R
 const isLoose = (values: readonly Encoded[], { type }: Parameter): boolean =>
   values.every((value) => (type === 'List[int]' ? isInteger(value) : isTensorArgument(value)))
 
-const isInteger = (value: Encoded): boolean => typeof value === 'number' || (isObject(value) && 'int' in value)
+const isInteger = (value: Encoded): boolean =>
+  typeof value === 'number' || (isObject(value) && 'int' in value)
 const isFloat = (value: Encoded): boolean => isObject(value) && 'float' in value
-const isZeroDim = (value: Encoded): boolean => isObject(value) && Array.isArray(value.shape) && value.shape.length === 0
-const isNumber = (value: Encoded): boolean => isInteger(value) || isFloat(value) || typeof value === 'boolean'
-  || (isObject(value) && 'complex' in value) || isZeroDim(value)
-const all = (value: Encoded, test: (item: Encoded) => boolean): boolean => itemsOf(value)?.every(test) ?? false
+const isZeroDim = (value: Encoded): boolean =>
+  isObject(value) && Array.isArray(value.shape) && value.shape.length === 0
+const isNumber = (value: Encoded): boolean =>
+  isInteger(value) ||
+  isFloat(value) ||
+  typeof value === 'boolean' ||
+  (isObject(value) && 'complex' in value) ||
+  isZeroDim(value)
+const all = (value: Encoded, test: (item: Encoded) => boolean): boolean =>
+  itemsOf(value)?.every(test) ?? false
 
 /** Whether a value can be given for the parameter. */
 function fits(value: Encoded, { name, type }: Parameter): boolean {
@@ -92,20 +109,37 @@ function fits(value: Encoded, { name, type }: Parameter): boolean {
   // PyTorch's schema calls these integers
   if (['dtype', 'layout', 'memory_format'].includes(name)) return isObject(value) && name in value
   switch (optional ? optional[1] : type) {
-    case 'Tensor': return isTensorArgument(value)
-    case 'number': return isNumber(value)
-    case 'float': return isNumber(value) && typeof value !== 'boolean'
-    case 'int': return isInteger(value) || isZeroDim(value)
-    case 'bool': return typeof value === 'boolean'
-    case 'str': return typeof value === 'string'
-    case 'Device': return typeof value === 'string' || (isObject(value) && 'device' in value)
-    case 'complex': return isObject(value) && 'complex' in value
-    case 'List[int]': return isInteger(value) || all(value, (item) => isInteger(item) || isZeroDim(item))
-    case 'List[float]': case 'List[number]': return all(value, isNumber)
-    case 'List[Tensor]': return all(value, isTensorArgument)
-    case 'List[Optional[Tensor]]': return all(value, (item) => item === null || isTensorArgument(item))
-    case 'List[str]': return all(value, (item) => typeof item === 'string')
-    case 'List[t]': return itemsOf(value) !== null || isNumber(value)
-    default: return true
+    case 'Tensor':
+      return isTensorArgument(value)
+    case 'number':
+      return isNumber(value)
+    case 'float':
+      // tensor(3) is not tensor(3.)
+      return name === 't' ? isFloat(value) : isNumber(value) && typeof value !== 'boolean'
+    case 'int':
+      return isInteger(value) || isZeroDim(value)
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'str':
+      return typeof value === 'string'
+    case 'Device':
+      return typeof value === 'string' || (isObject(value) && 'device' in value)
+    case 'complex':
+      return isObject(value) && 'complex' in value
+    case 'List[int]':
+      return isInteger(value) || all(value, (item) => isInteger(item) || isZeroDim(item))
+    case 'List[float]':
+    case 'List[number]':
+      return all(value, isNumber)
+    case 'List[Tensor]':
+      return all(value, isTensorArgument)
+    case 'List[Optional[Tensor]]':
+      return all(value, (item) => item === null || isTensorArgument(item))
+    case 'List[str]':
+      return all(value, (item) => typeof item === 'string')
+    case 'List[t]':
+      return itemsOf(value) !== null || isNumber(value)
+    default:
+      return true
   }
 }

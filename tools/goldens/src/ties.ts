@@ -4,8 +4,13 @@ import { toTypedArray } from '@tt/tensor'
 import { resultElements } from './decode.ts'
 import type { EncodedTensor } from './format.ts'
 
-/** Whether both index tensors point at equal elements of `input`, along `dim`, or in the flattened tensor (null). */
-export function pointAtEqualValues(input: Tensor, dim: number | null, actual: Tensor, expected: EncodedTensor): boolean {
+/** Whether both index tensors point at equal elements of `input`, along `dim`, or (null) of it flattened. */
+export function pointAtEqualValues(
+  input: Tensor,
+  dim: number | null,
+  actual: Tensor,
+  expected: EncodedTensor,
+): boolean {
   const values = toTypedArray(input)
   const [mine, theirs] = [toTypedArray(actual) as BigInt64Array, resultElements(expected) as BigInt64Array]
   const shape = dim === null ? [values.length] : input.shape

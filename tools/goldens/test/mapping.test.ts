@@ -11,22 +11,35 @@ const self = { name: 'self', type: 'Tensor' }
 
 /** The call as text: positional values, then options. */
 function written(
-  overloads: readonly Overload[], fn: ((...args: never[]) => unknown) | null, args: readonly Encoded[],
+  overloads: readonly Overload[],
+  fn: ((...args: never[]) => unknown) | null,
+  args: readonly Encoded[],
   kwargs: Readonly<Record<string, Encoded>> = {},
 ): string {
   const header = readHeader(fn)
   const binding = bind(overloads, args, kwargs)
   const { positional, options } = binding ? place(binding, header) : placeUnknown(args, kwargs, header)
-  const show = (value: unknown): string => (value === undefined ? '_' : value === tensor ? 't' : JSON.stringify(value))
+  const show = (value: unknown): string =>
+    value === undefined ? '_' : value === tensor ? 't' : JSON.stringify(value)
   const parts = positional.map((entry) => show(entry?.value))
-  if (options.length > 0) parts.push(`{${options.map(({ parameter, value }) => `${camelCase(parameter.name)}: ${show(value)}`).join(', ')}}`)
+  if (options.length > 0)
+    parts.push(
+      `{${options.map(({ parameter, value }) => `${camelCase(parameter.name)}: ${show(value)}`).join(', ')}}`,
+    )
   return parts.join(', ')
 }
 
 describe('names', () => {
   test.each([
-    ['index_add_', 'indexAdd_'], ['requires_grad', 'requiresGrad'], ['keepdim', 'keepdim'], ['conv_transpose2d', 'convTranspose2d'],
-    ['atleast_1d', 'atleast1d'], ['log_softmax', 'logSoftmax'], ['div_', 'div_'], ['_stacklevel', '_stacklevel'], ['mT', 'mT'],
+    ['index_add_', 'indexAdd_'],
+    ['requires_grad', 'requiresGrad'],
+    ['keepdim', 'keepdim'],
+    ['conv_transpose2d', 'convTranspose2d'],
+    ['atleast_1d', 'atleast1d'],
+    ['log_softmax', 'logSoftmax'],
+    ['div_', 'div_'],
+    ['_stacklevel', '_stacklevel'],
+    ['mT', 'mT'],
   ])('%s is %s', (name, expected) => expect(camelCase(name)).toBe(expected))
 
   test('the last part of a path is the function, getters included', () => {
@@ -51,17 +64,34 @@ describe('names', () => {
 
 describe('headers', () => {
   test('the parameters before the options', () => {
-    expect(readHeader((a: unknown, b = [1, 2], { c = 1 } = {}) => [a, b, c])).toEqual({ positional: ['a', 'b'], takesOptions: true, variadic: false })
-    expect(readHeader((a: unknown, options: unknown) => [a, options])).toEqual({ positional: ['a'], takesOptions: true, variadic: false })
-    expect(readHeader((...parts: unknown[]) => parts)).toEqual({ positional: [], takesOptions: false, variadic: true })
+    expect(readHeader((a: unknown, b = [1, 2], { c = 1 }: { c?: number } = {}) => [a, b, c])).toEqual({
+      positional: ['a', 'b'],
+      takesOptions: true,
+      variadic: false,
+    })
+    expect(readHeader((a: unknown, options: unknown) => [a, options])).toEqual({
+      positional: ['a'],
+      takesOptions: true,
+      variadic: false,
+    })
+    expect(readHeader((...parts: unknown[]) => parts)).toEqual({
+      positional: [],
+      takesOptions: false,
+      variadic: true,
+    })
   })
 })
 
 describe('placement', () => {
-  const sum: Overload[] = [[
-    self, { name: 'dim', type: 'Optional[List[int]]' }, { name: 'keepdim', type: 'bool', default: false },
-    { name: 'dtype', type: 'Optional[int]', default: null, kwarg_only: true },
-  ], [self, { name: 'dtype', type: 'Optional[int]', default: null, kwarg_only: true }]]
+  const sum: Overload[] = [
+    [
+      self,
+      { name: 'dim', type: 'Optional[List[int]]' },
+      { name: 'keepdim', type: 'bool', default: false },
+      { name: 'dtype', type: 'Optional[int]', default: null, kwarg_only: true },
+    ],
+    [self, { name: 'dtype', type: 'Optional[int]', default: null, kwarg_only: true }],
+  ]
   const sumHeader = (x: unknown, dim: unknown = null, options = {}): unknown => [x, dim, options]
 
   test('required ones and dim stay, the rest becomes options', () => {
@@ -72,13 +102,20 @@ describe('placement', () => {
     expect(written(sum, sumHeader, [tensor])).toBe('t')
   })
   test('a parameter of another overload is skipped before the options', () => {
-    expect(written(sum, sumHeader, [tensor], { dtype: { dtype: 'float64' } })).toBe('t, _, {dtype: {"dtype":"float64"}}')
+    expect(written(sum, sumHeader, [tensor], { dtype: { dtype: 'float64' } })).toBe(
+      't, _, {dtype: {"dtype":"float64"}}',
+    )
   })
 
-  const conv: Overload[] = [[
-    { name: 'input', type: 'Tensor' }, { name: 'weight', type: 'Tensor' }, { name: 'bias', type: 'Optional[Tensor]', default: null },
-    { name: 'stride', type: 'List[int]', default: [1, 1] }, { name: 'groups', type: 'int', default: 1 },
-  ]]
+  const conv: Overload[] = [
+    [
+      { name: 'input', type: 'Tensor' },
+      { name: 'weight', type: 'Tensor' },
+      { name: 'bias', type: 'Optional[Tensor]', default: null },
+      { name: 'stride', type: 'List[int]', default: [1, 1] },
+      { name: 'groups', type: 'int', default: 1 },
+    ],
+  ]
   test('optional tensors keep their place', () => {
     expect(written(conv, null, [tensor, tensor, null, 2])).toBe('t, t, null, {stride: 2}')
     expect(written(conv, null, [tensor, tensor], { groups: 3 })).toBe('t, t, _, {groups: 3}')
@@ -87,33 +124,54 @@ describe('placement', () => {
 
   test('loose sizes become one list where PyTorch allows it', () => {
     const view: Overload[] = [[self, { name: 'size', type: 'List[int]' }]]
-    const roll: Overload[] = [[self, { name: 'shifts', type: 'List[int]' }, { name: 'dims', type: 'List[int]', default: [] }]]
+    const roll: Overload[] = [
+      [self, { name: 'shifts', type: 'List[int]' }, { name: 'dims', type: 'List[int]', default: [] }],
+    ]
     expect(written(view, null, [tensor, 2, 3])).toBe('t, [2,3]')
     expect(written(view, null, [tensor, -1])).toBe('t, [-1]')
     expect(written(view, null, [tensor, { tuple: [2, 3] }])).toBe('t, {"tuple":[2,3]}')
-    expect(written(roll, (x: unknown, shifts: unknown, dims: unknown) => [x, shifts, dims], [tensor, 1, 0])).toBe('t, 1, 0')
+    expect(
+      written(roll, (x: unknown, shifts: unknown, dims: unknown) => [x, shifts, dims], [tensor, 1, 0]),
+    ).toBe('t, 1, 0')
   })
 
   test('optional arguments that the function itself takes by position stay', () => {
-    const flatten: Overload[] = [[self, { name: 'start_dim', type: 'int', default: 0 }, { name: 'end_dim', type: 'int', default: -1 }]]
-    expect(written(flatten, (x: unknown, startDim = 0, endDim = -1) => [x, startDim, endDim], [tensor], { end_dim: 1 })).toBe('t, _, 1')
+    const flatten: Overload[] = [
+      [self, { name: 'start_dim', type: 'int', default: 0 }, { name: 'end_dim', type: 'int', default: -1 }],
+    ]
+    expect(
+      written(flatten, (x: unknown, startDim = 0, endDim = -1) => [x, startDim, endDim], [tensor], {
+        end_dim: 1,
+      }),
+    ).toBe('t, _, 1')
   })
 
   test('to() takes one object of what PyTorch takes one by one', () => {
-    const to: Overload[] = [[
-      self, { name: 'device', type: 'Device' }, { name: 'dtype', type: 'int' }, { name: 'copy', type: 'bool', default: false },
-    ], [self, { name: 'dtype', type: 'int' }, { name: 'copy', type: 'bool', default: false }]]
+    const to: Overload[] = [
+      [
+        self,
+        { name: 'device', type: 'Device' },
+        { name: 'dtype', type: 'int' },
+        { name: 'copy', type: 'bool', default: false },
+      ],
+      [self, { name: 'dtype', type: 'int' }, { name: 'copy', type: 'bool', default: false }],
+    ]
     const header = (x: unknown, target: unknown): unknown => [x, target]
     const [cpu, half] = [{ device: 'cpu' }, { dtype: 'float16' }]
     expect(written(to, header, [tensor, half])).toBe('t, {"dtype":"float16"}')
-    expect(written(to, header, [tensor, cpu, half, true])).toBe('t, {device: {"device":"cpu"}, dtype: {"dtype":"float16"}, copy: true}')
-    expect(written(to, header, [tensor, half], { copy: true })).toBe('t, {dtype: {"dtype":"float16"}, copy: true}')
+    expect(written(to, header, [tensor, cpu, half, true])).toBe(
+      't, {device: {"device":"cpu"}, dtype: {"dtype":"float16"}, copy: true}',
+    )
+    expect(written(to, header, [tensor, half], { copy: true })).toBe(
+      't, {dtype: {"dtype":"float16"}, copy: true}',
+    )
   })
 })
 
 describe('overloads', () => {
   const max: Overload[] = [
-    [self, { name: 'other', type: 'Tensor' }], [self],
+    [self, { name: 'other', type: 'Tensor' }],
+    [self],
     [self, { name: 'dim', type: 'int' }, { name: 'keepdim', type: 'bool', default: false }],
   ]
   test('the first that takes the arguments', () => {

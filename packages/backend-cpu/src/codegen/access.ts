@@ -20,15 +20,29 @@ export interface Cursor {
 }
 
 const splats: Readonly<Record<number, number>> = {
-  1: lane.load8Splat, 2: lane.load16Splat, 4: lane.load32Splat, 8: lane.load64Splat,
+  1: lane.load8Splat,
+  2: lane.load16Splat,
+  4: lane.load32Splat,
+  8: lane.load64Splat,
 }
 const laneLoads: Readonly<Record<number, number>> = {
-  1: lane.load8Lane, 2: lane.load16Lane, 4: lane.load32Lane, 8: lane.load64Lane,
+  1: lane.load8Lane,
+  2: lane.load16Lane,
+  4: lane.load32Lane,
+  8: lane.load64Lane,
 }
 const laneStores: Readonly<Record<number, number>> = {
-  1: lane.store8Lane, 2: lane.store16Lane, 4: lane.store32Lane, 8: lane.store64Lane,
+  1: lane.store8Lane,
+  2: lane.store16Lane,
+  4: lane.store32Lane,
+  8: lane.store64Lane,
 }
-const partLoads: Readonly<Record<number, number>> = { 2: lane.load16Splat, 4: lane.load32Zero, 8: lane.load64Zero, 16: lane.load }
+const partLoads: Readonly<Record<number, number>> = {
+  2: lane.load16Splat,
+  4: lane.load32Zero,
+  8: lane.load64Zero,
+  16: lane.load,
+}
 
 /** `lanes` elements of the operand, `offset` elements further; lanes 1 gives the element in all of them. */
 export function loadPacked(b: FunctionBuilder, cursor: Cursor, lanes: number, offset: number): Packed {
@@ -36,7 +50,8 @@ export function loadPacked(b: FunctionBuilder, cursor: Cursor, lanes: number, of
   const still = cursor.move === move.still
   const least = still && cursor.steady ? level.row : level.step
   const pointer = b.fromLocal(cursor.pointer, i32, least)
-  if (still || lanes === 1) return [b.node(v128, simd(splats[size], ...at(still ? 0 : offset * size)), [pointer], least)]
+  if (still || lanes === 1)
+    return [b.node(v128, simd(splats[size], ...at(still ? 0 : offset * size)), [pointer], least)]
   if (cursor.move === move.dense) {
     const bytes = lanes * size
     const part = (skip: number, width: number): Node =>
@@ -59,13 +74,18 @@ export function loadPacked(b: FunctionBuilder, cursor: Cursor, lanes: number, of
 function stridedAddresses(b: FunctionBuilder, cursor: Cursor, pointer: Node, lanes: number): Node[] {
   const stride = b.fromLocal(cursor.stride, i32, level.function)
   const addresses = [pointer]
-  for (let i = 1; i < lanes; i++) addresses.push(b.node(i32, op.i32.add, [addresses[i - 1], stride], level.step))
+  for (let i = 1; i < lanes; i++)
+    addresses.push(b.node(i32, op.i32.add, [addresses[i - 1], stride], level.step))
   return addresses
 }
 
 /** Writes code that stores the packed elements, whose locals are given. */
 export function storePacked(
-  b: FunctionBuilder, cursor: Cursor, lanes: number, offset: number, locals: readonly number[],
+  b: FunctionBuilder,
+  cursor: Cursor,
+  lanes: number,
+  offset: number,
+  locals: readonly number[],
 ): void {
   const size = cursor.dtype.itemSize
   const base = offset * size
@@ -76,7 +96,9 @@ export function storePacked(
   if (cursor.move === move.dense) {
     const bytes = lanes * size
     if (bytes >= 16) {
-      locals.forEach((local, i) => b.push(op.get(cursor.pointer), op.get(local), simd(lane.store, ...at(base + 16 * i))))
+      locals.forEach((local, i) =>
+        b.push(op.get(cursor.pointer), op.get(local), simd(lane.store, ...at(base + 16 * i))),
+      )
     } else {
       b.push(op.get(cursor.pointer), op.get(locals[0]), simd(laneStores[bytes], ...at(base), 0))
     }
@@ -86,7 +108,11 @@ export function storePacked(
   const address = b.local(i32)
   b.push(op.get(cursor.pointer), op.set(address))
   for (let i = 0; i < lanes; i++) {
-    b.push(op.get(address), op.get(locals[Math.floor(i / perVector)]), simd(laneStores[size], 0, 0, i % perVector))
+    b.push(
+      op.get(address),
+      op.get(locals[Math.floor(i / perVector)]),
+      simd(laneStores[size], 0, 0, i % perVector),
+    )
     if (i < lanes - 1) b.push(op.get(address), op.get(cursor.stride), op.i32.add, op.set(address))
   }
 }
@@ -94,7 +120,11 @@ export function storePacked(
 /** Moves the pointer by `count` elements. */
 export function advance(b: FunctionBuilder, cursor: Cursor, count: number): void {
   if (cursor.move === move.still) return
-  const step = cursor.move === move.dense ? op.i32.const(count * cursor.dtype.itemSize)
-    : count === 1 ? op.get(cursor.stride) : [...op.get(cursor.stride), ...op.i32.const(count), ...op.i32.mul]
+  const step =
+    cursor.move === move.dense
+      ? op.i32.const(count * cursor.dtype.itemSize)
+      : count === 1
+        ? op.get(cursor.stride)
+        : [...op.get(cursor.stride), ...op.i32.const(count), ...op.i32.mul]
   b.push(op.get(cursor.pointer), step, op.i32.add, op.set(cursor.pointer))
 }

@@ -21,7 +21,11 @@ export class Node {
   readonly custom: ((code: number[], locals: readonly number[]) => void) | null
 
   constructor(
-    id: number, type: ValueType, code: readonly number[], args: readonly Node[], nodeLevel: number,
+    id: number,
+    type: ValueType,
+    code: readonly number[],
+    args: readonly Node[],
+    nodeLevel: number,
     custom: Node['custom'] = null,
   ) {
     this.id = id
@@ -46,6 +50,7 @@ export class FunctionBuilder {
   code: number[] = []
   readonly #paramCount: number
   readonly #invariant = new Map<string, Node>()
+  readonly #named = new Map<string, Node>()
   #step = new Map<string, Node>()
   #nodes = 0
 
@@ -72,7 +77,10 @@ export class FunctionBuilder {
 
   /** The one node with this code and these arguments. */
   node(
-    type: ValueType, code: readonly number[], args: readonly Node[], least: number = level.function,
+    type: ValueType,
+    code: readonly number[],
+    args: readonly Node[],
+    least: number = level.function,
     custom: Node['custom'] = null,
   ): Node {
     let nodeLevel = least
@@ -105,6 +113,16 @@ export class FunctionBuilder {
   constant(bytes: Uint8Array): Node {
     const address = this.constants.address(bytes)
     return this.node(v128, [...op.i32.const(address), ...simd(lane.load, 0, 0)], [])
+  }
+
+  /** The constant of this name, whose bytes are made once. */
+  named(name: string, bytes: () => Uint8Array): Node {
+    let node = this.#named.get(name)
+    if (node === undefined) {
+      node = this.constant(bytes())
+      this.#named.set(name, node)
+    }
+    return node
   }
 
   /** Computes the nodes into locals, in order, and answers the locals. */
@@ -154,7 +172,10 @@ export class FunctionBuilder {
       this.#emit(arg)
       this.code.push(0x1a)
     }
-    node.custom(this.code, node.args.map((arg) => arg.local))
+    node.custom(
+      this.code,
+      node.args.map((arg) => arg.local),
+    )
   }
 
   #hoist(node: Node): void {

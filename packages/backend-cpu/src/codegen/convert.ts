@@ -32,12 +32,18 @@ export function convert(target: Lanes, x: Node, from: ComputeType, to: ComputeTy
   if (from === to) return x
   const { b } = target
   switch (`${from} ${to}` as const) {
-    case 'f32 f64': return b.vector(lane.promote, x)
-    case 'f64 f32': return b.vector(lane.demote, x)
-    case 'i32 f32': return b.vector(lane.convertI32ToF32, x)
-    case 'i32 f64': return b.vector(lane.convertLowI32ToF64, x)
-    case 'i32 i64': return b.vector(lane.i64ExtendLowI32, x)
-    case 'i64 i32': return target.shuffle(x, x, lowWords)
+    case 'f32 f64':
+      return b.vector(lane.promote, x)
+    case 'f64 f32':
+      return b.vector(lane.demote, x)
+    case 'i32 f32':
+      return b.vector(lane.convertI32ToF32, x)
+    case 'i32 f64':
+      return b.vector(lane.convertLowI32ToF64, x)
+    case 'i32 i64':
+      return b.vector(lane.i64ExtendLowI32, x)
+    case 'i64 i32':
+      return target.shuffle(x, x, lowWords)
     case 'f32 i32': {
       // out of range and NaN give the least integer, as cvttps2dq does
       const inRange = target.as('f32').f('lt', x, target.as('f32').c(2147483648))
@@ -49,15 +55,22 @@ export function convert(target: Lanes, x: Node, from: ComputeType, to: ComputeTy
       const mask = target.shuffle(magnitude, magnitude, lowWords)
       return target.select(mask, b.vector(lane.truncSatF64, x), target.c(-2147483648))
     }
-    case 'f32 i64': case 'f64 i64': return target.each(truncation(target, from as 'f32' | 'f64'), [x], from, 'i64')
-    case 'i64 f32': case 'i64 f64': {
+    case 'f32 i64':
+    case 'f64 i64':
+      return target.each(truncation(target, from as 'f32' | 'f64'), [x], from, 'i64')
+    case 'i64 f32':
+    case 'i64 f64': {
       const type = to === 'f32' ? f32 : f64
       const index = b.module.internal(`i64 to ${to}`, () => ({
-        params: [i64], results: [type], locals: [], code: [...op.get(0), ...(to === 'f32' ? op.f32 : op.f64).convertI64],
+        params: [i64],
+        results: [type],
+        locals: [],
+        code: [...op.get(0), ...(to === 'f32' ? op.f32 : op.f64).convertI64],
       }))
       return target.each(index, [x], 'i64', to)
     }
-    default: throw new Error(`backend-cpu: no conversion ${from} to ${to}`)
+    default:
+      throw new Error(`backend-cpu: no conversion ${from} to ${to}`)
   }
 }
 
@@ -71,10 +84,18 @@ function truncation(l: Lanes, from: 'f32' | 'f64'): number {
     else bound.setFloat64(0, 2 ** 63, true)
     const bytes = [...new Uint8Array(bound.buffer)].slice(0, from === 'f32' ? 4 : 8)
     return {
-      params: [from === 'f32' ? f32 : f64], results: [i64], locals: [],
+      params: [from === 'f32' ? f32 : f64],
+      results: [i64],
+      locals: [],
       code: [
-        ...op.get(0), ...(from === 'f32' ? op.i64.truncSatF32 : op.i64.truncSatF64), ...op.i64.const(least64), ...op.get(0),
-        from === 'f32' ? 0x43 : 0x44, ...bytes, ...(from === 'f32' ? op.f32.lt : op.f64.lt), ...op.select,
+        ...op.get(0),
+        ...(from === 'f32' ? op.i64.truncSatF32 : op.i64.truncSatF64),
+        ...op.i64.const(least64),
+        ...op.get(0),
+        from === 'f32' ? 0x43 : 0x44,
+        ...bytes,
+        ...(from === 'f32' ? op.f32.lt : op.f64.lt),
+        ...op.select,
       ],
     }
   })

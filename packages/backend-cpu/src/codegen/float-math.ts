@@ -32,20 +32,34 @@ const factorials = (last: number): number[] => {
 
 const formats: Record<'f32' | 'f64', FloatFormat> = {
   f32: {
-    mantissa: 23, bias: 127, magic: 12582912, ln2High: 0.693359375, ln2Low: -2.12194440e-4, expLow: -104, expHigh: 89,
+    mantissa: 23,
+    bias: 127,
+    magic: 12582912,
+    ln2High: 0.693359375,
+    ln2Low: -2.1219444e-4,
+    expLow: -104,
+    expHigh: 89,
     // cephes expf
-    expSeries: [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+    expSeries: [
+      1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+    ],
     sqrtHalfBits: 0x3f3504f3n,
     // musl logf
     logSeries: [0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693],
   },
   f64: {
-    mantissa: 52, bias: 1023, magic: 6755399441055744, ln2High: 6.93147180369123816490e-01,
-    ln2Low: 1.90821492927058770002e-10, expLow: -746, expHigh: 710, expSeries: factorials(13),
+    mantissa: 52,
+    bias: 1023,
+    magic: 6755399441055744,
+    ln2High: 6.9314718036912381649e-1,
+    ln2Low: 1.90821492927058770002e-10,
+    expLow: -746,
+    expHigh: 710,
+    expSeries: factorials(13),
     sqrtHalfBits: 0x3fe6a09e667f3bcdn,
     logSeries: [
-      1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01, 2.222219843214978396e-01,
-      2.857142874366239149e-01, 3.999999999940941908e-01, 6.666666666666735130e-01,
+      1.479819860511658591e-1, 1.531383769920937332e-1, 1.818357216161805012e-1, 2.222219843214978396e-1,
+      2.857142874366239149e-1, 3.999999999940941908e-1, 6.66666666666673513e-1,
     ],
   },
 }
@@ -81,6 +95,19 @@ export function exp(l: Lanes, x: Node): Node {
   return scale(l, y, shifted)
 }
 
+// eˣ for x in a range where 2^n neither overflows nor underflows.
+function expInside(l: Lanes, x: Node): Node {
+  const { expSeries } = formatOf(l)
+  const { rest, shifted } = reduceExp(l, x)
+  return l.mul(l.mad(l.mul(rest, rest), l.poly(rest, expSeries), l.add(rest, l.c(1))), power(l, shifted))
+}
+
+// 2^n with n in the low bits of `shifted`, within the range of normal numbers.
+function power(l: Lanes, shifted: Node): Node {
+  const { mantissa, bias, magic } = formatOf(l)
+  return l.shift('shl', l.i('add', l.i('sub', shifted, l.c(magic)), l.ic(bias)), mantissa)
+}
+
 /** 2ˣ */
 export function exp2(l: Lanes, x: Node): Node {
   const { magic, bias, mantissa, expSeries } = formatOf(l)
@@ -92,11 +119,10 @@ export function exp2(l: Lanes, x: Node): Node {
 
 // eˣ − 1 for x in a range where 2^n neither overflows nor underflows.
 function expm1Inside(l: Lanes, x: Node): Node {
-  const { expSeries, magic, mantissa, bias } = formatOf(l)
   const { rest, shifted } = reduceExp(l, x)
-  const p = l.mad(l.mul(rest, rest), l.poly(rest, expSeries), rest) // e^r − 1
-  const power = l.shift('shl', l.i('add', l.i('sub', shifted, l.c(magic)), l.ic(bias)), mantissa)
-  return l.mad(power, p, l.sub(power, l.c(1)))
+  const p = l.mad(l.mul(rest, rest), l.poly(rest, formatOf(l).expSeries), rest) // e^r − 1
+  const scaled = power(l, shifted)
+  return l.mad(scaled, p, l.sub(scaled, l.c(1)))
 }
 
 /** eˣ − 1 */
@@ -134,12 +160,17 @@ function splitLog(l: Lanes, x: Node): LogParts {
   const { mantissa, sqrtHalfBits } = formatOf(l)
   const one = l.compute === 'f32' ? 0x3f800000n : 0x3ff0000000000000n
   const raised = l.i('add', x, l.ic(asBits(l, one - sqrtHalfBits)))
-  const bits = l.i('add', l.and(raised, l.ic(asBits(l, (1n << BigInt(mantissa)) - 1n))), l.ic(asBits(l, sqrtHalfBits)))
+  const bits = l.i(
+    'add',
+    l.and(raised, l.ic(asBits(l, (1n << BigInt(mantissa)) - 1n))),
+    l.ic(asBits(l, sqrtHalfBits)),
+  )
   const k = l.i('sub', l.shift('shrS', raised, mantissa), l.ic(formatOf(l).bias))
   return { k: intToFloat(l, k), f: l.sub(bits, l.c(1)) }
 }
 
-const asBits = (l: Lanes, value: bigint): number | bigint => (l.bits === 'i32' ? Number(BigInt.asIntN(32, value)) : value)
+const asBits = (l: Lanes, value: bigint): number | bigint =>
+  l.bits === 'i32' ? Number(BigInt.asIntN(32, value)) : value
 
 // Small integers in integer lanes to float lanes; in 64 bits by the magic number.
 function intToFloat(l: Lanes, k: Node): Node {
@@ -169,7 +200,11 @@ function normalized(l: Lanes, x: Node): LogParts {
 function logEnds(l: Lanes, x: Node, inside: Node): Node {
   const infinite = l.c(Infinity)
   const ordinary = l.and(l.f('gt', x, l.c(0)), l.f('lt', x, infinite))
-  const end = l.select(l.f('eq', x, l.c(0)), l.c(-Infinity), l.select(l.f('eq', x, infinite), infinite, l.c(NaN)))
+  const end = l.select(
+    l.f('eq', x, l.c(0)),
+    l.c(-Infinity),
+    l.select(l.f('eq', x, infinite), infinite, l.c(NaN)),
+  )
   return l.select(ordinary, inside, end)
 }
 
@@ -193,7 +228,7 @@ export function log2(l: Lanes, x: Node): Node {
 export function log10(l: Lanes, x: Node): Node {
   const { k, f } = normalized(l, x)
   const { half, rest } = logSeries(l, f)
-  const high = l.compute === 'f32' ? 0.30102920532226562 : 3.01029995663611771306e-01
+  const high = l.compute === 'f32' ? 0.30102920532226562 : 3.01029995663611771306e-1
   const low = l.compute === 'f32' ? 7.9034151667e-7 : 3.69423907715893078616e-13
   const fraction = l.mad(l.sub(f, l.sub(half, rest)), l.c(Math.LOG10E), l.mul(k, l.c(low)))
   return logEnds(l, x, l.mad(k, l.c(high), fraction))
@@ -215,14 +250,17 @@ export function log1p(l: Lanes, x: Node): Node {
 }
 
 const erfNear = [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1]
-const erfFar = [-1.72853470e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1, 0]
+const erfFar = [
+  -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1,
+  0,
+]
 
 /** The error function of float32: x + x p(x²) near 0, 1 − e^(p(|x|) − |x|) further out (after N. Juffa). */
 export function erf(l: Lanes, x: Node): Node {
   const magnitude = l.f('abs', x)
   const near = l.mad(l.poly(l.mul(x, x), erfNear), x, x)
   const t = l.f('pmin', magnitude, l.c(4))
-  const far = l.sub(l.c(1), exp(l, l.sub(l.poly(t, erfFar), t)))
+  const far = l.sub(l.c(1), expInside(l, l.sub(l.poly(t, erfFar), t)))
   const signed = l.or(far, l.and(x, l.c(-0)))
   return l.select(l.f('lt', magnitude, l.c(0.927734375)), near, l.select(l.f('ne', x, x), x, signed))
 }
@@ -237,7 +275,7 @@ function reduceQuarters(l: Lanes, x: Node): { r: Node; n: Node } {
     const wide = convert(d, half, 'f32', 'f64')
     const shifted = d.mad(wide, d.c(2 / Math.PI), d.c(6755399441055744))
     const n = d.sub(shifted, d.c(6755399441055744))
-    const r = d.mad(n, d.c(-1.58932547735281966916e-08), d.mad(n, d.c(-1.57079631090164184570), wide))
+    const r = d.mad(n, d.c(-1.58932547735281966916e-8), d.mad(n, d.c(-1.5707963109016418457), wide))
     return { r: convert(l, r, 'f64', 'f32'), n: shifted }
   }
   const low = part(x)
@@ -249,19 +287,63 @@ function reduceQuarters(l: Lanes, x: Node): { r: Node; n: Node } {
   }
 }
 
+// sin r and cos r for |r| ≤ π/4, of cephes sinf and cosf
+function sineCosine(l: Lanes, r: Node): { sin: Node; cos: Node } {
+  const z = l.mul(r, r)
+  const sin = l.mad(l.mul(z, r), l.poly(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]), r)
+  const series = l.poly(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])
+  return { sin, cos: l.mad(l.mul(z, z), series, l.sub(l.c(1), l.mul(z, l.c(0.5)))) }
+}
+
 /** sin of float32, or cos, which is a quarter turn ahead; right below `trigonometryLimit`. */
 export function sine(l: Lanes, x: Node, quarters: 0 | 1): Node {
   const { r, n } = reduceQuarters(l, x)
+  const { sin, cos } = sineCosine(l, r)
   const turn = quarters === 0 ? n : l.i('add', n, l.ic(1))
-  const z = l.mul(r, r)
-  // cephes sinf, cosf on |r| ≤ π/4
-  const sin = l.mad(l.mul(z, r), l.poly(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]), r)
-  const cos = l.mad(l.mul(z, z), l.poly(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]),
-    l.sub(l.c(1), l.mul(z, l.c(0.5))))
   const odd = l.i('eq', l.and(turn, l.ic(1)), l.ic(1))
   const sign = l.shift('shl', l.and(turn, l.ic(2)), 30)
   const y = l.xor(l.select(odd, cos, sin), sign)
   return quarters === 0 ? l.select(l.f('eq', x, l.c(0)), x, y) : y
+}
+
+/** tan of float32; right below `trigonometryLimit`. */
+export function tan(l: Lanes, x: Node): Node {
+  const { r, n } = reduceQuarters(l, x)
+  const { sin, cos } = sineCosine(l, r)
+  const odd = l.i('eq', l.and(n, l.ic(1)), l.ic(1))
+  const y = l.div(l.select(odd, l.f('neg', cos), sin), l.select(odd, sin, cos))
+  return l.select(l.f('eq', x, l.c(0)), x, y)
+}
+
+/** Beyond this, float32 sinh and cosh call the scalar function: eˣ overflows before they do. */
+export const hyperbolicLimit = 88
+
+/** sinh of float32, (t + t / (t + 1)) / 2 with t = e^|x| − 1. */
+export function sinh(l: Lanes, x: Node): Node {
+  const t = expm1Inside(l, l.f('pmin', l.f('abs', x), l.c(hyperbolicLimit)))
+  const y = l.mul(l.c(0.5), l.add(t, l.div(t, l.add(t, l.c(1)))))
+  return l.or(l.f('abs', y), l.and(x, l.c(-0)))
+}
+
+/** cosh of float32, (t + 1 / t) / 2 with t = e^|x|. */
+export function cosh(l: Lanes, x: Node): Node {
+  const t = expInside(l, l.f('pmin', l.f('abs', x), l.c(hyperbolicLimit)))
+  return l.mul(l.c(0.5), l.add(t, l.div(l.c(1), t)))
+}
+
+/** atan of float32 (cephes atanf): reduced to |z| ≤ tan π/8 by −1/x or (x − 1) / (x + 1). */
+export function atan(l: Lanes, x: Node): Node {
+  const a = l.f('abs', x)
+  const large = l.f('gt', a, l.c(2.414213562373095))
+  const middle = l.f('gt', a, l.c(0.414213562373095))
+  const top = l.select(large, l.c(-1), l.select(middle, l.sub(a, l.c(1)), a))
+  const bottom = l.select(large, a, l.select(middle, l.add(a, l.c(1)), l.c(1)))
+  const z = l.div(top, bottom)
+  const s = l.mul(z, z)
+  const series = l.poly(s, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1])
+  const start = l.select(large, l.c(Math.PI / 2), l.select(middle, l.c(Math.PI / 4), l.c(0)))
+  const y = l.add(start, l.mad(l.mul(series, s), z, z))
+  return l.or(y, l.and(x, l.c(-0)))
 }
 
 /** x to the y of float32, as 2^(y log₂ |x|) in float64; C's pow at 0, ±1, ±∞ and for negative x. */
@@ -275,7 +357,9 @@ export function pow(l: Lanes, x: Node, y: Node): Node {
   const odd = l.and(whole, l.f('ne', l.f('trunc', half), half))
   const signed = l.or(magnitude, l.and(odd, l.and(x, l.c(-0))))
   const refused = l.andNot(l.and(l.f('lt', x, l.c(0)), l.f('gt', x, l.c(-Infinity))), whole)
-  const one = l.or(l.or(l.f('eq', y, l.c(0)), l.f('eq', x, l.c(1))),
-    l.and(l.f('eq', x, l.c(-1)), l.f('eq', l.f('abs', y), l.c(Infinity))))
+  const one = l.or(
+    l.or(l.f('eq', y, l.c(0)), l.f('eq', x, l.c(1))),
+    l.and(l.f('eq', x, l.c(-1)), l.f('eq', l.f('abs', y), l.c(Infinity))),
+  )
   return l.select(one, l.c(1), l.select(refused, l.c(NaN), signed))
 }

@@ -69,9 +69,18 @@ export class Lanes {
     return compute === this.compute ? this : new Lanes(this.b, compute, this.single)
   }
 
-  c(value: number | bigint): Node { return this.b.constant(splatBytes(this.compute, value)) }
+  c(value: number | bigint): Node {
+    return this.#splat(this.compute, value)
+  }
   /** A constant of bits. */
-  ic(value: number | bigint): Node { return this.b.constant(splatBytes(this.bits, value)) }
+  ic(value: number | bigint): Node {
+    return this.#splat(this.bits, value)
+  }
+
+  #splat(compute: ComputeType, value: number | bigint): Node {
+    const key = `${compute} ${Object.is(value, -0) ? '-0' : value}`
+    return this.b.named(key, () => splatBytes(compute, value))
+  }
 
   f(name: FloatName, ...args: Node[]): Node {
     return this.b.vector(floatLane[this.compute as 'f32' | 'f64'][name], ...args)
@@ -84,10 +93,18 @@ export class Lanes {
     return this.b.node(v128, [...op.i32.const(count), ...simd(intLane[this.bits][name])], [x])
   }
 
-  add(x: Node, y: Node): Node { return this.f('add', x, y) }
-  sub(x: Node, y: Node): Node { return this.f('sub', x, y) }
-  mul(x: Node, y: Node): Node { return this.f('mul', x, y) }
-  div(x: Node, y: Node): Node { return this.f('div', x, y) }
+  add(x: Node, y: Node): Node {
+    return this.f('add', x, y)
+  }
+  sub(x: Node, y: Node): Node {
+    return this.f('sub', x, y)
+  }
+  mul(x: Node, y: Node): Node {
+    return this.f('mul', x, y)
+  }
+  div(x: Node, y: Node): Node {
+    return this.f('div', x, y)
+  }
   /** x·y + z, with one rounding where the engine has it. */
   mad(x: Node, y: Node, z: Node): Node {
     if (this.b.relaxed) return this.b.vector(this.compute === 'f32' ? lane.madd32 : lane.madd64, x, y, z)
@@ -100,14 +117,28 @@ export class Lanes {
     return y
   }
 
-  and(x: Node, y: Node): Node { return this.b.vector(lane.and, x, y) }
-  andNot(x: Node, y: Node): Node { return this.b.vector(lane.andNot, x, y) }
-  or(x: Node, y: Node): Node { return this.b.vector(lane.or, x, y) }
-  xor(x: Node, y: Node): Node { return this.b.vector(lane.xor, x, y) }
-  not(x: Node): Node { return this.b.vector(lane.not, x) }
+  and(x: Node, y: Node): Node {
+    return this.b.vector(lane.and, x, y)
+  }
+  andNot(x: Node, y: Node): Node {
+    return this.b.vector(lane.andNot, x, y)
+  }
+  or(x: Node, y: Node): Node {
+    return this.b.vector(lane.or, x, y)
+  }
+  xor(x: Node, y: Node): Node {
+    return this.b.vector(lane.xor, x, y)
+  }
+  not(x: Node): Node {
+    return this.b.vector(lane.not, x)
+  }
   /** x where the mask is set, else y. */
-  select(mask: Node, x: Node, y: Node): Node { return this.b.vector(lane.bitSelect, x, y, mask) }
-  shuffle(x: Node, y: Node, lanes: readonly number[]): Node { return this.b.node(v128, simd(lane.shuffle, ...lanes), [x, y]) }
+  select(mask: Node, x: Node, y: Node): Node {
+    return this.b.vector(lane.bitSelect, x, y, mask)
+  }
+  shuffle(x: Node, y: Node, lanes: readonly number[]): Node {
+    return this.b.node(v128, simd(lane.shuffle, ...lanes), [x, y])
+  }
 
   /** A function of scalars applied to each lane; `types` are those of its parameters and result. */
   each(index: number, args: readonly Node[], from: ComputeType, to: ComputeType): Node {
@@ -136,7 +167,13 @@ export class Lanes {
     const narrow = this.compute === 'f32'
     const custom = (code: number[], [fastLocal, maskLocal, ...locals]: readonly number[]): void => {
       const result = b.local(v128)
-      const parts: (readonly number[])[] = [op.get(fastLocal), op.set(result), op.get(maskLocal), simd(lane.anyTrue), op.if]
+      const parts: (readonly number[])[] = [
+        op.get(fastLocal),
+        op.set(result),
+        op.get(maskLocal),
+        simd(lane.anyTrue),
+        op.if,
+      ]
       for (let i = 0; i < lanes; i++) {
         parts.push(op.get(maskLocal), simd(lane.i32Extract, i * (narrow ? 1 : 2)), op.if, op.get(result))
         for (const local of locals) parts.push(op.get(local), simd(extract, i), narrow ? op.f64.promote : [])

@@ -39,20 +39,33 @@ export function lower(l: Lanes, roots: readonly Expr[], leaves: Leaves): Lowered
   const make = (expr: Expr): Node => {
     const { args } = expr
     switch (expr.op) {
-      case 'const': return l.c(expr.value)
-      case 'input': return leaves.input(Number(expr.value))
-      case 'param': return leaves.param(Number(expr.value))
-      case 'and': return l.and(truth(args[0]), truth(args[1]))
-      case 'or': return l.or(truth(args[0]), truth(args[1]))
-      case 'not': return l.not(truth(args[0]))
-      case 'select': return l.select(truth(args[0]), value(args[1]), value(args[2]))
-      case 'max': case 'min':
-        if (l.isFloat && isNumber(args[1])) return l.f(expr.op === 'max' ? 'pmax' : 'pmin', value(args[0]), value(args[1]))
-        if (l.isFloat && isNumber(args[0])) return l.f(expr.op === 'max' ? 'pmax' : 'pmin', value(args[1]), value(args[0]))
+      case 'const':
+        return l.c(expr.value)
+      case 'input':
+        return leaves.input(Number(expr.value))
+      case 'param':
+        return leaves.param(Number(expr.value))
+      case 'and':
+        return l.and(truth(args[0]), truth(args[1]))
+      case 'or':
+        return l.or(truth(args[0]), truth(args[1]))
+      case 'not':
+        return l.not(truth(args[0]))
+      case 'select':
+        return l.select(truth(args[0]), value(args[1]), value(args[2]))
+      case 'max':
+      case 'min':
+        if (l.isFloat && isNumber(args[1]))
+          return l.f(expr.op === 'max' ? 'pmax' : 'pmin', value(args[0]), value(args[1]))
+        if (l.isFloat && isNumber(args[0]))
+          return l.f(expr.op === 'max' ? 'pmax' : 'pmin', value(args[1]), value(args[0]))
         return primitive(l, expr.op, args.map(value))
-      case 'pow': return isNumber(args[1]) ? power(l, value(args[0]), Number(args[1].value)) ?? primitive(l, 'pow', args.map(value))
-        : primitive(l, 'pow', args.map(value))
-      default: return primitive(l, expr.op, args.map(value))
+      case 'pow':
+        return isNumber(args[1])
+          ? (power(l, value(args[0]), Number(args[1].value)) ?? primitive(l, 'pow', args.map(value)))
+          : primitive(l, 'pow', args.map(value))
+      default:
+        return primitive(l, expr.op, args.map(value))
     }
   }
   return roots.map((root) => ({ node: visit(root), mask: root.kind === 'bool' }))
@@ -65,12 +78,18 @@ const isNumber = (expr: Expr): boolean => expr.op === 'const' && !Number.isNaN(N
 function power(l: Lanes, x: Node, exponent: number): Node | null {
   if (!l.isFloat) return null
   switch (exponent) {
-    case 2: return l.mul(x, x)
-    case 3: return l.mul(l.mul(x, x), x)
-    case 0.5: return l.f('sqrt', x)
-    case -1: return l.div(l.c(1), x)
-    case -2: return l.div(l.c(1), l.mul(x, x))
-    default: return null
+    case 2:
+      return l.mul(x, x)
+    case 3:
+      return l.mul(l.mul(x, x), x)
+    case 0.5:
+      return l.f('sqrt', x)
+    case -1:
+      return l.div(l.c(1), x)
+    case -2:
+      return l.div(l.c(1), l.mul(x, x))
+    default:
+      return null
   }
 }
 
@@ -138,21 +157,32 @@ const floatRules: Partial<Record<ScalarPrimitive, Rule>> = {
   tanh: math.tanh,
 }
 
-const beyond = (l: Lanes, x: Node): Node => l.f('ge', l.f('abs', x), l.c(math.trigonometryLimit))
+const outside = (l: Lanes, x: Node, limit: number): Node => l.f('ge', l.f('abs', x), l.c(limit))
 
 const float32Rules: Partial<Record<ScalarPrimitive, Rule>> = {
   erf: math.erf,
   pow: math.pow,
-  sin: (l, x) => l.patch(math.sine(l, x, 0), beyond(l, x), imported(l, 'sin'), [x]),
-  cos: (l, x) => l.patch(math.sine(l, x, 1), beyond(l, x), imported(l, 'cos'), [x]),
+  atan: math.atan,
+  sinh: (l, x) => l.patch(math.sinh(l, x), outside(l, x, math.hyperbolicLimit), imported(l, 'sinh'), [x]),
+  cosh: (l, x) => l.patch(math.cosh(l, x), outside(l, x, math.hyperbolicLimit), imported(l, 'cosh'), [x]),
+  tan: (l, x) => l.patch(math.tan(l, x), outside(l, x, math.trigonometryLimit), imported(l, 'tan'), [x]),
+  sin: (l, x) => l.patch(math.sine(l, x, 0), outside(l, x, math.trigonometryLimit), imported(l, 'sin'), [x]),
+  cos: (l, x) => l.patch(math.sine(l, x, 1), outside(l, x, math.trigonometryLimit), imported(l, 'cos'), [x]),
 }
 
 const float64Rules: Partial<Record<ScalarPrimitive, Rule>> = {}
 
-const scalarInt = (name: IntegerFunction): Rule => (l, x, y) => {
-  const type = l.compute as 'i32' | 'i64'
-  return l.each(l.b.module.internal(`${name} ${type}`, () => integerFunction(name, type)), [x, y], type, type)
-}
+const scalarInt =
+  (name: IntegerFunction): Rule =>
+  (l, x, y) => {
+    const type = l.compute as 'i32' | 'i64'
+    return l.each(
+      l.b.module.internal(`${name} ${type}`, () => integerFunction(name, type)),
+      [x, y],
+      type,
+      type,
+    )
+  }
 
 const same: Rule = (_, x) => x
 
@@ -193,19 +223,50 @@ export const isCheap = (nodes: readonly Expr[]): boolean =>
   nodes.length <= 12 && nodes.every((node) => node.args.length === 0 || cheap.has(node.op))
 
 const cheap: ReadonlySet<string> = new Set([
-  'add', 'sub', 'mul', 'div', 'neg', 'abs', 'min', 'max', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'select',
-  'sqrt', 'bitAnd', 'bitOr', 'bitXor', 'bitNot', 'copysign', 'floor', 'ceil', 'trunc', 'round',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'neg',
+  'abs',
+  'min',
+  'max',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'and',
+  'or',
+  'not',
+  'select',
+  'sqrt',
+  'bitAnd',
+  'bitOr',
+  'bitXor',
+  'bitNot',
+  'copysign',
+  'floor',
+  'ceil',
+  'trunc',
+  'round',
 ])
 
 /** The combination of two values of a reduction, and its neutral element. */
 export const combines = {
   sum: { primitive: 'add', neutral: () => 0 },
   prod: { primitive: 'mul', neutral: () => 1 },
-  max: { primitive: 'max', neutral: (l: Lanes) => (l.isFloat ? -Infinity : l.compute === 'i32' ? -(2 ** 31) : -(2n ** 63n)) },
-  min: { primitive: 'min', neutral: (l: Lanes) => (l.isFloat ? Infinity : l.compute === 'i32' ? 2 ** 31 - 1 : 2n ** 63n - 1n) },
+  max: {
+    primitive: 'max',
+    neutral: (l: Lanes) => (l.isFloat ? -Infinity : l.compute === 'i32' ? -(2 ** 31) : -(2n ** 63n)),
+  },
+  min: {
+    primitive: 'min',
+    neutral: (l: Lanes) => (l.isFloat ? Infinity : l.compute === 'i32' ? 2 ** 31 - 1 : 2n ** 63n - 1n),
+  },
 } as const satisfies Record<string, { primitive: ScalarPrimitive; neutral(l: Lanes): number | bigint }>
 
 /** One combination. */
 export const combine = (l: Lanes, name: keyof typeof combines, x: Node, y: Node): Node =>
   primitive(l, combines[name].primitive, [x, y])
-

@@ -31,8 +31,13 @@ export function mapProgram(kernel: MapKernel, moves: readonly Move[], target: Ta
   const module = new ModuleBuilder()
   const b = new FunctionBuilder(module, target.constants, target.relaxed, 1)
   const dtypes = [...kernel.inputs, ...kernel.outputs.map((output) => output.dtype)]
-  const cursors: Cursor[] = dtypes.map((dtype, i) => (
-    { pointer: b.local(i32), stride: b.local(i32), move: moves[i], dtype, steady: true }))
+  const cursors: Cursor[] = dtypes.map((dtype, i) => ({
+    pointer: b.local(i32),
+    stride: b.local(i32),
+    move: moves[i],
+    dtype,
+    steady: true,
+  }))
   const exprs = kernel.outputs.map((output) => output.expr)
   const lanes = laneCount(kernel.compute)
   const strided = moves.includes(move.strided)
@@ -72,25 +77,34 @@ export function mapProgram(kernel: MapKernel, moves: readonly Move[], target: Ta
   ]
   const outerSteps = (pointers: readonly number[], field: 1 | 2): number[] =>
     pointers.flatMap((pointer, k) => [
-      ...op.get(pointer), ...op.get(0), ...op.load(descriptor.stride(k, field)), ...op.i32.add, ...op.set(pointer),
+      ...op.get(pointer),
+      ...op.get(0),
+      ...op.load(descriptor.stride(k, field)),
+      ...op.i32.add,
+      ...op.set(pointer),
     ])
 
   const code: (readonly number[])[] = []
   cursors.forEach((cursor, k) => {
     code.push(op.get(0), op.load(descriptor.pointer(k)), op.set(planePointers[k]))
-    if (cursor.move === move.strided) code.push(op.get(0), op.load(descriptor.stride(k, 0)), op.set(cursor.stride))
+    if (cursor.move === move.strided)
+      code.push(op.get(0), op.load(descriptor.stride(k, 0)), op.set(cursor.stride))
   })
   code.push(b.hoisted[0])
   const row = [
     ...cursors.flatMap((cursor, k) => [...op.get(rowPointers[k]), ...op.set(cursor.pointer)]),
     ...b.hoisted[1],
-    ...op.get(0), ...op.load(descriptor.size(0)), ...op.set(left),
+    ...op.get(0),
+    ...op.load(descriptor.size(0)),
+    ...op.set(left),
     ...loops.flat(),
     ...outerSteps(rowPointers, 1),
   ]
   const plane = [
     ...planePointers.flatMap((pointer, k) => [...op.get(pointer), ...op.set(rowPointers[k])]),
-    ...op.get(0), ...op.load(descriptor.size(1)), ...op.set(rows),
+    ...op.get(0),
+    ...op.load(descriptor.size(1)),
+    ...op.set(rows),
     ...countedLoop(rows, 1, row),
     ...outerSteps(planePointers, 2),
   ]
@@ -102,11 +116,20 @@ export function mapProgram(kernel: MapKernel, moves: readonly Move[], target: Ta
 /** `while (counter >= step) { body; counter -= step }` */
 export function countedLoop(counter: number, step: number, body: readonly number[]): number[] {
   return [
-    ...op.block, ...op.loop,
-    ...op.get(counter), ...op.i32.const(step), ...op.i32.ltS, ...op.brIf(1),
+    ...op.block,
+    ...op.loop,
+    ...op.get(counter),
+    ...op.i32.const(step),
+    ...op.i32.ltU,
+    ...op.brIf(1),
     ...body,
-    ...op.get(counter), ...op.i32.const(step), ...op.i32.sub, ...op.set(counter), ...op.br(0),
-    ...op.end, ...op.end,
+    ...op.get(counter),
+    ...op.i32.const(step),
+    ...op.i32.sub,
+    ...op.set(counter),
+    ...op.br(0),
+    ...op.end,
+    ...op.end,
   ]
 }
 

@@ -17,8 +17,14 @@ export interface FunctionCode extends Signature {
 }
 
 const section = (id: number, body: readonly number[]): number[] => [id, ...unsigned(body.length), ...body]
-const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()]
-const text = (name: string): number[] => [...unsigned(name.length), ...[...name].map((char) => char.charCodeAt(0))]
+const vector = (items: readonly (readonly number[])[]): number[] => [
+  ...unsigned(items.length),
+  ...items.flat(),
+]
+const text = (name: string): number[] => [
+  ...unsigned(name.length),
+  ...[...name].map((char) => char.charCodeAt(0)),
+]
 
 /** Gathers functions, then makes the binary. Imports come first in the index space, so they are numbered at once. */
 export class ModuleBuilder {
@@ -53,12 +59,18 @@ export class ModuleBuilder {
   encode(run: FunctionCode, shared: boolean): Uint8Array<ArrayBuffer> {
     const types: Signature[] = []
     const typeOf = (signature: Signature): number[] => {
-      const same = types.findIndex((t) => String(t.params) === String(signature.params) && String(t.results) === String(signature.results))
+      const same = types.findIndex(
+        (t) =>
+          String(t.params) === String(signature.params) && String(t.results) === String(signature.results),
+      )
       return unsigned(same === -1 ? types.push(signature) - 1 : same)
     }
     const limits = shared ? [0x03, 0x00, ...unsigned(65536)] : [0x00, 0x00]
     const imports = this.#importNames.map((name, i) => [
-      ...text('f'), ...text(name), 0x00, ...typeOf({ params: Array.from({ length: this.#importArity[i] }, () => f64), results: [f64] }),
+      ...text('f'),
+      ...text(name),
+      0x00,
+      ...typeOf({ params: Array.from({ length: this.#importArity[i] }, () => f64), results: [f64] }),
     ])
     imports.push([...text('env'), ...text('memory'), 0x02, ...limits])
     const functions = [...this.#functions, run]
@@ -69,13 +81,29 @@ export class ModuleBuilder {
         if (runs.length > 0 && runs[runs.length - 1][1] === type) runs[runs.length - 1][0]++
         else runs.push([1, type])
       }
-      const body = [...vector(runs.map(([count, type]) => [...unsigned(count), type])), ...this.#resolve(fn.code), 0x0b]
+      const body = [
+        ...vector(runs.map(([count, type]) => [...unsigned(count), type])),
+        ...this.#resolve(fn.code),
+        0x0b,
+      ]
       return [...unsigned(body.length), ...body]
     })
     const index = this.#importNames.length + functions.length - 1
     return new Uint8Array([
-      0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
-      ...section(1, vector(types.map((t) => [0x60, ...vector(t.params.map((p) => [p])), ...vector(t.results.map((p) => [p]))]))),
+      0x00,
+      0x61,
+      0x73,
+      0x6d,
+      0x01,
+      0x00,
+      0x00,
+      0x00,
+      ...section(
+        1,
+        vector(
+          types.map((t) => [0x60, ...vector(t.params.map((p) => [p])), ...vector(t.results.map((p) => [p]))]),
+        ),
+      ),
       ...section(2, vector(imports)),
       ...section(3, vector(declarations)),
       ...section(7, vector([[...text('run'), 0x00, ...unsigned(index)]])),
@@ -90,7 +118,9 @@ export class ModuleBuilder {
       if (byte >= 0) bytes.push(byte)
       else {
         const index = -1 - byte
-        bytes.push(...unsigned(index >= internalBase ? index - internalBase + this.#importNames.length : index))
+        bytes.push(
+          ...unsigned(index >= internalBase ? index - internalBase + this.#importNames.length : index),
+        )
       }
     }
     return bytes

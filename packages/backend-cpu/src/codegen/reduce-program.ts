@@ -25,7 +25,12 @@ export type ReduceForm = 'inner' | 'outer'
 const flushSteps = 128
 
 /** The program for inputs and output that move so along the dim of the vectors. */
-export function reduceProgram(kernel: ReduceKernel, form: ReduceForm, moves: readonly Move[], target: Target): Binary {
+export function reduceProgram(
+  kernel: ReduceKernel,
+  form: ReduceForm,
+  moves: readonly Move[],
+  target: Target,
+): Binary {
   return new ReduceWriter(kernel, form, moves, target).write()
 }
 
@@ -54,8 +59,13 @@ class ReduceWriter {
     this.target = target
     const b = new FunctionBuilder(this.module, target.constants, target.relaxed, 1)
     this.b = b
-    const cursor = (dtype: Cursor['dtype'], i: number): Cursor =>
-      ({ pointer: b.local(i32), stride: b.local(i32), move: moves[i], dtype, steady: form === 'inner' })
+    const cursor = (dtype: Cursor['dtype'], i: number): Cursor => ({
+      pointer: b.local(i32),
+      stride: b.local(i32),
+      move: moves[i],
+      dtype,
+      steady: form === 'inner',
+    })
     this.inputs = kernel.inputs.map(cursor)
     this.output = cursor(kernel.output, kernel.inputs.length)
     this.lanes = laneCount(kernel.compute)
@@ -65,20 +75,29 @@ class ReduceWriter {
     this.accumulators = Array.from({ length: this.unroll }, () => b.local(v128))
     const extreme = (kernel.combine === 'max' || kernel.combine === 'min') && kernel.compute[0] === 'f'
     this.nans = extreme ? this.accumulators.map(() => b.local(v128)) : []
-    this.totals = this.wide ? Array.from({ length: form === 'outer' ? this.unroll : 1 }, () => [b.local(v128), b.local(v128)]) : []
+    this.totals = this.wide
+      ? Array.from({ length: form === 'outer' ? this.unroll : 1 }, () => [b.local(v128), b.local(v128)])
+      : []
   }
 
   write(): Binary {
     const { b, form } = this
-    const kept = form === 'inner' ? this.#nest(4, true, () => this.#nest(3, true, () => this.#innerResult()))
-      : this.#nest(4, true, () => this.#columns())
+    const kept =
+      form === 'inner'
+        ? this.#nest(4, true, () => this.#nest(3, true, () => this.#innerResult()))
+        : this.#nest(4, true, () => this.#columns())
     const start: (readonly number[])[] = []
     ;[...this.inputs, this.output].forEach((cursor, k) => {
       start.push(op.get(0), op.load(descriptor.pointer(k)), op.set(cursor.pointer))
       const vectorDim = form === 'inner' ? 0 : 3
       start.push(op.get(0), op.load(descriptor.stride(k, vectorDim)), op.set(cursor.stride))
     })
-    const run: FunctionCode = { params: [i32], results: [], locals: b.locals, code: [...start.flat(), ...b.hoisted[0], ...kept] }
+    const run: FunctionCode = {
+      params: [i32],
+      results: [],
+      locals: b.locals,
+      code: [...start.flat(), ...b.hoisted[0], ...kept],
+    }
     return { bytes: this.module.encode(run, this.target.shared), imports: this.module.imports }
   }
 
@@ -91,14 +110,22 @@ class ReduceWriter {
     const strides = cursors.map(() => b.local(i32))
     return [
       ...cursors.flatMap((cursor, k) => [
-        ...op.get(cursor.pointer), ...op.set(saved[k]),
-        ...op.get(0), ...op.load(descriptor.stride(k, dim)), ...op.set(strides[k]),
+        ...op.get(cursor.pointer),
+        ...op.set(saved[k]),
+        ...op.get(0),
+        ...op.load(descriptor.stride(k, dim)),
+        ...op.set(strides[k]),
       ]),
-      ...op.get(0), ...op.load(descriptor.size(dim)), ...op.set(counter),
+      ...op.get(0),
+      ...op.load(descriptor.size(dim)),
+      ...op.set(counter),
       ...countedLoop(counter, 1, [
         ...body(),
         ...cursors.flatMap((cursor, k) => [
-          ...op.get(cursor.pointer), ...op.get(strides[k]), ...op.i32.add, ...op.set(cursor.pointer),
+          ...op.get(cursor.pointer),
+          ...op.get(strides[k]),
+          ...op.i32.add,
+          ...op.set(cursor.pointer),
         ]),
       ]),
       ...cursors.flatMap((cursor, k) => [...op.get(saved[k]), ...op.set(cursor.pointer)]),
@@ -131,19 +158,36 @@ class ReduceWriter {
       const part = loops(left)
       // left = min(rest, chunk); rest -= left
       body = [
-        ...op.get(0), ...op.load(descriptor.size(0)), ...op.set(rest),
-        ...op.block, ...op.loop,
-        ...op.get(rest), ...op.i32.eqz, ...op.brIf(1),
-        ...op.get(rest), ...op.i32.const(chunk), ...op.get(rest), ...op.i32.const(chunk), ...op.i32.ltS, ...op.select, ...op.set(left),
-        ...op.get(rest), ...op.get(left), ...op.i32.sub, ...op.set(rest),
+        ...op.get(0),
+        ...op.load(descriptor.size(0)),
+        ...op.set(rest),
+        ...op.block,
+        ...op.loop,
+        ...op.get(rest),
+        ...op.i32.eqz,
+        ...op.brIf(1),
+        ...op.get(rest),
+        ...op.i32.const(chunk),
+        ...op.get(rest),
+        ...op.i32.const(chunk),
+        ...op.i32.ltU,
+        ...op.select,
+        ...op.set(left),
+        ...op.get(rest),
+        ...op.get(left),
+        ...op.i32.sub,
+        ...op.set(rest),
         ...part,
         ...this.#flush(unroll),
-        ...op.br(0), ...op.end, ...op.end,
+        ...op.br(0),
+        ...op.end,
+        ...op.end,
       ]
     } else body = [...op.get(0), ...op.load(descriptor.size(0)), ...op.set(left), ...loops(left)]
     return [
       ...this.inputs.flatMap((cursor, k) => [...op.get(cursor.pointer), ...op.set(saved[k])]),
-      ...b.hoisted[1], ...body,
+      ...b.hoisted[1],
+      ...body,
       ...this.inputs.flatMap((cursor, k) => [...op.get(saved[k]), ...op.set(cursor.pointer)]),
     ]
   }
@@ -166,7 +210,9 @@ class ReduceWriter {
     }
     return [
       ...cursors.flatMap((cursor, k) => [...op.get(cursor.pointer), ...op.set(saved[k])]),
-      ...op.get(0), ...op.load(descriptor.size(3)), ...op.set(left),
+      ...op.get(0),
+      ...op.load(descriptor.size(3)),
+      ...op.set(left),
       ...(unroll > 1 ? countedLoop(left, unroll * lanes, part(unroll, false)) : []),
       ...countedLoop(left, lanes, part(1, false)),
       ...countedLoop(left, 1, part(1, true)),
@@ -180,11 +226,20 @@ class ReduceWriter {
     if (!this.wide) return this.#nest(0, false, step)
     const since = b.local(i32)
     return [
-      ...op.i32.const(flushSteps), ...op.set(since),
+      ...op.i32.const(flushSteps),
+      ...op.set(since),
       ...this.#nest(0, false, () => [
         ...step(),
-        ...op.get(since), ...op.i32.const(1), ...op.i32.sub, ...op.tee(since), ...op.i32.eqz,
-        ...op.if, ...this.#flush(count), ...op.i32.const(flushSteps), ...op.set(since), ...op.end,
+        ...op.get(since),
+        ...op.i32.const(1),
+        ...op.i32.sub,
+        ...op.tee(since),
+        ...op.i32.eqz,
+        ...op.if,
+        ...this.#flush(count),
+        ...op.i32.const(flushSteps),
+        ...op.set(since),
+        ...op.end,
       ]),
       ...this.#flush(count),
     ]
@@ -206,7 +261,10 @@ class ReduceWriter {
         const accumulator = b.fromLocal(this.accumulators[u], v128, level.step)
         if (this.nans.length > 0) {
           const nan = l.or(b.fromLocal(this.nans[u], v128, level.step), l.f('ne', value, value))
-          const [extreme, seen] = b.evaluate([l.f(kernel.combine === 'max' ? 'pmax' : 'pmin', accumulator, value), nan])
+          const [extreme, seen] = b.evaluate([
+            l.f(kernel.combine === 'max' ? 'pmax' : 'pmin', accumulator, value),
+            nan,
+          ])
           b.push(op.get(extreme), op.set(this.accumulators[u]), op.get(seen), op.set(this.nans[u]))
           continue
         }
@@ -272,7 +330,12 @@ class ReduceWriter {
     let x = parts.reduce((y, z) => combine(l, this.kernel.combine, y, z))
     x = combine(l, this.kernel.combine, x, upper(l, x))
     if (this.lanes === 2) return x
-    return combine(l, this.kernel.combine, x, l.shuffle(x, x, [4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]))
+    return combine(
+      l,
+      this.kernel.combine,
+      x,
+      l.shuffle(x, x, [4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]),
+    )
   }
 
   #accumulated(l: Lanes, u: number): Node {
@@ -285,7 +348,9 @@ class ReduceWriter {
   #result(l: Lanes, u: number): Node {
     const { b } = this
     if (!this.wide) return this.#accumulated(l, u)
-    const [low, high] = this.totals[u].map((local) => convert(l, b.fromLocal(local, v128, level.step), 'f64', 'f32'))
+    const [low, high] = this.totals[u].map((local) =>
+      convert(l, b.fromLocal(local, v128, level.step), 'f64', 'f32'),
+    )
     return l.shuffle(low, high, [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23])
   }
 
@@ -293,10 +358,13 @@ class ReduceWriter {
     const { b, kernel } = this
     values.forEach((value, u) => {
       const { finish } = kernel
-      const [{ node, mask }] = finish === null ? [{ node: value, mask: false }] : lower(l, [finish], {
-        input: () => value,
-        param: (i) => loadParam(b, i, kernel.compute),
-      })
+      const [{ node, mask }] =
+        finish === null
+          ? [{ node: value, mask: false }]
+          : lower(l, [finish], {
+              input: () => value,
+              param: (i) => loadParam(b, i, kernel.compute),
+            })
       const locals = b.evaluate(narrow(l, node, mask, kernel.output).map((packed) => this.#copy(packed)))
       storePacked(b, this.output, width, u * this.lanes, locals)
     })

@@ -19,17 +19,26 @@ export function widen(l: Lanes, packed: Packed, dtype: DTypeInfo): Node {
   const two = laneCount(to) === 2
   const narrow = (halves: Lanes): Node => narrowLanes(halves, packed, to as 'f32' | 'i32')
   switch (dtype.name) {
-    case 'float64': return two ? convert(l, x, 'f64', to) : narrow(l.as('f64'))
+    case 'float64':
+      return two ? convert(l, x, 'f64', to) : narrow(l.as('f64'))
     case 'int64':
       if (two) return convert(l, x, 'i64', to)
       return narrow(l.as('i64'))
-    case 'float32': return convert(l, x, 'f32', to)
-    case 'float16': return convert(l, halfToFloat(l.as('f32'), extend16(l, x, false)), 'f32', to)
-    case 'bfloat16': return convert(l, l.as('f32').shift('shl', extend16(l, x, false), 16), 'f32', to)
-    case 'int32': return convert(l, x, 'i32', to)
-    case 'int16': return convert(l, extend16(l, x, true), 'i32', to)
-    case 'int8': return convert(l, extend16(l, l.b.vector(lane.i16ExtendLowI8, x), true), 'i32', to)
-    case 'uint8': case 'bool': return convert(l, extend16(l, l.b.vector(lane.i16ExtendLowU8, x), false), 'i32', to)
+    case 'float32':
+      return convert(l, x, 'f32', to)
+    case 'float16':
+      return convert(l, halfToFloat(l.as('f32'), extend16(l, x, false)), 'f32', to)
+    case 'bfloat16':
+      return convert(l, l.as('f32').shift('shl', extend16(l, x, false), 16), 'f32', to)
+    case 'int32':
+      return convert(l, x, 'i32', to)
+    case 'int16':
+      return convert(l, extend16(l, x, true), 'i32', to)
+    case 'int8':
+      return convert(l, extend16(l, l.b.vector(lane.i16ExtendLowI8, x), true), 'i32', to)
+    case 'uint8':
+    case 'bool':
+      return convert(l, extend16(l, l.b.vector(lane.i16ExtendLowU8, x), false), 'i32', to)
   }
 }
 
@@ -47,24 +56,32 @@ function narrowNumber(l: Lanes, value: Node, dtype: DTypeInfo): Packed {
   const from = l.compute
   const two = laneCount(from) === 2
   switch (dtype.name) {
-    case 'float64': return two ? [convert(l.as('f64'), value, from, 'f64')] : widenLanes(l, value, 'f64', true)
-    case 'int64': return two ? [convert(l.as('i64'), value, from, 'i64')] : widenLanes(l, value, 'i64', true)
-    case 'float32': return [convert(l.as('f32'), value, from, 'f32')]
-    case 'float16': case 'bfloat16': {
+    case 'float64':
+      return two ? [convert(l.as('f64'), value, from, 'f64')] : widenLanes(l, value, 'f64', true)
+    case 'int64':
+      return two ? [convert(l.as('i64'), value, from, 'i64')] : widenLanes(l, value, 'i64', true)
+    case 'float32':
+      return [convert(l.as('f32'), value, from, 'f32')]
+    case 'float16':
+    case 'bfloat16': {
       const f = l.as('f32')
       const single = convert(f, value, from, 'f32')
       const bits = dtype.name === 'float16' ? floatToHalf(f, single) : floatToBfloat(f, single)
       return [l.shuffle(bits, bits, lowShorts)]
     }
-    case 'int32': return [convert(l.as('i32'), value, from, 'i32')]
+    case 'int32':
+      return [convert(l.as('i32'), value, from, 'i32')]
     case 'int16': {
       const x = convert(l.as('i32'), value, from, 'i32')
       return [l.shuffle(x, x, lowShorts)]
     }
     case 'uint8':
       // by way of int64, as c10::convert
-      return from === 'f64' ? narrow8(l.as('i64'), convert(l.as('i64'), value, 'f64', 'i64'), 'i64') : narrow8(l, value, from)
-    default: return narrow8(l, value, from)
+      return from === 'f64'
+        ? narrow8(l.as('i64'), convert(l.as('i64'), value, 'f64', 'i64'), 'i64')
+        : narrow8(l, value, from)
+    default:
+      return narrow8(l, value, from)
   }
 }
 

@@ -27,8 +27,17 @@ export function createIndexing(assembly: AssemblyKernels, temporaries: () => Tem
         const ix = int64(t, index)
         const rank = index.shape.length
         const bad = assembly.gather[input.dtypeInfo.itemSize as ItemSize](
-          rank, t.words(index.shape), dim, size(input, dim), at(input), t.words(strides(input, rank)), at(ix),
-          t.words(strides(ix, rank)), at(out), t.words(strides(out, rank)), t.bytes(4 * rank),
+          rank,
+          t.words(index.shape),
+          dim,
+          size(input, dim),
+          at(input),
+          t.words(strides(input, rank)),
+          at(ix),
+          t.words(strides(ix, rank)),
+          at(out),
+          t.words(strides(out, rank)),
+          t.bytes(4 * rank),
         )
         refuse(t, 'gather', bad, dim, size(input, dim))
       })
@@ -44,32 +53,70 @@ export function createIndexing(assembly: AssemblyKernels, temporaries: () => Tem
         const self = native ? target : t.inPlace(target)
         const from = native ? source : t.native(source)
         const args: Parameters<AssemblyKernels['scatter'][1]> = [
-          rank, t.words(index.shape), dim, size(target, dim), at(self), t.words(strides(self, rank)), at(ix),
-          t.words(strides(ix, rank)), at(from), t.words(strides(from, rank)), t.bytes(4 * rank),
+          rank,
+          t.words(index.shape),
+          dim,
+          size(target, dim),
+          at(self),
+          t.words(strides(self, rank)),
+          at(ix),
+          t.words(strides(ix, rank)),
+          at(from),
+          t.words(strides(from, rank)),
+          t.bytes(4 * rank),
         ]
-        const bad = mode === 'set' ? assembly.scatter[target.dtypeInfo.itemSize as ItemSize](...args)
-          : target.dtypeInfo === dtypes.bool ? boolScatter(args, mode)
-          : assembly.scatterReduce[nameOf(target.dtypeInfo)](reduceOps[mode], ...args)
+        const bad =
+          mode === 'set'
+            ? assembly.scatter[target.dtypeInfo.itemSize as ItemSize](...args)
+            : target.dtypeInfo === dtypes.bool
+              ? boolScatter(args, mode)
+              : assembly.scatterReduce[nameOf(target.dtypeInfo)](reduceOps[mode], ...args)
         refuse(t, 'scatter', bad, dim, size(target, dim))
       })
     },
 
     indexGet(input, indices, where, out) {
       if (count(out.shape) === 0) return
-      temporaries().run((t) => advanced(t, 'index', assembly.indexGet[input.dtypeInfo.itemSize as ItemSize], input, indices, where, out))
+      temporaries().run((t) =>
+        advanced(
+          t,
+          'index',
+          assembly.indexGet[input.dtypeInfo.itemSize as ItemSize],
+          input,
+          indices,
+          where,
+          out,
+        ),
+      )
     },
 
     indexPut(target, indices, where, source, accumulate) {
       if (count(source.shape) === 0) return
       temporaries().run((t) => {
         if (!accumulate) {
-          advanced(t, 'indexPut', assembly.indexPut[target.dtypeInfo.itemSize as ItemSize], target, indices, where, source)
+          advanced(
+            t,
+            'indexPut',
+            assembly.indexPut[target.dtypeInfo.itemSize as ItemSize],
+            target,
+            indices,
+            where,
+            source,
+          )
           return
         }
         if (target.dtypeInfo === dtypes.bool) {
           // the sum of truth values is true where one of them is
           const counts = t.cast(target, dtypes.int32)
-          advanced(t, 'indexPut', assembly.indexPutAdd.int32, counts, indices, where, t.cast(source, dtypes.int32))
+          advanced(
+            t,
+            'indexPut',
+            assembly.indexPutAdd.int32,
+            counts,
+            indices,
+            where,
+            t.cast(source, dtypes.int32),
+          )
           t.copy(counts, target)
           return
         }
@@ -82,19 +129,27 @@ export function createIndexing(assembly: AssemblyKernels, temporaries: () => Tem
   }
 
   // Truth values: a sum is "or", which is the maximum; a product "and", the minimum.
-  function boolScatter(args: Parameters<AssemblyKernels['scatter'][1]>, mode: 'sum' | 'prod' | 'amax' | 'amin'): number {
+  function boolScatter(
+    args: Parameters<AssemblyKernels['scatter'][1]>,
+    mode: 'sum' | 'prod' | 'amax' | 'amin',
+  ): number {
     const combine = mode === 'sum' || mode === 'amax' ? reduceOps.amax : reduceOps.amin
     return assembly.scatterReduce.uint8(combine, ...args)
   }
 
   function advanced(
-    t: Temporaries, op: string, kernel: AssemblyKernels['indexPut'][1], self: Operand, indices: readonly (Operand | null)[],
-    where: number, other: Operand,
+    t: Temporaries,
+    op: string,
+    kernel: AssemblyKernels['indexPut'][1],
+    self: Operand,
+    indices: readonly (Operand | null)[],
+    where: number,
+    other: Operand,
   ): void {
     const given = indices.flatMap((index, dim) => (index === null ? [] : [{ dim, index: int64(t, index) }]))
     const span = given[0].index.shape.length
     const rank = other.shape.length
-    const keptDims = self.shape.map((_, d) => d).filter((d) => indices[d] == null)
+    const keptDims = self.shape.map((_, d) => d).filter((d) => indices[d] === null)
     const selfStrides = Array.from({ length: rank }, (_, d) => {
       if (d >= where && d < where + span) return 0
       return self.strides[keptDims[d < where ? d : d - span]]
@@ -103,12 +158,22 @@ export function createIndexing(assembly: AssemblyKernels, temporaries: () => Tem
       Array.from({ length: rank }, (_, d) => {
         const own = d - where
         return own >= 0 && own < span && index.shape[own] !== 1 ? index.strides[own] : 0
-      }))
+      }),
+    )
     const scratch = t.bytes(8 + 4 * rank)
     const bad = kernel(
-      rank, t.words(other.shape), at(self), t.words(selfStrides), given.length, t.words(given.map(({ index }) => at(index) | 0)),
-      t.words(indexStrides), t.words(given.map(({ dim }) => self.shape[dim])), t.words(given.map(({ dim }) => self.strides[dim])),
-      at(other), t.words(other.strides), scratch,
+      rank,
+      t.words(other.shape),
+      at(self),
+      t.words(selfStrides),
+      given.length,
+      t.words(given.map(({ index }) => at(index) | 0)),
+      t.words(indexStrides),
+      t.words(given.map(({ dim }) => self.shape[dim])),
+      t.words(given.map(({ dim }) => self.strides[dim])),
+      at(other),
+      t.words(other.strides),
+      scratch,
     )
     if (bad !== 0) {
       const { dim } = given[t.runtime.heap.i32[(scratch >>> 0) / 4]]
@@ -119,7 +184,8 @@ export function createIndexing(assembly: AssemblyKernels, temporaries: () => Tem
 
 // 0-dim operands are those of one dim of size 1.
 const size = (operand: Operand, dim: number): number => operand.shape[dim] ?? 1
-const strides = (operand: Operand, rank: number): number[] => Array.from({ length: rank }, (_, d) => operand.strides[d] ?? 0)
+const strides = (operand: Operand, rank: number): number[] =>
+  Array.from({ length: rank }, (_, d) => operand.strides[d] ?? 0)
 
 const int64 = (t: Temporaries, index: Operand): Operand => {
   if (index.dtypeInfo === dtypes.int64) return index

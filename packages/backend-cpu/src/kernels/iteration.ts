@@ -44,7 +44,8 @@ export function coalesce(sizes: readonly number[], strides: readonly (readonly n
   const mergedStrides: number[][] = strides.map(() => [])
   for (const d of dims) {
     const top = merged.length - 1
-    if (top >= 0 && strides.every((of, k) => of[d] === mergedStrides[k][top] * merged[top])) merged[top] *= sizes[d]
+    if (top >= 0 && strides.every((of, k) => of[d] === mergedStrides[k][top] * merged[top]))
+      merged[top] *= sizes[d]
     else {
       merged.push(sizes[d])
       strides.forEach((of, k) => mergedStrides[k].push(of[d]))

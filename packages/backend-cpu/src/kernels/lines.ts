@@ -32,10 +32,23 @@ export function createLines(assembly: AssemblyKernels, temporaries: () => Tempor
         const to = output.dtypeInfo === wide ? t.result(y) : t.empty(y.shape, wide)
         const name = wide.name as ScanDType
         if (mode === 'sum' || mode === 'prod') {
-          assembly[mode === 'sum' ? 'cumsum' : 'cumprod'][name](outer, n, inner, addressOf(from), addressOf(to))
+          assembly[mode === 'sum' ? 'cumsum' : 'cumprod'][name](
+            outer,
+            n,
+            inner,
+            addressOf(from),
+            addressOf(to),
+          )
         } else {
           const at = indices === null ? t.empty(x.shape, dtypes.int64) : t.result(oneDim(indices))
-          assembly[mode === 'max' ? 'cummax' : 'cummin'][name](outer, n, inner, addressOf(from), addressOf(to), addressOf(at))
+          assembly[mode === 'max' ? 'cummax' : 'cummin'][name](
+            outer,
+            n,
+            inner,
+            addressOf(from),
+            addressOf(to),
+            addressOf(at),
+          )
         }
         if (output.dtypeInfo !== wide) t.copy(to, y)
       })
@@ -54,7 +67,8 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
       if (input.dtypeInfo.category !== 'float' || count(input.shape) === 0) return false
       temporaries().run((t) => {
         const [x, y] = [t.dense(input), t.result(out)]
-        const kernel = assembly[log ? 'logSoftmaxForward' : 'softmaxForward'][nameOf(x.dtypeInfo) as AssemblyFloat]
+        const kernel =
+          assembly[log ? 'logSoftmaxForward' : 'softmaxForward'][nameOf(x.dtypeInfo) as AssemblyFloat]
         kernel(...rowsOf(input), addressOf(x), addressOf(y))
       })
       return true
@@ -63,7 +77,8 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
       if (result.dtypeInfo.category !== 'float' || count(result.shape) === 0) return false
       temporaries().run((t) => {
         const [dy, y, dx] = [t.dense(gradient), t.dense(result), t.result(out)]
-        const kernel = assembly[log ? 'logSoftmaxBackward' : 'softmaxBackward'][nameOf(y.dtypeInfo) as AssemblyFloat]
+        const kernel =
+          assembly[log ? 'logSoftmaxBackward' : 'softmaxBackward'][nameOf(y.dtypeInfo) as AssemblyFloat]
         kernel(...rowsOf(result), addressOf(y), addressOf(dy), addressOf(dx))
       })
       return true
@@ -77,7 +92,13 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
 }
 
 function topk(
-  assembly: AssemblyKernels, t: Temporaries, input: Operand, k: number, descending: boolean, values: Operand, indices: Operand,
+  assembly: AssemblyKernels,
+  t: Temporaries,
+  input: Operand,
+  k: number,
+  descending: boolean,
+  values: Operand,
+  indices: Operand,
 ): void {
   const n = input.shape[input.shape.length - 1]
   const [x, v, i] = [t.dense(input), t.result(values), t.result(indices)]

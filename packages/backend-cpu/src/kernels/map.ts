@@ -21,7 +21,8 @@ const movesOf = (key: number, operands: number): Move[] =>
 /** The map kernel of the backend. */
 export function createMap(runtime: Runtime): CoreKernels['map'] {
   const cache = new ProgramCache<MapKernel>(runtime.heap, runtime.target, (kernel, key, target) =>
-    mapProgram(kernel, movesOf(key, kernel.inputs.length + kernel.outputs.length), target))
+    mapProgram(kernel, movesOf(key, kernel.inputs.length + kernel.outputs.length), target),
+  )
   const { heap } = runtime
   const base = runtime.descriptor >> 2
 
@@ -29,9 +30,11 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     const { shape } = outputs[0]
     const n = count(shape)
     if (n === 0) return
-    if (inputs.length + outputs.length > descriptor.maxOperands || params.length > descriptor.maxParams) tooMany(kernel)
+    if (inputs.length + outputs.length > descriptor.maxOperands || params.length > descriptor.maxParams)
+      tooMany(kernel)
     if (params.length > 0) runtime.writeParams(params, kernel.compute)
-    for (let k = 0; k < outputs.length; k++) if (!isDense(outputs[k])) return runStrided(kernel, inputs, outputs)
+    for (let k = 0; k < outputs.length; k++)
+      if (!isDense(outputs[k])) return runStrided(kernel, inputs, outputs)
     // Dense operands, single elements, and rows that repeat (a bias, say) need no search for the loops.
     let rowLength = n
     for (let k = 0; k < inputs.length; k++) {
@@ -69,7 +72,10 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
   function runStrided(kernel: MapKernel, inputs: readonly Operand[], outputs: readonly Operand[]): void {
     const operands = [...inputs, ...outputs]
     const { shape } = outputs[0]
-    const it = coalesce(shape, operands.map((operand) => broadcastStrides(operand, shape.length)))
+    const it = coalesce(
+      shape,
+      operands.map((operand) => broadcastStrides(operand, shape.length)),
+    )
     tile(it)
     let key = 0
     const words = heap.i32
@@ -87,7 +93,8 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     overOuter(it.sizes, 3, (index) => {
       for (let k = 0; k < operands.length; k++) {
         let address = pointers[k]
-        for (let d = 3; d < it.rank; d++) address += index[d - 3] * it.strides[k][d] * operands[k].dtypeInfo.itemSize
+        for (let d = 3; d < it.rank; d++)
+          address += index[d - 3] * it.strides[k][d] * operands[k].dtypeInfo.itemSize
         heap.i32[base + operandWord + wordsPerOperand * k] = address
       }
       program(runtime.descriptor)
@@ -110,7 +117,11 @@ function tile(it: Iteration): void {
 }
 
 /** Calls `visit` for every index of the dims from `first` on. */
-export function overOuter(sizes: readonly number[], first: number, visit: (index: readonly number[]) => void): void {
+export function overOuter(
+  sizes: readonly number[],
+  first: number,
+  visit: (index: readonly number[]) => void,
+): void {
   const index = Array.from({ length: Math.max(0, sizes.length - first) }, () => 0)
   for (;;) {
     visit(index)
@@ -121,6 +132,8 @@ export function overOuter(sizes: readonly number[], first: number, visit: (index
 }
 
 function tooMany(kernel: MapKernel): never {
-  throw new Error(`backend-cpu: a kernel takes at most ${descriptor.maxOperands} operands and ${descriptor.maxParams} scalars, `
-    + `got ${kernel.inputs.length + kernel.outputs.length} and ${kernel.paramCount} in ${kernel.name}.`)
+  throw new Error(
+    `backend-cpu: a kernel takes at most ${descriptor.maxOperands} operands and ${descriptor.maxParams} scalars, ` +
+      `got ${kernel.inputs.length + kernel.outputs.length} and ${kernel.paramCount} in ${kernel.name}.`,
+  )
 }

@@ -7,7 +7,10 @@ import { addressOf, computeDtype, nameOf } from './temporaries.ts'
 import type { Temporaries } from './temporaries.ts'
 
 /** The matmul kernel of the backend. */
-export function createMatmul(assembly: AssemblyKernels, temporaries: () => Temporaries): CoreKernels['matmul'] {
+export function createMatmul(
+  assembly: AssemblyKernels,
+  temporaries: () => Temporaries,
+): CoreKernels['matmul'] {
   const matmul: CoreKernels['matmul'] = (a, b, bias, out) => {
     if (count(out.shape) === 0) return
     if (out.dtypeInfo === dtypes.bool) return matmulOfBool(a, b, bias, out)
@@ -25,12 +28,28 @@ export function createMatmul(assembly: AssemblyKernels, temporaries: () => Tempo
       const biasOf = biasForm(added, n)
       if (added && biasOf === 'matrix') t.copy({ ...added, ...expanded(added, out.shape) }, target)
       const scratch = t.bytes(assembly.gemmScratch(m, n, k, size))
-      const address = (operand: Operand, batch: number): number => addressOf(operand) + batch * stride(operand, 0) * size
+      const address = (operand: Operand, batch: number): number =>
+        addressOf(operand) + batch * stride(operand, 0) * size
       for (let batch = 0; batch < batches; batch++) {
         gemm(
-          n, k, one, address(left, batch), left.strides[1], left.strides[2], address(right, batch), right.strides[1],
-          right.strides[2], biasOf === 'matrix' ? one : zero, address(target, batch), target.strides[1], target.strides[2],
-          biasOf === 'columns' ? addressOf(added!) : 0, 0, 0, m, scratch,
+          n,
+          k,
+          one,
+          address(left, batch),
+          left.strides[1],
+          left.strides[2],
+          address(right, batch),
+          right.strides[1],
+          right.strides[2],
+          biasOf === 'matrix' ? one : zero,
+          address(target, batch),
+          target.strides[1],
+          target.strides[2],
+          biasOf === 'columns' ? addressOf(added!) : 0,
+          0,
+          0,
+          m,
+          scratch,
         )
       }
     })
@@ -47,7 +66,8 @@ export function createMatmul(assembly: AssemblyKernels, temporaries: () => Tempo
   }
 }
 
-const stride = (operand: Operand, dim: number): number => (operand.shape[dim] === 1 ? 0 : operand.strides[dim])
+const stride = (operand: Operand, dim: number): number =>
+  operand.shape[dim] === 1 ? 0 : operand.strides[dim]
 
 function biasForm(bias: Operand | null, n: number): 'none' | 'columns' | 'matrix' {
   if (bias === null) return 'none'
@@ -56,7 +76,13 @@ function biasForm(bias: Operand | null, n: number): 'none' | 'columns' | 'matrix
   return columns ? 'columns' : 'matrix'
 }
 
-function expanded(operand: Operand, shape: readonly number[]): { shape: readonly number[]; strides: number[] } {
+function expanded(
+  operand: Operand,
+  shape: readonly number[],
+): { shape: readonly number[]; strides: number[] } {
   const lead = shape.length - operand.shape.length
-  return { shape, strides: shape.map((_, d) => (d < lead || operand.shape[d - lead] === 1 ? 0 : operand.strides[d - lead])) }
+  return {
+    shape,
+    strides: shape.map((_, d) => (d < lead || operand.shape[d - lead] === 1 ? 0 : operand.strides[d - lead])),
+  }
 }

@@ -11,11 +11,20 @@ type Elements = { [index: number]: number; readonly length: number }
  * float64, or bigint for int64, and written at the end.
  */
 export function plainConvolution(
-  heap: Heap, wanted: 'forward' | 'input' | 'weight', input: Operand, weight: Operand, bias: Operand | null, output: Operand,
+  heap: Heap,
+  wanted: 'forward' | 'input' | 'weight',
+  input: Operand,
+  weight: Operand,
+  bias: Operand | null,
+  output: Operand,
   geometry: ConvolutionGeometry,
 ): void {
   const elements = (operand: Operand): Elements =>
-    new operand.dtypeInfo.array(heap.memory.buffer, addressOf(operand), count(operand.shape)) as unknown as Elements
+    new operand.dtypeInfo.array(
+      heap.memory.buffer,
+      addressOf(operand),
+      count(operand.shape),
+    ) as unknown as Elements
   const [x, w, y] = [elements(input), elements(weight), elements(output)]
   const target = wanted === 'forward' ? y : wanted === 'input' ? x : w
   const zero = (input.dtypeInfo.name === 'int64' ? 0n : 0) as number
@@ -29,7 +38,9 @@ export function plainConvolution(
   const channels = weight.shape[1]
   const perGroup = outChannels / geometry.groups
   const taps = spatialTaps(input.shape.slice(2), weight.shape.slice(2), output.shape.slice(2), geometry)
-  const [inPlane, kernelPlane, outPlane] = [input, weight, output].map((operand) => count(operand.shape.slice(2)))
+  const [inPlane, kernelPlane, outPlane] = [input, weight, output].map((operand) =>
+    count(operand.shape.slice(2)),
+  )
   for (let n = 0; n < batch; n++) {
     for (let o = 0; o < outChannels; o++) {
       const group = Math.floor(o / perGroup)
@@ -51,7 +62,10 @@ export function plainConvolution(
 
 // Triples (input, kernel, output) of positions within their planes that belong together.
 function spatialTaps(
-  inSizes: readonly number[], kernelSizes: readonly number[], outSizes: readonly number[], geometry: ConvolutionGeometry,
+  inSizes: readonly number[],
+  kernelSizes: readonly number[],
+  outSizes: readonly number[],
+  geometry: ConvolutionGeometry,
 ): number[] {
   let taps = [0, 0, 0]
   inSizes.forEach((inSize, d) => {

@@ -37,8 +37,15 @@ export function createPools(assembly: AssemblyKernels, temporaries: () => Tempor
       temporaries().run((t) => {
         const [x, y] = [t.dense(input), t.result(out)]
         const kernel = assembly.avgPoolForward[nameOf(x.dtypeInfo) as AssemblyFloat]
-        kernel(write(t, input, out, geometry), addressOf(x), addressOf(y), options.countIncludePad ? 1 : 0,
-          options.divisorOverride ?? 0, 0, planes(input))
+        kernel(
+          write(t, input, out, geometry),
+          addressOf(x),
+          addressOf(y),
+          options.countIncludePad ? 1 : 0,
+          options.divisorOverride ?? 0,
+          0,
+          planes(input),
+        )
       })
       return true
     },
@@ -47,8 +54,15 @@ export function createPools(assembly: AssemblyKernels, temporaries: () => Tempor
       temporaries().run((t) => {
         const [dy, dx] = [t.dense(gradient), t.result(out)]
         const kernel = assembly.avgPoolBackward[nameOf(dx.dtypeInfo) as AssemblyFloat]
-        kernel(write(t, out, gradient, geometry), addressOf(dy), addressOf(dx), options.countIncludePad ? 1 : 0,
-          options.divisorOverride ?? 0, 0, planes(out))
+        kernel(
+          write(t, out, gradient, geometry),
+          addressOf(dy),
+          addressOf(dx),
+          options.countIncludePad ? 1 : 0,
+          options.divisorOverride ?? 0,
+          0,
+          planes(out),
+        )
       })
       return true
     },
@@ -66,8 +80,22 @@ function write(t: Temporaries, input: Operand, out: Operand, geometry: PoolGeome
   const [dilationH, dilationW] = pair(geometry?.dilation)
   const [batch, inChannels, inH, inW] = input.shape
   convGeometry(t.runtime.heap.memory, pointer, {
-    batch, inChannels, inH, inW, outChannels: out.shape[1], outH: out.shape[2], outW: out.shape[3], kernelH, kernelW, strideH,
-    strideW, padH, padW, dilationH, dilationW, groups: 1,
+    batch,
+    inChannels,
+    inH,
+    inW,
+    outChannels: out.shape[1],
+    outH: out.shape[2],
+    outW: out.shape[3],
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    padH,
+    padW,
+    dilationH,
+    dilationW,
+    groups: 1,
   })
   return pointer
 }

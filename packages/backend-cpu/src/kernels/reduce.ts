@@ -6,6 +6,7 @@ import type { Move } from '../codegen/access.ts'
 import { descriptor } from '../codegen/descriptor.ts'
 import { reduceProgram } from '../codegen/reduce-program.ts'
 import type { ReduceForm } from '../codegen/reduce-program.ts'
+import type { Addressed } from '../memory/buffers.ts'
 import { broadcastStrides, coalesce, count, isDense, sameShape } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
 import { overOuter } from './map.ts'
@@ -21,7 +22,10 @@ const wordsPerOperand = descriptor.operandBytes >> 2
 
 /** The dtype that stores values of a compute type as they are. */
 const storageOf: Readonly<Record<ComputeType, DTypeInfo>> = {
-  f32: dtypes.float32, f64: dtypes.float64, i32: dtypes.int32, i64: dtypes.int64,
+  f32: dtypes.float32,
+  f64: dtypes.float64,
+  i32: dtypes.int32,
+  i64: dtypes.int64,
 }
 
 /** The reduce kernel of the backend. */
@@ -29,7 +33,10 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
   const cache = new ProgramCache<ReduceKernel>(runtime.heap, runtime.target, (kernel, key, target) => {
     const form: ReduceForm = key % 2 === 0 ? 'inner' : 'outer'
     const operands = kernel.inputs.length + 1
-    const moves = Array.from({ length: operands }, (_, k) => (Math.floor(Math.floor(key / 2) / 3 ** k) % 3) as Move)
+    const moves = Array.from(
+      { length: operands },
+      (_, k) => (Math.floor(Math.floor(key / 2) / 3 ** k) % 3) as Move,
+    )
     return reduceProgram(kernel, form, moves, target)
   })
   const { heap } = runtime
@@ -46,7 +53,10 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
     const isReduced = (d: number): boolean => output.shape[d] === 1
     const part = (wanted: boolean, of: readonly (readonly number[])[]): Iteration => {
       const dims = shape.map((_, d) => d).filter((d) => isReduced(d) === wanted)
-      return coalesce(dims.map((d) => shape[d]), of.map((stride) => dims.map((d) => stride[d])))
+      return coalesce(
+        dims.map((d) => shape[d]),
+        of.map((stride) => dims.map((d) => stride[d])),
+      )
     }
     const reduced = part(true, strides.slice(0, -1))
     if (reduced.rank > reducedLoops) return reduceCopy(kernel, shape, inputs, params, output)
@@ -62,16 +72,20 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
       const along = isOutput && form === 'inner' ? 0 : vectors.rank === 0 ? 1 : vectors.strides[k][0]
       key += 3 ** k * (along === 0 ? move.still : along === 1 ? move.dense : move.strided)
       const word = base + operandWord + wordsPerOperand * k
-      for (let d = 0; d < reducedLoops; d++) words[word + 1 + d] = d < reduced.rank && !isOutput ? reduced.strides[k][d] * itemSize : 0
-      for (let d = 0; d < keptLoops; d++) words[word + 4 + d] = d < kept.rank ? kept.strides[k][d] * itemSize : 0
+      for (let d = 0; d < reducedLoops; d++)
+        words[word + 1 + d] = d < reduced.rank && !isOutput ? reduced.strides[k][d] * itemSize : 0
+      for (let d = 0; d < keptLoops; d++)
+        words[word + 4 + d] = d < kept.rank ? kept.strides[k][d] * itemSize : 0
     })
-    for (let d = 0; d < reducedLoops; d++) words[base + sizeWord + d] = d < reduced.rank ? reduced.sizes[d] : 1
+    for (let d = 0; d < reducedLoops; d++)
+      words[base + sizeWord + d] = d < reduced.rank ? reduced.sizes[d] : 1
     for (let d = 0; d < keptLoops; d++) words[base + sizeWord + 3 + d] = d < kept.rank ? kept.sizes[d] : 1
     const program = cache.get(kernel, key * 2 + (form === 'inner' ? 0 : 1))
     overOuter(kept.sizes, keptLoops, (index) => {
       for (let k = 0; k < operands.length; k++) {
         let address = pointers[k]
-        for (let d = keptLoops; d < kept.rank; d++) address += index[d - keptLoops] * kept.strides[k][d] * operands[k].dtypeInfo.itemSize
+        for (let d = keptLoops; d < kept.rank; d++)
+          address += index[d - keptLoops] * kept.strides[k][d] * operands[k].dtypeInfo.itemSize
         heap.i32[base + operandWord + wordsPerOperand * k] = address
       }
       program(runtime.descriptor)
@@ -80,9 +94,15 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
   return reduce
 
   // Dense operands of which the last dims are reduced, or the first.
-  function runDense(kernel: ReduceKernel, shape: readonly number[], inputs: readonly Operand[], output: Operand): boolean {
+  function runDense(
+    kernel: ReduceKernel,
+    shape: readonly number[],
+    inputs: readonly Operand[],
+    output: Operand,
+  ): boolean {
     if (!isDense(output)) return false
-    for (let k = 0; k < inputs.length; k++) if (!isDense(inputs[k]) || !sameShape(inputs[k].shape, shape)) return false
+    for (let k = 0; k < inputs.length; k++)
+      if (!isDense(inputs[k]) || !sameShape(inputs[k].shape, shape)) return false
     const target = output.shape
     // sizes of the runs of dims: kept (or reduced) ones first, then the others, and no third run
     let d = 0
@@ -91,7 +111,8 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
     while (d < shape.length && shape[d] === 1) d++
     const startsReduced = d < shape.length && target[d] === 1
     for (; d < shape.length && (shape[d] === 1 || (target[d] === 1) === startsReduced); d++) first *= shape[d]
-    for (; d < shape.length && (shape[d] === 1 || (target[d] === 1) !== startsReduced); d++) second *= shape[d]
+    for (; d < shape.length && (shape[d] === 1 || (target[d] === 1) !== startsReduced); d++)
+      second *= shape[d]
     if (d < shape.length) return false
     const reduced = startsReduced ? first : second
     const kept = startsReduced ? second : first
@@ -125,12 +146,17 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
 
   // More reduced dims than loops: the mapped values are first written in an order in which they are one.
   function reduceCopy(
-    kernel: ReduceKernel, shape: readonly number[], inputs: readonly Operand[], params: Parameters<typeof reduce>[3],
+    kernel: ReduceKernel,
+    shape: readonly number[],
+    inputs: readonly Operand[],
+    params: Parameters<typeof reduce>[3],
     output: Operand,
   ): void {
     const dtypeInfo = storageOf[kernel.compute]
     const [copy, rest] = (materialized[kernel.id] ??= [
-      mapKernel(`${kernel.name}: map`, kernel.inputs, kernel.paramCount, kernel.compute, [{ expr: kernel.map, dtype: dtypeInfo }]),
+      mapKernel(`${kernel.name}: map`, kernel.inputs, kernel.paramCount, kernel.compute, [
+        { expr: kernel.map, dtype: dtypeInfo },
+      ]),
       { ...kernel, id: nextKernelId(), inputs: [dtypeInfo], map: input(0) },
     ])
     const strides = shape.map(() => 0)
@@ -142,13 +168,14 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
         stride *= shape[d]
       }
     }
-    const buffer = runtime.buffers.allocate(stride * dtypeInfo.itemSize)
+    const bytes = stride * dtypeInfo.itemSize
+    const buffer: Addressed = { ptr: runtime.buffers.take(bytes) }
     const values: Operand = { storage: { buffer }, dtypeInfo, shape, strides, offset: 0 }
     try {
       map(copy, inputs, params, [values])
       reduce(rest, shape, [values], params, output)
     } finally {
-      runtime.buffers.free(buffer)
+      runtime.buffers.release(buffer.ptr, bytes)
     }
   }
 }

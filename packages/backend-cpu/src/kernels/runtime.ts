@@ -3,7 +3,7 @@ import type { ComputeType, KernelScalar, Operand } from '@tt/tensor'
 import type { Target } from '../codegen/map-program.ts'
 import { descriptor } from '../codegen/descriptor.ts'
 import { toInt32, toInt64 } from '../codegen/lanes.ts'
-import type { Buffers, CpuBuffer } from '../memory/buffers.ts'
+import type { Addressed, Buffers } from '../memory/buffers.ts'
 import type { Heap } from '../memory/heap.ts'
 
 /** Shared by all kernels of a backend. */
@@ -13,12 +13,29 @@ export class Runtime {
   readonly target: Target
   /** Address of the main thread's descriptor. */
   readonly descriptor: number
+  readonly #held: (readonly unknown[])[] = []
 
   constructor(heap: Heap, buffers: Buffers, target: Target) {
     this.heap = heap
     this.buffers = buffers
     this.target = target
     this.descriptor = buffers.permanent(descriptor.bytes)
+  }
+
+  /**
+   * The function, with its arguments kept alive while it runs: it allocates, an allocation may reclaim, and an operand
+   * whose address was taken would otherwise count as dropped.
+   */
+  holding<Args extends readonly unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
+    const held = this.#held
+    return (...args) => {
+      held.push(args)
+      try {
+        return fn(...args)
+      } finally {
+        held.pop()
+      }
+    }
   }
 
   /** Writes run-time scalars as the compute type takes them. */
@@ -36,4 +53,4 @@ export class Runtime {
 
 /** Address of the first element. */
 export const addressOf = (operand: Operand): number =>
-  (operand.storage.buffer as CpuBuffer).ptr + operand.offset * operand.dtypeInfo.itemSize
+  (operand.storage.buffer as Addressed).ptr + operand.offset * operand.dtypeInfo.itemSize

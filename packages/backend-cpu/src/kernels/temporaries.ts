@@ -2,7 +2,7 @@
 import { dtypes, input, mapKernel } from '@tt/tensor'
 import type { CoreKernels, DTypeInfo, MapKernel, Operand } from '@tt/tensor'
 import type { AssemblyDType } from '../assembly/index.ts'
-import type { CpuBuffer } from '../memory/buffers.ts'
+import type { Addressed } from '../memory/buffers.ts'
 import { count, isDense } from './iteration.ts'
 import { addressOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -12,7 +12,9 @@ const copies: (MapKernel | undefined)[] = []
 // The kernel that casts, computing in the type of the source, which loses nothing.
 function copyKernel(from: DTypeInfo, to: DTypeInfo): MapKernel {
   const key = from.index * 16 + to.index
-  return (copies[key] ??= mapKernel(`copy ${from.name} to ${to.name}`, [from], 0, from.compute, [{ expr: input(0), dtype: to }]))
+  return (copies[key] ??= mapKernel(`copy ${from.name} to ${to.name}`, [from], 0, from.compute, [
+    { expr: input(0), dtype: to },
+  ]))
 }
 
 /** The dtype in which the AssemblyScript kernels work on elements of another. */
@@ -45,7 +47,8 @@ const viewedAs = (operand: Operand, dtypeInfo: DTypeInfo): Operand => {
 export class Temporaries {
   readonly runtime: Runtime
   readonly #map: CoreKernels['map']
-  readonly #buffers: CpuBuffer[] = []
+  /** Address and size, in turn. */
+  readonly #blocks: number[] = []
   readonly #results: [from: Operand, to: Operand][] = []
 
   constructor(runtime: Runtime, map: CoreKernels['map']) {
@@ -60,16 +63,18 @@ export class Temporaries {
       for (const [from, to] of this.#results) this.copy(from, to)
       return answer
     } finally {
-      for (const buffer of this.#buffers) this.runtime.buffers.free(buffer)
-      this.#buffers.length = this.#results.length = 0
+      const { buffers } = this.runtime
+      for (let i = 0; i < this.#blocks.length; i += 2) buffers.release(this.#blocks[i], this.#blocks[i + 1])
+      this.#blocks.length = this.#results.length = 0
     }
   }
 
   /** Address of a block of so many bytes. */
   bytes(bytes: number): number {
-    const buffer = this.runtime.buffers.allocate(Math.max(1, bytes))
-    this.#buffers.push(buffer)
-    return buffer.ptr
+    const size = Math.max(1, bytes)
+    const address = this.runtime.buffers.take(size)
+    this.#blocks.push(address, size)
+    return address
   }
 
   /** Address of int32 values in memory. */
@@ -81,8 +86,7 @@ export class Temporaries {
 
   /** A new dense operand. */
   empty(shape: readonly number[], dtypeInfo: DTypeInfo): Operand {
-    const buffer = this.runtime.buffers.allocate(Math.max(1, count(shape) * dtypeInfo.itemSize))
-    this.#buffers.push(buffer)
+    const buffer: Addressed = { ptr: this.bytes(count(shape) * dtypeInfo.itemSize) }
     return { storage: { buffer }, dtypeInfo, shape, strides: denseStrides(shape), offset: 0 }
   }
 
@@ -132,7 +136,10 @@ export class Temporaries {
   inPlace(operand: Operand): Operand {
     const result = this.result(operand)
     if (result.storage.buffer !== operand.storage.buffer) {
-      this.copy(computeDtype(operand.dtypeInfo) === dtypes.uint8 ? viewedAs(operand, dtypes.uint8) : operand, result)
+      this.copy(
+        computeDtype(operand.dtypeInfo) === dtypes.uint8 ? viewedAs(operand, dtypes.uint8) : operand,
+        result,
+      )
     }
     return result
   }

@@ -11,7 +11,8 @@ const binCount = 128
 // Classes of small blocks: multiples of 64 up to 512, then four per doubling.
 const classSizes: number[] = []
 for (let size = 64; size <= 512; size += 64) classSizes.push(size)
-for (let size = 512; size < smallLimit; size *= 2) for (let k = 5; k <= 8; k++) classSizes.push((size * k) / 4)
+for (let size = 512; size < smallLimit; size *= 2)
+  for (let k = 5; k <= 8; k++) classSizes.push((size * k) / 4)
 const classOf = new Uint8Array(smallLimit / 64 + 1)
 for (let units = 1, at = 0; units < classOf.length; units++) {
   if (units * 64 > classSizes[at]) at++

@@ -23,8 +23,13 @@ class Block {
   }
 }
 
+/** What kernels see of a piece of memory. */
+export interface Addressed {
+  readonly ptr: number
+}
+
 /** A piece of memory. Not freed by hand, it is found by a collection after its last reference is gone. */
-export class CpuBuffer {
+export class CpuBuffer implements Addressed {
   readonly ptr: number
   readonly bytes: number
   readonly block: Block
@@ -72,6 +77,8 @@ export class Buffers {
   #sinceReclaim = 0
   #sinceRelease = 0
   #lastReclaim = 0
+  /** Milliseconds of the last collection. */
+  #lastCost = 0
   #reclaims = 0
   #reclaimMs = 0
 
@@ -87,14 +94,29 @@ export class Buffers {
   get stats(): MemoryStats {
     const { used } = this.#allocator
     return {
-      allocatedBytes: used, pooledBytes: this.#heap.size - used, heapBytes: this.#heap.size, reclaims: this.#reclaims,
+      allocatedBytes: used,
+      pooledBytes: this.#heap.size - used,
+      heapBytes: this.#heap.size,
+      reclaims: this.#reclaims,
       reclaimMs: this.#reclaimMs,
     }
   }
 
-  /** A block that is never given back; for constants and scratch. */
+  /** A block that is never given back; for constants. Taken in the middle of kernels, so nothing is reclaimed for it. */
   permanent(bytes: number): number {
+    const address = this.#allocator.allocate(bytes)
+    if (address < 0) this.#fail(bytes)
+    return address
+  }
+
+  /** The address of a block that nothing watches: `release` must give it back. */
+  take(bytes: number): number {
     return this.#addressOf(bytes)
+  }
+
+  /** Gives back what `take` gave for as many bytes. */
+  release(address: number, bytes: number): void {
+    this.#allocator.free(address, bytes)
   }
 
   allocate(bytes: number): CpuBuffer {
@@ -108,6 +130,7 @@ export class Buffers {
   free(buffer: CpuBuffer): void {
     const { block } = buffer
     if (--block.live > 0) return
+    this.#sinceReclaim = Math.max(0, this.#sinceReclaim - block.bytes) // nothing of it is left to be found
     if (this.#registry !== null) this.#registry.unregister(block)
     else this.#forget(block.watch!.index)
     this.#allocator.free(block.address, block.bytes)
@@ -148,9 +171,12 @@ export class Buffers {
   #fail(bytes: number): never {
     const mb = (n: number): string => `${(n / 1048576).toFixed(1)} MB`
     const { used } = this.#allocator
-    throw new OutOfMemoryError('allocate', `the memory of device 'cpu' must hold ${mb(bytes)} more, got ${mb(used)} in use of `
-      + `${mb(this.#heap.limit)}. Drop references to tensors, call dispose() or use tidy(); smaller batches need less`
-      + (this.#collector === null ? '; or await between steps, so that dropped tensors are collected' : ''))
+    throw new OutOfMemoryError(
+      'allocate',
+      `the memory of device 'cpu' must hold ${mb(bytes)} more, got ${mb(used)} in use of ` +
+        `${mb(this.#heap.limit)}. Drop references to tensors, call dispose() or use tidy(); smaller batches need less` +
+        (this.#collector === null ? '; or await between steps, so that dropped tensors are collected' : ''),
+    )
   }
 
   #watch(block: Block): void {
@@ -202,8 +228,15 @@ export class Buffers {
     this.#collector!.releaseKept()
     const end = performance.now()
     const share = (end - start) / Math.max(end - this.#lastReclaim, 1e-3)
-    // a collection of some milliseconds is worth no more than half as much memory again
-    const most = Math.max(this.#floor, Math.min(2 ** 30, this.#heap.limit / 4, this.#floor * Math.max(1.5, (end - start) / 12)))
+    // Half as much again at most, unless collections are slow by themselves (a large JavaScript heap): the faster of
+    // the last two counts, as a busy machine makes any one of them slow.
+    const cost = Math.min(end - start, this.#lastCost)
+    this.#lastCost = end - start
+    const most = Math.max(
+      this.#floor,
+      Math.min(2 ** 30, this.#heap.limit / 4, this.#floor * Math.max(1.5, cost / 40)),
+    )
+    this.#budget = Math.min(this.#budget, most)
     if (share > 0.1) this.#budget = Math.min(most, this.#budget * 2)
     else if (share < 0.025) this.#budget = Math.max(this.#floor, this.#budget / 2)
     this.#lastReclaim = end

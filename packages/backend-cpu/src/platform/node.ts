@@ -1,33 +1,35 @@
 // Node: a synchronous collection, so that dropped tensors can be found in the middle of a synchronous loop.
-import { createRequire } from 'node:module'
-import type { Platform } from './platform.ts'
+import v8 from 'node:v8'
+import vm from 'node:vm'
+import type { Collector, Platform } from './platform.ts'
 
-/** The platform of Node. */
-export const platform: Platform = { collector: createCollector() }
+/** The platform of Node. Bun and Deno take the same entry and have other collectors. */
+export const platform: Platform = { collector: isNode() ? createCollector() : null }
 
-// Clears the kept objects of the current job (WeakRef targets are kept alive until then), then collects.
-function createCollector(): Platform['collector'] {
-  if (typeof process === 'undefined' || process.versions.bun !== undefined || process.versions.deno !== undefined) return null
-  const require = createRequire(import.meta.url)
-  const vm = require('node:vm') as typeof import('node:vm')
-  const v8 = require('node:v8') as typeof import('node:v8')
-  let gc: (() => void) | null = null
-  let context: object | null = null
+function isNode(): boolean {
+  const { versions } = process
+  return versions['bun'] === undefined && versions['deno'] === undefined
+}
+
+// WeakRef targets are kept alive until the end of the job in which they were made or read. A script run in a context
+// with microtasks of its own ends a job as far as V8 is concerned, and lets go of them.
+function createCollector(): Collector {
   const script = new vm.Script('0')
-  const start = (): void => {
-    v8.setFlagsFromString('--expose-gc')
-    gc = vm.runInNewContext('gc') as () => void
-    context = vm.createContext({}, { microtaskMode: 'afterEvaluate' })
-  }
+  let context: object | null = null
+  let gc: (() => void) | null = null
   const releaseKept = (): void => {
-    if (context === null) start()
-    script.runInContext(context!)
+    context ??= vm.createContext({}, { microtaskMode: 'afterEvaluate' })
+    script.runInContext(context)
   }
   return {
     releaseKept,
     collect() {
       releaseKept()
-      gc!()
+      if (gc === null) {
+        v8.setFlagsFromString('--expose-gc')
+        gc = vm.runInNewContext('gc') as () => void
+      }
+      gc()
     },
   }
 }

@@ -19,9 +19,11 @@ export type IdxSource = string | URL | Uint8Array<ArrayBuffer>
  * become floats when they are asked for.
  *
  * @example
- * const train = await Mnist.fromFiles('train-images-idx3-ubyte', 'train-labels-idx1-ubyte')
- * train.length       // => 60000
- * train.get(0)[0].shape // => [1, 28, 28]
+ * const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255) // one image of 1 × 2 pixels
+ * const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)
+ * const [image, label] = (await Mnist.fromFiles(images, labels)).get(0)
+ * image.tolist() // => [[[0, 1]]]
+ * label.item()   // => 7
  * @see torchvision.datasets.MNIST
  */
 export class Mnist extends Dataset<[image: Tensor, label: Tensor]> {

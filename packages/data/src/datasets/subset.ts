@@ -50,6 +50,7 @@ export class Subset<T> extends Dataset<T> {
  * @throws ArgumentError if the lengths do not add up
  * @example
  * manualSeed(10)
+ * const dataset = Array.from({ length: 10 }, (_, i) => i)
  * randomSplit(dataset, [6, 3, 1]).map((part) => part.indices) // => [[7, 4, 6, 1, 3, 5], [9, 8, 2], [0]]
  * @see torch.utils.data.random_split
  */

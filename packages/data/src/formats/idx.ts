@@ -19,7 +19,8 @@ export interface IdxFile {
  *
  * @throws FormatError if the magic number is wrong, or there are fewer or more bytes than the shape needs
  * @example
- * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)) // => { dtype: 'uint8', shape: [2], data: Uint8Array [7, 9] }
+ * const { dtype, shape, data } = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9))
+ * [dtype, shape[0], data[1]] // => ['uint8', 2, 9]
  * @see http://yann.lecun.com/exdb/mnist
  */
 export function parseIdx(bytes: Uint8Array): IdxFile {
@@ -70,7 +71,7 @@ export function parseIdx(bytes: Uint8Array): IdxFile {
  * @returns a tensor of the file's type (uint8, int8, int16, int32, float32 or float64) and shape
  * @throws FormatError if the bytes are not what the format says
  * @example
- * (await readIdx('data/train-images-idx3-ubyte.gz')).shape // => [60000, 28, 28]
+ * (await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9))).tolist() // => [7, 9]
  */
 export async function readIdx(source: string | URL | Uint8Array<ArrayBuffer>): Promise<Tensor> {
   const bytes = source instanceof Uint8Array ? source : await readBytes(source)

@@ -1,4 +1,6 @@
 // Hooks of a module: functions called before and after forward, and after its backward.
+import { runWithBackwardHooks } from './backward-hooks.ts'
+import type { FullBackwardHook } from './backward-hooks.ts'
 import type { Module } from './module.ts'
 
 /** Called before forward; may answer other arguments (an array), or one that replaces a single argument. */
@@ -10,6 +12,7 @@ export type ForwardHook = (module: Module, args: readonly unknown[], output: unk
 export class ModuleHooks {
   readonly forwardPre = new Set<{ readonly hook: ForwardPreHook }>()
   readonly forward = new Set<{ readonly hook: ForwardHook }>()
+  readonly fullBackward = new Set<{ readonly hook: FullBackwardHook }>()
 
   /** Runs `module.forward` with the hooks around it. */
   run(module: Module, args: readonly unknown[]): unknown {
@@ -18,9 +21,15 @@ export class ModuleHooks {
       const answer = hook(module, actual)
       if (answer !== undefined) actual = Array.isArray(answer) ? answer : [answer]
     }
-    let output: unknown = module.forward(...(actual as never[]))
+    return this.fullBackward.size === 0
+      ? this.#forward(module, actual)
+      : runWithBackwardHooks(module, this.fullBackward, actual, (watched) => this.#forward(module, watched))
+  }
+
+  #forward(module: Module, args: readonly unknown[]): unknown {
+    let output: unknown = module.forward(...(args as never[]))
     for (const { hook } of this.forward) {
-      const answer = hook(module, actual, output)
+      const answer = hook(module, args, output)
       if (answer !== undefined) output = answer
     }
     return output

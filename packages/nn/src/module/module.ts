@@ -1,9 +1,11 @@
 // Module: the base class of everything that has parameters.
-import { ArgumentError, NotImplementedError, Tensor, check, dtypes } from '@tt/autograd'
-import type { DType, Device, ToTarget } from '@tt/autograd'
+import { ArgumentError, NotImplementedError, Tensor, check, withGradMode } from '@tt/autograd'
 import { Parameter } from '../parameter.ts'
+import type { FullBackwardHook } from './backward-hooks.ts'
 import { ModuleHooks, addHook } from './hooks.ts'
 import type { ForwardHook, ForwardPreHook } from './hooks.ts'
+import { parseTarget, replaceTensors, tensorsOf } from './move.ts'
+import type { ModuleTarget } from './move.ts'
 import { joinName, snakeCase } from './names.ts'
 import { moduleRepr } from './repr.ts'
 import { collectState, emptyStateDict, loadState } from './state-dict.ts'
@@ -13,7 +15,13 @@ import type { LoadReport, StateDict } from './state-dict.ts'
 export type Member =
   | { readonly kind: 'parameter'; readonly name: string; readonly value: Parameter }
   | { readonly kind: 'module'; readonly name: string; readonly value: Module }
-  | { readonly kind: 'buffer'; readonly name: string; readonly value: Tensor; readonly persistent: boolean; replace(value: Tensor): void }
+  | {
+      readonly kind: 'buffer'
+      readonly name: string
+      readonly value: Tensor
+      readonly persistent: boolean
+      replace(value: Tensor): void
+    }
 
 /** A module that takes one tensor and gives one: what Sequential is made of. */
 export type Layer = Module & { forward(input: Tensor): Tensor }
@@ -27,9 +35,6 @@ export interface WalkOptions {
   /** Whether what is shared is given once, under its first name. */
   removeDuplicate?: boolean
 }
-
-/** Where a module goes, or what its floating-point tensors become. */
-export type ModuleTarget = Device | DType | Tensor | { device?: Device; dtype?: DType }
 
 /**
  * The base class of all layers and models.
@@ -61,8 +66,11 @@ export class Module {
    * @throws NotImplementedError if the subclass does not
    */
   forward(..._args: never[]): unknown {
-    throw new NotImplementedError('forward', `a module must define what it computes, got none in ${this.reprName()}. `
-      + 'Add: override forward(x: Tensor): Tensor { ... }')
+    throw new NotImplementedError(
+      'forward',
+      `a module must define what it computes, got none in ${this.reprName()}. ` +
+        'Add: override forward(x: Tensor): Tensor { ... }',
+    )
   }
 
   /** Runs the forward pre-hooks, `forward`, and the forward hooks. @see torch.nn.Module.__call__ */
@@ -81,7 +89,11 @@ export class Module {
    * @throws ArgumentError if the name is taken
    * @see torch.nn.Module.register_buffer
    */
-  registerBuffer<T extends Tensor | null>(name: string, tensor: T, { persistent = true }: { persistent?: boolean } = {}): T {
+  registerBuffer<T extends Tensor | null>(
+    name: string,
+    tensor: T,
+    { persistent = true }: { persistent?: boolean } = {},
+  ): T {
     this.#define('registerBuffer', name, tensor)
     this.#persistence.set(name, persistent)
     return tensor
@@ -98,10 +110,19 @@ export class Module {
   }
 
   #define(op: string, name: string, value: unknown): void {
-    check(name !== '' && !name.includes('.'), () => new ArgumentError(op, `name must not be empty or contain a dot, got '${name}'`))
+    check(
+      name !== '' && !name.includes('.'),
+      () => new ArgumentError(op, `name must not be empty or contain a dot, got '${name}'`),
+    )
     const fields = this as unknown as Record<string, unknown>
-    check(fields[name] === undefined, () => new ArgumentError(op,
-      `name must be new, got '${name}', which ${this.reprName()} has already. Choose another name, or assign to the field`))
+    check(
+      fields[name] === undefined,
+      () =>
+        new ArgumentError(
+          op,
+          `name must be new, got '${name}', which ${this.reprName()} has already. Choose another name, or assign to the field`,
+        ),
+    )
     fields[name] = value
   }
 
@@ -113,7 +134,8 @@ export class Module {
       const name = snakeCase(field)
       if (value instanceof Module) members.push({ kind: 'module', name, value })
       else if (this.#persistence.has(field)) {
-        const replace = (next: Tensor): void => void ((this as unknown as Record<string, Tensor>)[field] = next)
+        const replace = (next: Tensor): void =>
+          void ((this as unknown as Record<string, Tensor>)[field] = next)
         members.push({ kind: 'buffer', name, value, persistent: this.#persistence.get(field)!, replace })
       } else if (value instanceof Parameter) members.push({ kind: 'parameter', name, value })
     }
@@ -123,14 +145,18 @@ export class Module {
   // ── walking ──
 
   /** This module and all below it, each once, with their names; its own is the prefix. @see torch.nn.Module.named_modules */
-  namedModules({ prefix = '', removeDuplicate = true }: Omit<WalkOptions, 'recurse'> = {}): [string, Module][] {
+  namedModules({ prefix = '', removeDuplicate = true }: Omit<WalkOptions, 'recurse'> = {}): [
+    string,
+    Module,
+  ][] {
     const seen = new Set<Module>()
     const found: [string, Module][] = []
     const visit = (module: Module, path: string): void => {
       if (removeDuplicate && seen.has(module)) return
       seen.add(module)
       found.push([path, module])
-      for (const member of module.members()) if (member.kind === 'module') visit(member.value, joinName(path, member.name))
+      for (const member of module.members())
+        if (member.kind === 'module') visit(member.value, joinName(path, member.name))
     }
     visit(this, prefix)
     return found
@@ -174,10 +200,15 @@ export class Module {
     return this.namedBuffers(options).map(([, buffer]) => buffer)
   }
 
-  #namedTensors(kind: 'parameter' | 'buffer', { prefix = '', recurse = true, removeDuplicate = true }: WalkOptions): [string, Tensor][] {
+  #namedTensors(
+    kind: 'parameter' | 'buffer',
+    { prefix = '', recurse = true, removeDuplicate = true }: WalkOptions,
+  ): [string, Tensor][] {
     const seen = new Set<Tensor>()
     const found: [string, Tensor][] = []
-    const modules: [string, Module][] = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this]]
+    const modules: [string, Module][] = recurse
+      ? this.namedModules({ prefix, removeDuplicate })
+      : [[prefix, this]]
     for (const [path, module] of modules) {
       for (const member of module.members()) {
         if (member.kind !== kind || (removeDuplicate && seen.has(member.value))) continue
@@ -195,15 +226,15 @@ export class Module {
    * @see torch.nn.Module.get_submodule
    */
   getSubmodule(path: string): Module {
-    return found('getSubmodule', this, path, this.namedModules({ removeDuplicate: false }))
+    return memberAt('getSubmodule', this, path, this.namedModules({ removeDuplicate: false }))
   }
   /** The parameter at a path of names. @throws ArgumentError if there is none @see torch.nn.Module.get_parameter */
   getParameter(path: string): Parameter {
-    return found('getParameter', this, path, this.namedParameters({ removeDuplicate: false }))
+    return memberAt('getParameter', this, path, this.namedParameters({ removeDuplicate: false }))
   }
   /** The buffer at a path of names. @throws ArgumentError if there is none @see torch.nn.Module.get_buffer */
   getBuffer(path: string): Tensor {
-    return found('getBuffer', this, path, this.namedBuffers({ removeDuplicate: false }))
+    return memberAt('getBuffer', this, path, this.namedBuffers({ removeDuplicate: false }))
   }
 
   /** Calls `fn` with every module, children before parents. @see torch.nn.Module.apply */
@@ -253,49 +284,37 @@ export class Module {
    */
   to(target: ModuleTarget): this {
     const move = parseTarget('to', target)
-    return this.#replaceTensors((tensor) => tensor.to(move(tensor)))
+    replaceTensors(
+      this,
+      withGradMode(false, () => new Map(tensorsOf(this).map((tensor) => [tensor, tensor.to(move(tensor))]))),
+    )
+    return this
   }
 
   /** As to, for devices that cannot block. */
   async toAsync(target: ModuleTarget): Promise<this> {
     const move = parseTarget('toAsync', target)
     const moved = new Map<Tensor, Tensor>()
-    for (const tensor of this.#tensors()) moved.set(tensor, await tensor.toAsync(move(tensor)))
-    return this.#replaceTensors((tensor) => moved.get(tensor)!)
+    for (const tensor of tensorsOf(this)) moved.set(tensor, await tensor.detach().toAsync(move(tensor)))
+    replaceTensors(this, moved)
+    return this
   }
 
   /** Casts floating-point tensors to float32. @see torch.nn.Module.float */
-  float(): this { return this.to('float32') }
-  /** Casts floating-point tensors to float64. @see torch.nn.Module.double */
-  double(): this { return this.to('float64') }
-  /** Casts floating-point tensors to float16. @see torch.nn.Module.half */
-  half(): this { return this.to('float16') }
-  /** Casts floating-point tensors to bfloat16. @see torch.nn.Module.bfloat16 */
-  bfloat16(): this { return this.to('bfloat16') }
-
-  /** The data of all parameters, their gradients, and all buffers. */
-  #tensors(): Tensor[] {
-    return this.modules().flatMap((module) => module.members()).flatMap((member): Tensor[] =>
-      member.kind === 'module' ? [] : member.kind === 'buffer' || member.value.grad === null ? [member.value] : [member.value, member.value.grad])
+  float(): this {
+    return this.to('float32')
   }
-
-  // Everything is converted before the first tensor is replaced.
-  #replaceTensors(convert: (tensor: Tensor) => Tensor): this {
-    const converted = new Map(this.#tensors().map((tensor) => [tensor, convert(tensor).detach()] as const))
-    for (const module of this.modules()) {
-      for (const member of module.members()) {
-        if (member.kind === 'buffer') member.replace(converted.get(member.value) ?? member.value)
-        else if (member.kind === 'parameter' && converted.has(member.value)) {
-          const { value } = member
-          const grad = value.grad === null ? null : converted.get(value.grad)!
-          value.grad = null
-          value.setData(converted.get(value)!)
-          value.grad = grad
-          converted.delete(value) // shared ones once
-        }
-      }
-    }
-    return this
+  /** Casts floating-point tensors to float64. @see torch.nn.Module.double */
+  double(): this {
+    return this.to('float64')
+  }
+  /** Casts floating-point tensors to float16. @see torch.nn.Module.half */
+  half(): this {
+    return this.to('float16')
+  }
+  /** Casts floating-point tensors to bfloat16. @see torch.nn.Module.bfloat16 */
+  bfloat16(): this {
+    return this.to('bfloat16')
   }
 
   // ── state ──
@@ -333,29 +352,46 @@ export class Module {
     return addHook((this.#hooks ??= new ModuleHooks()).forward, hook)
   }
 
+  /**
+   * Calls `hook(module, gradInput, gradOutput)` in each backward through a forward made by `call`.
+   *
+   * @returns a function that removes it
+   * @see torch.nn.Module.register_full_backward_hook
+   */
+  registerFullBackwardHook(hook: FullBackwardHook): () => void {
+    return addHook((this.#hooks ??= new ModuleHooks()).fullBackward, hook)
+  }
+
   // ── printing ──
 
   /** The arguments, as they are printed between the parentheses. Subclasses override it. @see torch.nn.Module.extra_repr */
-  extraRepr(): string { return '' }
+  extraRepr(): string {
+    return ''
+  }
   /** The name that is printed: the class's. */
-  reprName(): string { return this.constructor.name }
-  toString(): string { return moduleRepr(this) }
-  [Symbol.for('nodejs.util.inspect.custom')](): string { return moduleRepr(this) }
+  reprName(): string {
+    return this.constructor.name
+  }
+  toString(): string {
+    return moduleRepr(this)
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return moduleRepr(this)
+  }
 }
 
-function found<T>(op: string, module: Module, path: string, candidates: readonly [string, T][]): T {
+function memberAt<T>(op: string, module: Module, path: string, candidates: readonly [string, T][]): T {
   const entry = candidates.find(([name]) => name === path)
-  check(entry !== undefined, () => new ArgumentError(op,
-    `the path must be one of ${module.reprName()}, got '${path}'. It has: ${candidates.slice(0, 20).map(([name]) => name).join(', ')}`))
+  check(
+    entry !== undefined,
+    () =>
+      new ArgumentError(
+        op,
+        `the path must be one of ${module.reprName()}, got '${path}'. It has: ${candidates
+          .slice(0, 20)
+          .map(([name]) => name)
+          .join(', ')}`,
+      ),
+  )
   return entry[1]
-}
-
-/** The move of each tensor: integers keep their dtype. */
-function parseTarget(op: string, target: ModuleTarget): (tensor: Tensor) => ToTarget {
-  const { device, dtype } = typeof target === 'string'
-    ? (Object.hasOwn(dtypes, target) ? { dtype: target as DType } : { device: target }) as { device?: Device; dtype?: DType }
-    : { device: target.device, dtype: target.dtype }
-  check(dtype === undefined || (Object.hasOwn(dtypes, dtype) && dtypes[dtype].category === 'float'), () => new ArgumentError(op,
-    `the dtype of a module must be a floating-point one, got ${dtype}`))
-  return (tensor) => ({ device: device ?? tensor.device, dtype: dtype !== undefined && tensor.isFloatingPoint() ? dtype : tensor.dtype })
 }

@@ -6,7 +6,8 @@ export function moduleRepr(module: Module): string {
   const name = module.reprName()
   const extra = module.extraRepr()
   const extraLines = extra === '' ? [] : extra.split('\n')
-  const childLines = module.namedChildren({ removeDuplicate: false })
+  const childLines = module
+    .namedChildren({ removeDuplicate: false })
     .map(([key, child]) => `(${key}): ${indentRest(moduleRepr(child))}`)
   const lines = [...extraLines, ...childLines]
   if (lines.length === 0) return `${name}()`

@@ -21,15 +21,23 @@ export class StateDictError extends TtError implements LoadReport {
   /** One line for each tensor of another size. */
   readonly mismatches: readonly string[]
 
-  constructor(moduleName: string, missingKeys: readonly string[], unexpectedKeys: readonly string[], mismatches: readonly string[]) {
+  constructor(
+    moduleName: string,
+    missingKeys: readonly string[],
+    unexpectedKeys: readonly string[],
+    mismatches: readonly string[],
+  ) {
     const quoted = (keys: readonly string[]) => keys.map((key) => `"${key}"`).join(', ')
     const lines = [
       ...(missingKeys.length > 0 ? [`missing keys: ${quoted(missingKeys)}`] : []),
       ...(unexpectedKeys.length > 0 ? [`unexpected keys: ${quoted(unexpectedKeys)}`] : []),
       ...mismatches,
     ]
-    super('loadStateDict', `the state dict must fit ${moduleName}, got\n${lines.map((line) => `  ${line}`).join('\n')}\n`
-      + 'Nothing was loaded. Pass { strict: false } to load only the keys that both have.')
+    super(
+      'loadStateDict',
+      `the state dict must fit ${moduleName}, got\n${lines.map((line) => `  ${line}`).join('\n')}\n` +
+        'Nothing was loaded. Pass { strict: false } to load only the keys that both have.',
+    )
     this.missingKeys = missingKeys
     this.unexpectedKeys = unexpectedKeys
     this.mismatches = mismatches
@@ -38,7 +46,8 @@ export class StateDictError extends TtError implements LoadReport {
 
 /** The module's own tensors by name, then its children's. Shared ones appear under each of their names. */
 export function collectState(module: Module, prefix: string, keepVars: boolean, into: StateDict): StateDict {
-  for (const [name, value] of ownState(module)) into[joinName(prefix, name)] = keepVars ? value : value.detach()
+  for (const [name, value] of ownState(module))
+    into[joinName(prefix, name)] = keepVars ? value : value.detach()
   for (const [name, child] of module.namedChildren({ removeDuplicate: false })) {
     collectState(child, joinName(prefix, name), keepVars, into)
   }
@@ -54,9 +63,16 @@ export function loadState(module: Module, stateDict: Readonly<StateDict>, strict
   const missingKeys = Object.keys(targets).filter((key) => !Object.hasOwn(stateDict, key))
   const unexpectedKeys = Object.keys(stateDict).filter((key) => !Object.hasOwn(targets, key))
   const shared = Object.keys(targets).filter((key) => Object.hasOwn(stateDict, key))
-  const mismatches = shared.map((key) => mismatch(key, stateDict[key], targets[key])).filter((line) => line !== null)
+  const mismatches = shared
+    .map((key) => mismatch(key, stateDict[key], targets[key]))
+    .filter((line) => line !== null)
   if (mismatches.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
-    throw new StateDictError(module.reprName(), strict ? missingKeys : [], strict ? unexpectedKeys : [], mismatches)
+    throw new StateDictError(
+      module.reprName(),
+      strict ? missingKeys : [],
+      strict ? unexpectedKeys : [],
+      mismatches,
+    )
   }
   withGradMode(false, () => {
     for (const key of shared) targets[key].copy_(stateDict[key])
@@ -65,7 +81,8 @@ export function loadState(module: Module, stateDict: Readonly<StateDict>, strict
 }
 
 function mismatch(key: string, value: unknown, target: Tensor): string | null {
-  if (!(value instanceof Tensor)) return `${key}: must be a tensor, got ${value === null ? 'null' : typeof value}`
+  if (!(value instanceof Tensor))
+    return `${key}: must be a tensor, got ${value === null ? 'null' : typeof value}`
   if (sameShape(value.shape, target.shape)) return null
   return `size mismatch for ${key}: ${formatShape(value.shape)} in the state dict, ${formatShape(target.shape)} in the module`
 }
@@ -73,7 +90,11 @@ function mismatch(key: string, value: unknown, target: Tensor): string | null {
 function ownState(module: Module): [string, Tensor][] {
   const members = module.members()
   return [
-    ...members.filter((member) => member.kind === 'parameter').map((m): [string, Tensor] => [m.name, m.value]),
-    ...members.filter((member) => member.kind === 'buffer' && member.persistent).map((m): [string, Tensor] => [m.name, m.value as Tensor]),
+    ...members
+      .filter((member) => member.kind === 'parameter')
+      .map((m): [string, Tensor] => [m.name, m.value]),
+    ...members
+      .filter((member) => member.kind === 'buffer' && member.persistent)
+      .map((m): [string, Tensor] => [m.name, m.value as Tensor]),
   ]
 }

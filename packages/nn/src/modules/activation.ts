@@ -28,7 +28,9 @@ abstract class InplaceActivation extends Module {
   abstract override forward(input: Tensor): Tensor
 
   /** The arguments before `inplace`. */
-  protected argumentsRepr(): string { return '' }
+  protected argumentsRepr(): string {
+    return ''
+  }
   override extraRepr(): string {
     return [this.argumentsRepr(), this.inplace ? 'inplace=True' : ''].filter((part) => part !== '').join(', ')
   }
@@ -36,33 +38,51 @@ abstract class InplaceActivation extends Module {
 
 /** `max(0, x)`. @see torch.nn.ReLU */
 export class ReLU extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.relu_() : x.relu() }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.relu_() : x.relu()
+  }
 }
 /** `min(max(0, x), 6)`. @see torch.nn.ReLU6 */
 export class ReLU6 extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.relu6_() : x.relu6() }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.relu6_() : x.relu6()
+  }
 }
 /** Self-normalising elu (Klambauer et al. 2017). @see torch.nn.SELU */
 export class SELU extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.selu_() : x.selu() }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.selu_() : x.selu()
+  }
 }
 /** `x · σ(x)`. @see torch.nn.SiLU */
 export class SiLU extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.silu_() : x.silu() }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.silu_() : x.silu()
+  }
 }
 /** `x · tanh(softplus(x))`. @see torch.nn.Mish */
 export class Mish extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.mish_() : x.mish() }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.mish_() : x.mish()
+  }
 }
 /** `x · relu6(x + 3) / 6`. @see torch.nn.Hardswish */
 export class Hardswish extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.hardswish_() : x.hardswish() }
-  override extraRepr(): string { return '' }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.hardswish_() : x.hardswish()
+  }
+  override extraRepr(): string {
+    return ''
+  }
 }
 /** `relu6(x + 3) / 6`. @see torch.nn.Hardsigmoid */
 export class Hardsigmoid extends InplaceActivation {
-  override forward(x: Tensor): Tensor { return this.inplace ? x.hardsigmoid_() : x.hardsigmoid() }
-  override extraRepr(): string { return '' }
+  override forward(x: Tensor): Tensor {
+    return this.inplace ? x.hardsigmoid_() : x.hardsigmoid()
+  }
+  override extraRepr(): string {
+    return ''
+  }
 }
 
 /** x where positive, `negativeSlope · x` elsewhere. @see torch.nn.LeakyReLU */
@@ -76,7 +96,9 @@ export class LeakyReLU extends InplaceActivation {
     const { negativeSlope } = this
     return this.inplace ? x.leakyRelu_({ negativeSlope }) : x.leakyRelu({ negativeSlope })
   }
-  protected override argumentsRepr(): string { return `negative_slope=${pyNumber(this.negativeSlope)}` }
+  protected override argumentsRepr(): string {
+    return `negative_slope=${pyNumber(this.negativeSlope)}`
+  }
 }
 /** x where positive, `alpha · (eˣ − 1)` elsewhere. @see torch.nn.ELU */
 export class ELU extends InplaceActivation {
@@ -89,7 +111,9 @@ export class ELU extends InplaceActivation {
     const { alpha } = this
     return this.inplace ? x.elu_({ alpha }) : x.elu({ alpha })
   }
-  protected override argumentsRepr(): string { return `alpha=${pyNumber(this.alpha, 1)}` }
+  protected override argumentsRepr(): string {
+    return `alpha=${pyNumber(this.alpha, 1)}`
+  }
 }
 /** `max(0, x) + min(0, α(e^(x/α) − 1))`. @see torch.nn.CELU */
 export class CELU extends InplaceActivation {
@@ -102,13 +126,19 @@ export class CELU extends InplaceActivation {
     const { alpha } = this
     return this.inplace ? x.celu_({ alpha }) : x.celu({ alpha })
   }
-  protected override argumentsRepr(): string { return `alpha=${pyNumber(this.alpha, 1)}` }
+  protected override argumentsRepr(): string {
+    return `alpha=${pyNumber(this.alpha, 1)}`
+  }
 }
 /** `min(max(minVal, x), maxVal)`. @see torch.nn.Hardtanh */
 export class Hardtanh extends InplaceActivation {
   readonly minVal: number
   readonly maxVal: number
-  constructor({ minVal = -1, maxVal = 1, ...options }: InplaceOptions & { minVal?: number; maxVal?: number } = {}) {
+  constructor({
+    minVal = -1,
+    maxVal = 1,
+    ...options
+  }: InplaceOptions & { minVal?: number; maxVal?: number } = {}) {
     super(options)
     this.minVal = minVal
     this.maxVal = maxVal
@@ -117,7 +147,9 @@ export class Hardtanh extends InplaceActivation {
     const { minVal, maxVal } = this
     return this.inplace ? x.hardtanh_({ minVal, maxVal }) : x.hardtanh({ minVal, maxVal })
   }
-  protected override argumentsRepr(): string { return `min_val=${pyNumber(this.minVal, -1)}, max_val=${pyNumber(this.maxVal, 1)}` }
+  protected override argumentsRepr(): string {
+    return `min_val=${pyNumber(this.minVal, -1)}, max_val=${pyNumber(this.maxVal, 1)}`
+  }
 }
 /** x where x > threshold, `value` elsewhere. @see torch.nn.Threshold */
 export class Threshold extends InplaceActivation {
@@ -131,28 +163,40 @@ export class Threshold extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.threshold_(this.threshold, this.value) : x.threshold(this.threshold, this.value)
   }
-  protected override argumentsRepr(): string { return `threshold=${pyNumber(this.threshold)}, value=${pyNumber(this.value)}` }
+  protected override argumentsRepr(): string {
+    return `threshold=${pyNumber(this.threshold)}, value=${pyNumber(this.value)}`
+  }
 }
 
 /** `1 / (1 + e⁻ˣ)`. @see torch.nn.Sigmoid */
 export class Sigmoid extends Activation {
-  override forward(x: Tensor): Tensor { return x.sigmoid() }
+  override forward(x: Tensor): Tensor {
+    return x.sigmoid()
+  }
 }
 /** `tanh(x)`. @see torch.nn.Tanh */
 export class Tanh extends Activation {
-  override forward(x: Tensor): Tensor { return x.tanh() }
+  override forward(x: Tensor): Tensor {
+    return x.tanh()
+  }
 }
 /** `ln σ(x)`. @see torch.nn.LogSigmoid */
 export class LogSigmoid extends Activation {
-  override forward(x: Tensor): Tensor { return x.logsigmoid() }
+  override forward(x: Tensor): Tensor {
+    return x.logsigmoid()
+  }
 }
 /** `x / (1 + |x|)`. @see torch.nn.Softsign */
 export class Softsign extends Activation {
-  override forward(x: Tensor): Tensor { return x.softsign() }
+  override forward(x: Tensor): Tensor {
+    return x.softsign()
+  }
 }
 /** `x − tanh(x)`. @see torch.nn.Tanhshrink */
 export class Tanhshrink extends Activation {
-  override forward(x: Tensor): Tensor { return x.tanhshrink() }
+  override forward(x: Tensor): Tensor {
+    return x.tanhshrink()
+  }
 }
 
 /** `x · Φ(x)` with the normal distribution's Φ, or its approximation by tanh. @see torch.nn.GELU */
@@ -162,8 +206,12 @@ export class GELU extends Activation {
     super()
     this.approximate = approximate
   }
-  override forward(x: Tensor): Tensor { return x.gelu({ approximate: this.approximate }) }
-  override extraRepr(): string { return `approximate='${this.approximate}'` }
+  override forward(x: Tensor): Tensor {
+    return x.gelu({ approximate: this.approximate })
+  }
+  override extraRepr(): string {
+    return `approximate='${this.approximate}'`
+  }
 }
 /** `ln(1 + e^(βx)) / β`, x itself where βx > threshold. @see torch.nn.Softplus */
 export class Softplus extends Activation {
@@ -174,8 +222,12 @@ export class Softplus extends Activation {
     this.beta = beta
     this.threshold = threshold
   }
-  override forward(x: Tensor): Tensor { return x.softplus({ beta: this.beta, threshold: this.threshold }) }
-  override extraRepr(): string { return `beta=${pyNumber(this.beta)}, threshold=${pyNumber(this.threshold)}` }
+  override forward(x: Tensor): Tensor {
+    return x.softplus({ beta: this.beta, threshold: this.threshold })
+  }
+  override extraRepr(): string {
+    return `beta=${pyNumber(this.beta)}, threshold=${pyNumber(this.threshold)}`
+  }
 }
 /** x where |x| > lambd, 0 elsewhere. @see torch.nn.Hardshrink */
 export class Hardshrink extends Activation {
@@ -184,8 +236,12 @@ export class Hardshrink extends Activation {
     super()
     this.lambd = lambd
   }
-  override forward(x: Tensor): Tensor { return x.hardshrink({ lambd: this.lambd }) }
-  override extraRepr(): string { return pyNumber(this.lambd) }
+  override forward(x: Tensor): Tensor {
+    return x.hardshrink({ lambd: this.lambd })
+  }
+  override extraRepr(): string {
+    return pyNumber(this.lambd)
+  }
 }
 /** x moved towards 0 by lambd, 0 within. @see torch.nn.Softshrink */
 export class Softshrink extends Activation {
@@ -194,21 +250,33 @@ export class Softshrink extends Activation {
     super()
     this.lambd = lambd
   }
-  override forward(x: Tensor): Tensor { return x.softshrink({ lambd: this.lambd }) }
-  override extraRepr(): string { return pyNumber(this.lambd) }
+  override forward(x: Tensor): Tensor {
+    return x.softshrink({ lambd: this.lambd })
+  }
+  override extraRepr(): string {
+    return pyNumber(this.lambd)
+  }
 }
 
 /** x where positive, `weight · x` elsewhere, with a learned weight (He et al. 2015). @see torch.nn.PReLU */
 export class PReLU extends Module {
   readonly numParameters: number
   readonly weight: Parameter // [numParameters]
-  constructor({ numParameters = 1, init = 0.25, ...factory }: LayerFactory & { numParameters?: number; init?: number } = {}) {
+  constructor({
+    numParameters = 1,
+    init = 0.25,
+    ...factory
+  }: LayerFactory & { numParameters?: number; init?: number } = {}) {
     super()
     this.numParameters = numParameters
     this.weight = new Parameter(full([numParameters], init, { dtype: 'float32', ...factory }))
   }
-  override forward(x: Tensor): Tensor { return x.prelu(this.weight) }
-  override extraRepr(): string { return `num_parameters=${this.numParameters}` }
+  override forward(x: Tensor): Tensor {
+    return x.prelu(this.weight)
+  }
+  override extraRepr(): string {
+    return `num_parameters=${this.numParameters}`
+  }
 }
 
 /** What the layers that work along a dim share. */
@@ -223,24 +291,34 @@ abstract class AlongDim extends Module {
   protected dimOf(x: Tensor): number {
     return this.dim ?? (x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1)
   }
-  override extraRepr(): string { return `dim=${this.dim ?? 'None'}` }
+  override extraRepr(): string {
+    return `dim=${this.dim ?? 'None'}`
+  }
 }
 
 /** `eˣ / Σ eˣ` along dim. @see torch.nn.Softmax */
 export class Softmax extends AlongDim {
-  override forward(x: Tensor): Tensor { return F.softmax(x, this.dimOf(x)) }
+  override forward(x: Tensor): Tensor {
+    return F.softmax(x, this.dimOf(x))
+  }
 }
 /** softmax of −x along dim. @see torch.nn.Softmin */
 export class Softmin extends AlongDim {
-  override forward(x: Tensor): Tensor { return F.softmax(x.neg(), this.dimOf(x)) }
+  override forward(x: Tensor): Tensor {
+    return F.softmax(x.neg(), this.dimOf(x))
+  }
 }
 /** `ln softmax(x)` along dim. @see torch.nn.LogSoftmax */
 export class LogSoftmax extends AlongDim {
-  override forward(x: Tensor): Tensor { return F.logSoftmax(x, this.dimOf(x)) }
+  override forward(x: Tensor): Tensor {
+    return F.logSoftmax(x, this.dimOf(x))
+  }
 }
 /** softmax over the channels of [N, C, H, W]. @see torch.nn.Softmax2d */
 export class Softmax2d extends Activation {
-  override forward(x: Tensor): Tensor { return F.softmax(x, -3) }
+  override forward(x: Tensor): Tensor {
+    return F.softmax(x, -3)
+  }
 }
 /** The first half along dim times σ of the second. @see torch.nn.GLU */
 export class GLU extends Module {
@@ -249,6 +327,10 @@ export class GLU extends Module {
     super()
     this.dim = dim
   }
-  override forward(x: Tensor): Tensor { return F.glu(x, this.dim) }
-  override extraRepr(): string { return `dim=${this.dim}` }
+  override forward(x: Tensor): Tensor {
+    return F.glu(x, this.dim)
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}`
+  }
 }

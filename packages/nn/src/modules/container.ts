@@ -8,16 +8,31 @@ import { Parameter } from '../parameter.ts'
 type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>
 
 const entriesOf = <T>(named: Named<T>): [string, T][] =>
-  named instanceof Map ? [...(named as ReadonlyMap<string, T>)] : Object.entries(named as Readonly<Record<string, T>>)
+  named instanceof Map
+    ? [...(named as ReadonlyMap<string, T>)]
+    : Object.entries(named as Readonly<Record<string, T>>)
 
-const isNamed = (value: unknown): value is Named<never> => value instanceof Map || !(value instanceof Module)
+const isNamed = (value: unknown): value is Named<never> =>
+  typeof value === 'object' && value !== null && !(value instanceof Module)
+
+/** Throws unless the value is a module. */
+function checkModule<M>(op: string, value: M): M {
+  check(
+    value instanceof Module,
+    () =>
+      new ArgumentError(op, `every member must be a module, got ${value === null ? 'null' : typeof value}`),
+  )
+  return value
+}
 
 const moduleMember = (name: string, value: Module): Member => ({ kind: 'module', name, value })
 
 /** The position in a list, negative ones from its end. @throws IndexError */
 function position(op: string, index: number, length: number): number {
-  check(Number.isInteger(index) && index >= -length && index < length, () => new IndexError(op,
-    `the index must be in [${-length}, ${length - 1}], got ${index}`))
+  check(
+    Number.isInteger(index) && index >= -length && index < length,
+    () => new IndexError(op, `the index must be in [${-length}, ${length - 1}], got ${index}`),
+  )
   return index < 0 ? index + length : index
 }
 
@@ -36,8 +51,12 @@ export class Sequential extends Module {
   constructor(...layers: readonly Layer[] | readonly [Named<Layer>]) {
     super()
     const [first] = layers
-    this.#layers = new Map(layers.length === 1 && isNamed(first)
-      ? entriesOf(first as Named<Layer>) : (layers as readonly Layer[]).map((layer, i) => [String(i), layer]))
+    const entries =
+      layers.length === 1 && isNamed(first)
+        ? entriesOf(first as Named<Layer>)
+        : (layers as readonly Layer[]).map((layer, i): [string, Layer] => [String(i), layer])
+    for (const [, layer] of entries) checkModule('Sequential', layer)
+    this.#layers = new Map(entries)
   }
 
   override forward(input: Tensor): Tensor {
@@ -51,20 +70,31 @@ export class Sequential extends Module {
   }
 
   /** Number of layers. */
-  get length(): number { return this.#layers.size }
+  get length(): number {
+    return this.#layers.size
+  }
   /** The layer at a position (negative: from the end) or of a name. @throws IndexError if there is none */
   at(index: number | string): Layer {
     if (typeof index === 'number') return [...this.#layers.values()][position('at', index, this.length)]
     const layer = this.#layers.get(index)
-    check(layer !== undefined, () => new IndexError('at', `the name must be one of [${[...this.#layers.keys()].join(', ')}], got '${index}'`))
+    check(
+      layer !== undefined,
+      () =>
+        new IndexError(
+          'at',
+          `the name must be one of [${[...this.#layers.keys()].join(', ')}], got '${index}'`,
+        ),
+    )
     return layer
   }
   /** Adds a layer at the end; its name is its number. */
   append(layer: Layer): this {
-    this.#layers.set(String(this.length), layer)
+    this.#layers.set(String(this.length), checkModule('append', layer))
     return this
   }
-  [Symbol.iterator](): IterableIterator<Layer> { return this.#layers.values() }
+  [Symbol.iterator](): IterableIterator<Layer> {
+    return this.#layers.values()
+  }
 }
 
 /**
@@ -80,30 +110,40 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   constructor(modules: Iterable<M> = []) {
     super()
-    this.#modules = [...modules]
+    this.#modules = Array.from(modules, (module) => checkModule('ModuleList', module))
   }
 
   override members(): Member[] {
     return [...this.#modules.map((module, i) => moduleMember(String(i), module)), ...super.members()]
   }
 
-  get length(): number { return this.#modules.length }
+  get length(): number {
+    return this.#modules.length
+  }
   /** The module at a position, negative: from the end. @throws IndexError if there is none */
-  at(index: number): M { return this.#modules[position('at', index, this.length)] }
+  at(index: number): M {
+    return this.#modules[position('at', index, this.length)]
+  }
   /** Adds a module at the end. */
-  append(module: M): this { return this.extend([module]) }
+  append(module: M): this {
+    return this.extend([module])
+  }
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    this.#modules.push(...modules)
+    this.#modules.push(...Array.from(modules, (module) => checkModule('extend', module)))
     return this
   }
   /** Puts a module before the position. */
   insert(index: number, module: M): this {
-    this.#modules.splice(index, 0, module)
+    this.#modules.splice(index, 0, checkModule('insert', module))
     return this
   }
-  map<T>(fn: (module: M, index: number) => T): T[] { return this.#modules.map(fn) }
-  [Symbol.iterator](): IterableIterator<M> { return this.#modules[Symbol.iterator]() }
+  map<T>(fn: (module: M, index: number) => T): T[] {
+    return this.#modules.map(fn)
+  }
+  [Symbol.iterator](): IterableIterator<M> {
+    return this.#modules[Symbol.iterator]()
+  }
 }
 
 /**
@@ -123,25 +163,45 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return [...[...this.#modules].map(([name, module]) => moduleMember(name, module)), ...super.members()]
   }
 
-  get size(): number { return this.#modules.size }
+  get size(): number {
+    return this.#modules.size
+  }
   /** The module of this name. @throws IndexError if there is none */
   get(name: string): M {
     const module = this.#modules.get(name)
-    check(module !== undefined, () => new IndexError('get', `the name must be one of [${[...this.keys()].join(', ')}], got '${name}'`))
+    check(
+      module !== undefined,
+      () => new IndexError('get', `the name must be one of [${[...this.keys()].join(', ')}], got '${name}'`),
+    )
     return module
   }
-  has(name: string): boolean { return this.#modules.has(name) }
+  has(name: string): boolean {
+    return this.#modules.has(name)
+  }
   /** Adds or replaces a module. @throws ArgumentError for an empty name or one with a dot */
   set(name: string, module: M): this {
-    check(name !== '' && !name.includes('.'), () => new ArgumentError('set', `name must not be empty or contain a dot, got '${name}'`))
-    this.#modules.set(name, module)
+    check(
+      name !== '' && !name.includes('.'),
+      () => new ArgumentError('set', `name must not be empty or contain a dot, got '${name}'`),
+    )
+    this.#modules.set(name, checkModule('set', module))
     return this
   }
-  delete(name: string): boolean { return this.#modules.delete(name) }
-  keys(): IterableIterator<string> { return this.#modules.keys() }
-  values(): IterableIterator<M> { return this.#modules.values() }
-  entries(): IterableIterator<[string, M]> { return this.#modules.entries() }
-  [Symbol.iterator](): IterableIterator<[string, M]> { return this.#modules.entries() }
+  delete(name: string): boolean {
+    return this.#modules.delete(name)
+  }
+  keys(): IterableIterator<string> {
+    return this.#modules.keys()
+  }
+  values(): IterableIterator<M> {
+    return this.#modules.values()
+  }
+  entries(): IterableIterator<[string, M]> {
+    return this.#modules.entries()
+  }
+  [Symbol.iterator](): IterableIterator<[string, M]> {
+    return this.#modules.entries()
+  }
 }
 
 /**
@@ -158,21 +218,34 @@ export class ParameterList extends Module {
   }
 
   override members(): Member[] {
-    return [...this.#parameters.map((value, i): Member => ({ kind: 'parameter', name: String(i), value })), ...super.members()]
+    return [
+      ...this.#parameters.map((value, i): Member => ({ kind: 'parameter', name: String(i), value })),
+      ...super.members(),
+    ]
   }
 
-  get length(): number { return this.#parameters.length }
+  get length(): number {
+    return this.#parameters.length
+  }
   /** The parameter at a position, negative: from the end. @throws IndexError if there is none */
-  at(index: number): Parameter { return this.#parameters[position('at', index, this.length)] }
+  at(index: number): Parameter {
+    return this.#parameters[position('at', index, this.length)]
+  }
   /** Adds a parameter at the end. */
   append(parameter: Tensor): this {
     this.#parameters.push(parameter instanceof Parameter ? parameter : new Parameter(parameter))
     return this
   }
-  [Symbol.iterator](): IterableIterator<Parameter> { return this.#parameters[Symbol.iterator]() }
+  [Symbol.iterator](): IterableIterator<Parameter> {
+    return this.#parameters[Symbol.iterator]()
+  }
 
   override extraRepr(): string {
     return this.#parameters
-      .map(({ dtype, shape }, i) => `  (${i}): Parameter containing: [torch.${dtype} of size ${shape.join('x')}]`).join('\n')
+      .map(
+        ({ dtype, shape }, i) =>
+          `  (${i}): Parameter containing: [torch.${dtype} of size ${shape.join('x')}]`,
+      )
+      .join('\n')
   }
 }

@@ -55,28 +55,55 @@ abstract class ConvLayer extends Module {
   readonly bias: Parameter | null // [outChannels]
 
   constructor(
-    spatialDims: number, transposed: boolean, inChannels: number, outChannels: number, kernelSize: Sizes,
+    spatialDims: number,
+    transposed: boolean,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
     options: ConvOptions & Pick<ConvTransposeOptions, 'outputPadding'>,
   ) {
     super()
     const {
-      stride = 1, padding = 0, dilation = 1, outputPadding = 0, groups = 1, bias = true, paddingMode = 'zeros', ...factory
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      outputPadding = 0,
+      groups = 1,
+      bias = true,
+      paddingMode = 'zeros',
+      ...factory
     } = options
     const name = this.reprName()
     const sizes = (option: string, value: Sizes) => perDim(name, option, value, spatialDims)
-    check(groups >= 1 && inChannels % groups === 0 && outChannels % groups === 0, () => new ArgumentError(name,
-      `inChannels and outChannels must be divisible by groups, got ${inChannels}, ${outChannels} and ${groups}`))
-    check(['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode), () => new ArgumentError(name,
-      `paddingMode must be 'zeros', 'reflect', 'replicate' or 'circular', got '${paddingMode}'`))
-    check(typeof padding !== 'string' || padding === 'same' || padding === 'valid', () => new ArgumentError(name,
-      `padding must be sizes, 'same' or 'valid', got '${String(padding)}'`))
+    check(
+      groups >= 1 && inChannels % groups === 0 && outChannels % groups === 0,
+      () =>
+        new ArgumentError(
+          name,
+          `inChannels and outChannels must be divisible by groups, got ${inChannels}, ${outChannels} and ${groups}`,
+        ),
+    )
+    check(
+      ['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode),
+      () =>
+        new ArgumentError(
+          name,
+          `paddingMode must be 'zeros', 'reflect', 'replicate' or 'circular', got '${paddingMode}'`,
+        ),
+    )
+    check(
+      typeof padding !== 'string' || padding === 'same' || padding === 'valid',
+      () => new ArgumentError(name, `padding must be sizes, 'same' or 'valid', got '${String(padding)}'`),
+    )
     this.inChannels = inChannels
     this.outChannels = outChannels
     this.kernelSize = sizes('kernelSize', kernelSize)
     this.stride = sizes('stride', stride)
     this.padding = typeof padding === 'string' ? padding : sizes('padding', padding)
-    check(padding !== 'same' || this.stride.every((n) => n === 1), () => new ArgumentError(name,
-      `padding 'same' needs a stride of 1, got ${pySizes(this.stride)}`))
+    check(
+      padding !== 'same' || this.stride.every((n) => n === 1),
+      () => new ArgumentError(name, `padding 'same' needs a stride of 1, got ${pySizes(this.stride)}`),
+    )
     this.dilation = sizes('dilation', dilation)
     this.outputPadding = sizes('outputPadding', outputPadding)
     this.groups = groups
@@ -95,8 +122,10 @@ abstract class ConvLayer extends Module {
   /** The input with its border filled as paddingMode says, and the padding that is left to the convolution. */
   protected padded(input: Tensor): { input: Tensor; padding: readonly number[] | 'same' | 'valid' } {
     if (this.paddingMode === 'zeros' || this.padding === 'valid') return { input, padding: this.padding }
-    const sides = this.padding === 'same'
-      ? samePadding(this.kernelSize, this.dilation) : this.padding.map((n): [number, number] => [n, n])
+    const sides =
+      this.padding === 'same'
+        ? samePadding(this.kernelSize, this.dilation)
+        : this.padding.map((n): [number, number] => [n, n])
     return {
       input: F.pad(input, sides.toReversed().flat(), { mode: this.paddingMode }), // F.pad begins with the last dim
       padding: this.kernelSize.map(() => 0),
@@ -104,8 +133,21 @@ abstract class ConvLayer extends Module {
   }
 
   override extraRepr(): string {
-    const { inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, groups, bias, paddingMode } = this
-    const parts = [`${inChannels}, ${outChannels}, kernel_size=${pySizes(kernelSize)}, stride=${pySizes(stride)}`]
+    const {
+      inChannels,
+      outChannels,
+      kernelSize,
+      stride,
+      padding,
+      dilation,
+      outputPadding,
+      groups,
+      bias,
+      paddingMode,
+    } = this
+    const parts = [
+      `${inChannels}, ${outChannels}, kernel_size=${pySizes(kernelSize)}, stride=${pySizes(stride)}`,
+    ]
     if (typeof padding === 'string') parts.push(`padding=${padding}`)
     else if (padding.some((n) => n !== 0)) parts.push(`padding=${pySizes(padding)}`)
     if (dilation.some((n) => n !== 1)) parts.push(`dilation=${pySizes(dilation)}`)
@@ -122,7 +164,8 @@ export class Conv1d extends ConvLayer {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
     super(1, false, inChannels, outChannels, kernelSize, options)
   }
-  override forward(x: Tensor): Tensor { // [N, Cin, L] → [N, Cout, L']
+  override forward(x: Tensor): Tensor {
+    // [N, Cin, L] → [N, Cout, L']
     const { input, padding } = this.padded(x)
     const { stride, dilation, groups } = this
     return F.conv1d(input, this.weight, this.bias, { stride, padding, dilation, groups })
@@ -142,7 +185,8 @@ export class Conv2d extends ConvLayer {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
     super(2, false, inChannels, outChannels, kernelSize, options)
   }
-  override forward(x: Tensor): Tensor { // [N, Cin, H, W] → [N, Cout, H', W']
+  override forward(x: Tensor): Tensor {
+    // [N, Cin, H, W] → [N, Cout, H', W']
     const { input, padding } = this.padded(x)
     const { stride, dilation, groups } = this
     return F.conv2d(input, this.weight, this.bias, { stride, padding, dilation, groups })
@@ -154,7 +198,8 @@ export class Conv3d extends ConvLayer {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
     super(3, false, inChannels, outChannels, kernelSize, options)
   }
-  override forward(x: Tensor): Tensor { // [N, Cin, D, H, W] → [N, Cout, D', H', W']
+  override forward(x: Tensor): Tensor {
+    // [N, Cin, D, H, W] → [N, Cout, D', H', W']
     const { input, padding } = this.padded(x)
     const { stride, dilation, groups } = this
     return F.conv3d(input, this.weight, this.bias, { stride, padding, dilation, groups })
@@ -163,33 +208,69 @@ export class Conv3d extends ConvLayer {
 
 /** The gradient of Conv1d as a layer, also called deconvolution. @see torch.nn.ConvTranspose1d */
 export class ConvTranspose1d extends ConvLayer {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    options: ConvTransposeOptions = {},
+  ) {
     super(1, true, inChannels, outChannels, kernelSize, options)
   }
-  override forward(input: Tensor): Tensor { // [N, Cin, L] → [N, Cout, L']
+  override forward(input: Tensor): Tensor {
+    // [N, Cin, L] → [N, Cout, L']
     const { stride, padding, outputPadding, groups, dilation } = this
-    return F.convTranspose1d(input, this.weight, this.bias, { stride, padding: padding as readonly number[], outputPadding, groups, dilation })
+    return F.convTranspose1d(input, this.weight, this.bias, {
+      stride,
+      padding: padding as readonly number[],
+      outputPadding,
+      groups,
+      dilation,
+    })
   }
 }
 
 /** The gradient of Conv2d as a layer, also called deconvolution. @see torch.nn.ConvTranspose2d */
 export class ConvTranspose2d extends ConvLayer {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    options: ConvTransposeOptions = {},
+  ) {
     super(2, true, inChannels, outChannels, kernelSize, options)
   }
-  override forward(input: Tensor): Tensor { // [N, Cin, H, W] → [N, Cout, H', W']
+  override forward(input: Tensor): Tensor {
+    // [N, Cin, H, W] → [N, Cout, H', W']
     const { stride, padding, outputPadding, groups, dilation } = this
-    return F.convTranspose2d(input, this.weight, this.bias, { stride, padding: padding as readonly number[], outputPadding, groups, dilation })
+    return F.convTranspose2d(input, this.weight, this.bias, {
+      stride,
+      padding: padding as readonly number[],
+      outputPadding,
+      groups,
+      dilation,
+    })
   }
 }
 
 /** The gradient of Conv3d as a layer, also called deconvolution. @see torch.nn.ConvTranspose3d */
 export class ConvTranspose3d extends ConvLayer {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    options: ConvTransposeOptions = {},
+  ) {
     super(3, true, inChannels, outChannels, kernelSize, options)
   }
-  override forward(input: Tensor): Tensor { // [N, Cin, D, H, W] → [N, Cout, D', H', W']
+  override forward(input: Tensor): Tensor {
+    // [N, Cin, D, H, W] → [N, Cout, D', H', W']
     const { stride, padding, outputPadding, groups, dilation } = this
-    return F.convTranspose3d(input, this.weight, this.bias, { stride, padding: padding as readonly number[], outputPadding, groups, dilation })
+    return F.convTranspose3d(input, this.weight, this.bias, {
+      stride,
+      padding: padding as readonly number[],
+      outputPadding,
+      groups,
+      dilation,
+    })
   }
 }

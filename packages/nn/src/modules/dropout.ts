@@ -22,7 +22,10 @@ abstract class DropoutLayer extends Module {
   constructor(options: number | DropoutOptions = {}) {
     super()
     const { p = 0.5, inplace = false } = typeof options === 'number' ? { p: options } : options
-    check(p >= 0 && p <= 1, () => new ArgumentError(this.reprName(), `p must be a probability in [0, 1], got ${p}`))
+    check(
+      p >= 0 && p <= 1,
+      () => new ArgumentError(this.reprName(), `p must be a probability in [0, 1], got ${p}`),
+    )
     this.p = p
     this.inplace = inplace
   }
@@ -31,7 +34,9 @@ abstract class DropoutLayer extends Module {
     return { p: this.p, training: this.training, inplace: this.inplace }
   }
 
-  override extraRepr(): string { return `p=${pyNumber(this.p)}, inplace=${pyBool(this.inplace)}` }
+  override extraRepr(): string {
+    return `p=${pyNumber(this.p)}, inplace=${pyBool(this.inplace)}`
+  }
 }
 
 /**
@@ -42,21 +47,31 @@ abstract class DropoutLayer extends Module {
  * @see torch.nn.Dropout
  */
 export class Dropout extends DropoutLayer {
-  override forward(input: Tensor): Tensor { return F.dropout(input, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.dropout(input, this.options())
+  }
 }
 /** Zeroes whole channels of [N, C, L] or [C, L]. @see torch.nn.Dropout1d */
 export class Dropout1d extends DropoutLayer {
-  override forward(input: Tensor): Tensor { return F.dropout1d(input, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.dropout1d(input, this.options())
+  }
 }
 /** Zeroes whole channels of [N, C, H, W]. @see torch.nn.Dropout2d */
 export class Dropout2d extends DropoutLayer {
-  override forward(input: Tensor): Tensor { return F.dropout2d(input, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.dropout2d(input, this.options())
+  }
 }
 /** Zeroes whole channels of [N, C, D, H, W]. @see torch.nn.Dropout3d */
 export class Dropout3d extends DropoutLayer {
-  override forward(input: Tensor): Tensor { return F.dropout3d(input, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.dropout3d(input, this.options())
+  }
 }
 /** Dropout that keeps mean and variance of SELU's results (Klambauer et al. 2017). @see torch.nn.AlphaDropout */
 export class AlphaDropout extends DropoutLayer {
-  override forward(input: Tensor): Tensor { return F.alphaDropout(input, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.alphaDropout(input, this.options())
+  }
 }

@@ -39,8 +39,14 @@ export class Embedding extends Module {
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super()
     const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, ...factory } = options
-    check(paddingIdx === null || (paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings), () => new ArgumentError('Embedding',
-      `paddingIdx must be within numEmbeddings, got ${paddingIdx} and ${numEmbeddings}`))
+    check(
+      paddingIdx === null || (paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings),
+      () =>
+        new ArgumentError(
+          'Embedding',
+          `paddingIdx must be within numEmbeddings, got ${paddingIdx} and ${numEmbeddings}`,
+        ),
+    )
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx
@@ -58,7 +64,8 @@ export class Embedding extends Module {
     if (paddingIdx !== null) withGradMode(false, () => this.weight.select(0, paddingIdx).fill_(0))
   }
 
-  override forward(input: Tensor): Tensor { // [...] → [..., embeddingDim]
+  override forward(input: Tensor): Tensor {
+    // [...] → [..., embeddingDim]
     const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this
     return F.embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq })
   }

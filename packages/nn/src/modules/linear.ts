@@ -53,7 +53,8 @@ export class Linear extends Module {
     resetWeightAndBias(this.weight, this.bias)
   }
 
-  override forward(input: Tensor): Tensor { // [..., inFeatures] → [..., outFeatures]
+  override forward(input: Tensor): Tensor {
+    // [..., inFeatures] → [..., outFeatures]
     return F.linear(input, this.weight, this.bias)
   }
 
@@ -83,7 +84,12 @@ export class Bilinear extends Module {
   readonly weight: Parameter // [outFeatures, in1Features, in2Features]
   readonly bias: Parameter | null // [outFeatures]
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, { bias = true, ...factory }: LinearOptions = {}) {
+  constructor(
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    { bias = true, ...factory }: LinearOptions = {},
+  ) {
     super()
     this.in1Features = in1Features
     this.in2Features = in2Features
@@ -100,7 +106,8 @@ export class Bilinear extends Module {
     if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound })
   }
 
-  override forward(input1: Tensor, input2: Tensor): Tensor { // [..., in1], [..., in2] → [..., out]
+  override forward(input1: Tensor, input2: Tensor): Tensor {
+    // [..., in1], [..., in2] → [..., out]
     return F.bilinear(input1, input2, this.weight, this.bias)
   }
 

@@ -13,7 +13,7 @@ export interface LossOptions {
 }
 
 /** What the losses of an input and a target share. */
-abstract class Loss extends Module {
+export abstract class Loss extends Module {
   readonly reduction: Reduction
   constructor({ reduction = 'mean' }: LossOptions = {}) {
     super()
@@ -23,7 +23,7 @@ abstract class Loss extends Module {
 }
 
 /** What the losses with a weight for each class or element share. */
-abstract class WeightedLoss extends Loss {
+export abstract class WeightedLoss extends Loss {
   weight: Tensor | null
   constructor(weight: Tensor | null, options: LossOptions) {
     super(options)
@@ -31,10 +31,14 @@ abstract class WeightedLoss extends Loss {
   }
 }
 
-type Weighted<O> = O & { weight?: Tensor | null }
+/** Options with the weight among them. */
+export type Weighted<O> = O & { weight?: Tensor | null }
 
 /** Splits `(weight, options)` or `({ weight, ...options })`. */
-function weightAndOptions<O extends object>(first: Tensor | null | Weighted<O>, options: O): { weight: Tensor | null; options: O } {
+export function weightAndOptions<O extends object>(
+  first: Tensor | null | Weighted<O>,
+  options: O,
+): { weight: Tensor | null; options: O } {
   if (first === null || first instanceof Tensor) return { weight: first, options }
   const { weight = null, ...rest } = first
   return { weight, options: rest as unknown as O }
@@ -42,11 +46,15 @@ function weightAndOptions<O extends object>(first: Tensor | null | Weighted<O>, 
 
 /** `(x − y)²`. @see torch.nn.MSELoss */
 export class MSELoss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor { return F.mseLoss(input, target, { reduction: this.reduction }) }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return F.mseLoss(input, target, { reduction: this.reduction })
+  }
 }
 /** `|x − y|`. @see torch.nn.L1Loss */
 export class L1Loss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor { return F.l1Loss(input, target, { reduction: this.reduction }) }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return F.l1Loss(input, target, { reduction: this.reduction })
+  }
 }
 /** Quadratic where `|x − y| < beta`, else linear. @see torch.nn.SmoothL1Loss */
 export class SmoothL1Loss extends Loss {
@@ -89,14 +97,18 @@ export interface CrossEntropyOptions extends LossOptions {
 export class CrossEntropyLoss extends WeightedLoss {
   readonly ignoreIndex: number
   readonly labelSmoothing: number
-  constructor(weight: Tensor | null | Weighted<CrossEntropyOptions> = null, options: CrossEntropyOptions = {}) {
+  constructor(
+    weight: Tensor | null | Weighted<CrossEntropyOptions> = null,
+    options: CrossEntropyOptions = {},
+  ) {
     const split = weightAndOptions(weight, options)
     const { ignoreIndex = -100, labelSmoothing = 0, ...rest } = split.options
     super(split.weight, rest)
     this.ignoreIndex = ignoreIndex
     this.labelSmoothing = labelSmoothing
   }
-  override forward(input: Tensor, target: Tensor): Tensor { // [N, C, ...], [N, ...] or [N, C, ...]
+  override forward(input: Tensor, target: Tensor): Tensor {
+    // [N, C, ...], [N, ...] or [N, C, ...]
     const { reduction, ignoreIndex, labelSmoothing } = this
     return F.crossEntropy(input, target, this.weight, { reduction, ignoreIndex, labelSmoothing })
   }
@@ -140,14 +152,19 @@ export interface BCEWithLogitsOptions extends LossOptions {
 /** BCELoss of `σ(x)`, computed without overflow. @param weight of each element @see torch.nn.BCEWithLogitsLoss */
 export class BCEWithLogitsLoss extends WeightedLoss {
   posWeight: Tensor | null
-  constructor(weight: Tensor | null | Weighted<BCEWithLogitsOptions> = null, options: BCEWithLogitsOptions = {}) {
+  constructor(
+    weight: Tensor | null | Weighted<BCEWithLogitsOptions> = null,
+    options: BCEWithLogitsOptions = {},
+  ) {
     const split = weightAndOptions(weight, options)
     const { posWeight = null, ...rest } = split.options
     super(split.weight, rest)
     this.posWeight = this.registerBuffer('posWeight', posWeight)
   }
   override forward(input: Tensor, target: Tensor): Tensor {
-    return F.binaryCrossEntropyWithLogits(input, target, this.weight, this.posWeight, { reduction: this.reduction })
+    return F.binaryCrossEntropyWithLogits(input, target, this.weight, this.posWeight, {
+      reduction: this.reduction,
+    })
   }
 }
 
@@ -155,7 +172,10 @@ export class BCEWithLogitsLoss extends WeightedLoss {
 export class KLDivLoss extends Module {
   readonly reduction: Reduction | 'batchmean'
   readonly logTarget: boolean
-  constructor({ reduction = 'mean', logTarget = false }: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = {}) {
+  constructor({
+    reduction = 'mean',
+    logTarget = false,
+  }: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = {}) {
     super()
     this.reduction = reduction
     this.logTarget = logTarget

@@ -33,9 +33,19 @@ abstract class RunningNorm extends Module {
   runningVar: Tensor | null
   numBatchesTracked: Tensor | null // int64, 0-dim
 
-  constructor(numFeatures: number, options: BatchNormOptions, defaults: { affine: boolean; trackRunningStats: boolean }) {
+  constructor(
+    numFeatures: number,
+    options: BatchNormOptions,
+    defaults: { affine: boolean; trackRunningStats: boolean },
+  ) {
     super()
-    const { eps = 1e-5, momentum = 0.1, affine = defaults.affine, trackRunningStats = defaults.trackRunningStats, ...factory } = options
+    const {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = defaults.affine,
+      trackRunningStats = defaults.trackRunningStats,
+      ...factory
+    } = options
     this.numFeatures = numFeatures
     this.eps = eps
     this.momentum = momentum
@@ -44,10 +54,18 @@ abstract class RunningNorm extends Module {
     this.weight = affine ? new Parameter(ones([numFeatures], factory)) : null
     this.bias = affine ? new Parameter(zeros([numFeatures], factory)) : null
     const tracked = <T>(make: () => T): T | null => (trackRunningStats ? make() : null)
-    this.runningMean = this.registerBuffer('runningMean', tracked(() => zeros([numFeatures], factory)))
-    this.runningVar = this.registerBuffer('runningVar', tracked(() => ones([numFeatures], factory)))
-    this.numBatchesTracked = this.registerBuffer('numBatchesTracked',
-      tracked(() => zeros([], { dtype: 'int64', device: factory.device })))
+    this.runningMean = this.registerBuffer(
+      'runningMean',
+      tracked(() => zeros([numFeatures], factory)),
+    )
+    this.runningVar = this.registerBuffer(
+      'runningVar',
+      tracked(() => ones([numFeatures], factory)),
+    )
+    this.numBatchesTracked = this.registerBuffer(
+      'numBatchesTracked',
+      tracked(() => zeros([], { dtype: 'int64', device: factory.device })),
+    )
   }
 
   /** Forgets the running statistics. */
@@ -65,8 +83,10 @@ abstract class RunningNorm extends Module {
 
   override extraRepr(): string {
     const { numFeatures, eps, momentum, affine, trackRunningStats } = this
-    return `${numFeatures}, eps=${pyFloat(eps)}, momentum=${momentum === null ? 'None' : pyFloat(momentum)}, `
-      + `affine=${pyBool(affine)}, track_running_stats=${pyBool(trackRunningStats)}`
+    return (
+      `${numFeatures}, eps=${pyFloat(eps)}, momentum=${momentum === null ? 'None' : pyFloat(momentum)}, ` +
+      `affine=${pyBool(affine)}, track_running_stats=${pyBool(trackRunningStats)}`
+    )
   }
 }
 
@@ -79,22 +99,41 @@ abstract class BatchNorm extends RunningNorm {
   /** Numbers of dims that the input may have. */
   protected abstract readonly allowedDims: readonly number[]
 
-  override forward(input: Tensor): Tensor { // [N, C, ...] → the same
-    check(this.allowedDims.includes(input.ndim), () => new ShapeError(this.reprName(),
-      `the input must have ${this.allowedDims.join(' or ')} dims, got ${formatShape(input.shape)}`))
+  override forward(input: Tensor): Tensor {
+    // [N, C, ...] → the same
+    check(
+      this.allowedDims.includes(input.ndim),
+      () =>
+        new ShapeError(
+          this.reprName(),
+          `the input must have ${this.allowedDims.join(' or ')} dims, got ${formatShape(input.shape)}`,
+        ),
+    )
     const update = this.training && this.numBatchesTracked !== null
-    if (update) this.numBatchesTracked!.add_(1)
-    const momentum = this.momentum ?? (update ? 1 / this.numBatchesTracked!.item() : 0)
+    const momentum = this.momentum ?? (update ? 1 / (this.numBatchesTracked!.item() + 1) : 0)
     const useStats = !this.training || this.trackRunningStats
-    return F.batchNorm(input, useStats ? this.runningMean : null, useStats ? this.runningVar : null, this.weight, this.bias, {
-      training: this.training || this.runningMean === null, momentum, eps: this.eps,
-    })
+    const output = F.batchNorm(
+      input,
+      useStats ? this.runningMean : null,
+      useStats ? this.runningVar : null,
+      this.weight,
+      this.bias,
+      {
+        training: this.training || this.runningMean === null,
+        momentum,
+        eps: this.eps,
+      },
+    )
+    if (update) this.numBatchesTracked!.add_(1)
+    return output
   }
 }
 
 /** Normalises each channel of [N, C] or [N, C, L] over the batch (Ioffe & Szegedy 2015). @see torch.nn.BatchNorm1d */
 export class BatchNorm1d extends BatchNorm {
-  protected override get allowedDims(): readonly number[] { return [2, 3] }
+  protected override get allowedDims(): readonly number[] {
+    return [2, 3]
+  }
 }
 /**
  * Normalises each channel of [N, C, H, W] over the batch (Ioffe & Szegedy 2015): by the batch's mean and variance in
@@ -103,11 +142,15 @@ export class BatchNorm1d extends BatchNorm {
  * @see torch.nn.BatchNorm2d
  */
 export class BatchNorm2d extends BatchNorm {
-  protected override get allowedDims(): readonly number[] { return [4] }
+  protected override get allowedDims(): readonly number[] {
+    return [4]
+  }
 }
 /** Normalises each channel of [N, C, D, H, W] over the batch. @see torch.nn.BatchNorm3d */
 export class BatchNorm3d extends BatchNorm {
-  protected override get allowedDims(): readonly number[] { return [5] }
+  protected override get allowedDims(): readonly number[] {
+    return [5]
+  }
 }
 
 /** What the instance norms share: each channel of each sample is normalised by itself. */
@@ -119,13 +162,22 @@ abstract class InstanceNorm extends RunningNorm {
   /** Number of dims of a batch; one less is a single sample. */
   protected abstract readonly batchDims: number
 
-  override forward(input: Tensor): Tensor { // [N, C, ...] or [C, ...] → the same
+  override forward(input: Tensor): Tensor {
+    // [N, C, ...] or [C, ...] → the same
     const { batchDims } = this
-    check(input.ndim === batchDims || input.ndim === batchDims - 1, () => new ShapeError(this.reprName(),
-      `the input must have ${batchDims - 1} or ${batchDims} dims, got ${formatShape(input.shape)}`))
+    check(
+      input.ndim === batchDims || input.ndim === batchDims - 1,
+      () =>
+        new ShapeError(
+          this.reprName(),
+          `the input must have ${batchDims - 1} or ${batchDims} dims, got ${formatShape(input.shape)}`,
+        ),
+    )
     const batch = input.ndim === batchDims ? input : input.unsqueeze(0)
     const output = F.instanceNorm(batch, this.runningMean, this.runningVar, this.weight, this.bias, {
-      useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,
+      useInputStats: this.training || !this.trackRunningStats,
+      momentum: this.momentum ?? 0,
+      eps: this.eps,
     })
     return input.ndim === batchDims ? output : output.squeeze(0)
   }
@@ -133,15 +185,21 @@ abstract class InstanceNorm extends RunningNorm {
 
 /** Normalises each channel of each sample of [N, C, L]. @see torch.nn.InstanceNorm1d */
 export class InstanceNorm1d extends InstanceNorm {
-  protected override get batchDims(): number { return 3 }
+  protected override get batchDims(): number {
+    return 3
+  }
 }
 /** Normalises each channel of each sample of [N, C, H, W]. @see torch.nn.InstanceNorm2d */
 export class InstanceNorm2d extends InstanceNorm {
-  protected override get batchDims(): number { return 4 }
+  protected override get batchDims(): number {
+    return 4
+  }
 }
 /** Normalises each channel of each sample of [N, C, D, H, W]. @see torch.nn.InstanceNorm3d */
 export class InstanceNorm3d extends InstanceNorm {
-  protected override get batchDims(): number { return 5 }
+  protected override get batchDims(): number {
+    return 5
+  }
 }
 
 /** Options of {@link LayerNorm}. */
@@ -209,10 +267,20 @@ export class GroupNorm extends Module {
   readonly weight: Parameter | null // [numChannels]
   readonly bias: Parameter | null // [numChannels]
 
-  constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true, ...factory }: GroupNormOptions = {}) {
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    { eps = 1e-5, affine = true, ...factory }: GroupNormOptions = {},
+  ) {
     super()
-    check(numChannels % numGroups === 0, () => new ArgumentError('GroupNorm',
-      `numChannels must be divisible by numGroups, got ${numChannels} and ${numGroups}`))
+    check(
+      numChannels % numGroups === 0,
+      () =>
+        new ArgumentError(
+          'GroupNorm',
+          `numChannels must be divisible by numGroups, got ${numChannels} and ${numGroups}`,
+        ),
+    )
     this.numGroups = numGroups
     this.numChannels = numChannels
     this.eps = eps
@@ -233,5 +301,39 @@ export class GroupNorm extends Module {
 
   override extraRepr(): string {
     return `${this.numGroups}, ${this.numChannels}, eps=${pyFloat(this.eps)}, affine=${pyBool(this.affine)}`
+  }
+}
+
+/** Options of {@link LocalResponseNorm}. */
+export interface LocalResponseNormOptions {
+  /** α (default 1e-4). */
+  alpha?: number
+  /** β (default 0.75). */
+  beta?: number
+  /** k (default 1). */
+  k?: number
+}
+
+/** `x / (k + α · mean of x² over neighbouring channels)^β` (Krizhevsky et al. 2012). @see torch.nn.LocalResponseNorm */
+export class LocalResponseNorm extends Module {
+  readonly size: number
+  readonly alpha: number
+  readonly beta: number
+  readonly k: number
+
+  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
+    super()
+    this.size = size
+    this.alpha = alpha
+    this.beta = beta
+    this.k = k
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k })
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${pyFloat(this.alpha)}, beta=${pyFloat(this.beta)}, k=${pyFloat(this.k)}`
   }
 }

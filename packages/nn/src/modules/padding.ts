@@ -14,7 +14,9 @@ abstract class PadLayer extends Module {
     super()
     this.padding = perSide(this.reprName(), padding, spatialDims)
   }
-  override extraRepr(): string { return pySizes(this.padding) }
+  override extraRepr(): string {
+    return pySizes(this.padding)
+  }
 }
 
 /** What the layers that fill with a number share. */
@@ -24,79 +26,137 @@ abstract class ConstantPadLayer extends PadLayer {
     super(spatialDims, padding)
     this.value = value
   }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'constant', value: this.value }) }
-  override extraRepr(): string { return `padding=${pySizes(this.padding)}, value=${pyNumber(this.value)}` }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'constant', value: this.value })
+  }
+  override extraRepr(): string {
+    return `padding=${pySizes(this.padding)}, value=${pyNumber(this.value)}`
+  }
 }
 
 /** Fills 1 spatial dim with a number. @see torch.nn.ConstantPad1d */
 export class ConstantPad1d extends ConstantPadLayer {
-  constructor(padding: Sizes, value: number) { super(1, padding, value) }
+  constructor(padding: Sizes, value: number) {
+    super(1, padding, value)
+  }
 }
 /** Fills 2 spatial dims with a number. @see torch.nn.ConstantPad2d */
 export class ConstantPad2d extends ConstantPadLayer {
-  constructor(padding: Sizes, value: number) { super(2, padding, value) }
+  constructor(padding: Sizes, value: number) {
+    super(2, padding, value)
+  }
 }
 /** Fills 3 spatial dims with a number. @see torch.nn.ConstantPad3d */
 export class ConstantPad3d extends ConstantPadLayer {
-  constructor(padding: Sizes, value: number) { super(3, padding, value) }
+  constructor(padding: Sizes, value: number) {
+    super(3, padding, value)
+  }
 }
 /** Fills 1 spatial dim with zeros. @see torch.nn.ZeroPad1d */
 export class ZeroPad1d extends ConstantPadLayer {
-  constructor(padding: Sizes) { super(1, padding, 0) }
-  override extraRepr(): string { return pySizes(this.padding) }
+  constructor(padding: Sizes) {
+    super(1, padding, 0)
+  }
+  override extraRepr(): string {
+    return pySizes(this.padding)
+  }
 }
 /** Fills 2 spatial dims with zeros. @see torch.nn.ZeroPad2d */
 export class ZeroPad2d extends ConstantPadLayer {
-  constructor(padding: Sizes) { super(2, padding, 0) }
-  override extraRepr(): string { return pySizes(this.padding) }
+  constructor(padding: Sizes) {
+    super(2, padding, 0)
+  }
+  override extraRepr(): string {
+    return pySizes(this.padding)
+  }
 }
 /** Fills 3 spatial dims with zeros. @see torch.nn.ZeroPad3d */
 export class ZeroPad3d extends ConstantPadLayer {
-  constructor(padding: Sizes) { super(3, padding, 0) }
-  override extraRepr(): string { return pySizes(this.padding) }
+  constructor(padding: Sizes) {
+    super(3, padding, 0)
+  }
+  override extraRepr(): string {
+    return pySizes(this.padding)
+  }
 }
 /** Pads 1 spatial dim; the border mirrors the input. @see torch.nn.ReflectionPad1d */
 export class ReflectionPad1d extends PadLayer {
-  constructor(padding: Sizes) { super(1, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'reflect' }) }
+  constructor(padding: Sizes) {
+    super(1, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'reflect' })
+  }
 }
 /** Pads 2 spatial dims; the border mirrors the input. @see torch.nn.ReflectionPad2d */
 export class ReflectionPad2d extends PadLayer {
-  constructor(padding: Sizes) { super(2, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'reflect' }) }
+  constructor(padding: Sizes) {
+    super(2, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'reflect' })
+  }
 }
 /** Pads 3 spatial dims; the border mirrors the input. @see torch.nn.ReflectionPad3d */
 export class ReflectionPad3d extends PadLayer {
-  constructor(padding: Sizes) { super(3, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'reflect' }) }
+  constructor(padding: Sizes) {
+    super(3, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'reflect' })
+  }
 }
 /** Pads 1 spatial dim; the border repeats the border. @see torch.nn.ReplicationPad1d */
 export class ReplicationPad1d extends PadLayer {
-  constructor(padding: Sizes) { super(1, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'replicate' }) }
+  constructor(padding: Sizes) {
+    super(1, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'replicate' })
+  }
 }
 /** Pads 2 spatial dims; the border repeats the border. @see torch.nn.ReplicationPad2d */
 export class ReplicationPad2d extends PadLayer {
-  constructor(padding: Sizes) { super(2, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'replicate' }) }
+  constructor(padding: Sizes) {
+    super(2, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'replicate' })
+  }
 }
 /** Pads 3 spatial dims; the border repeats the border. @see torch.nn.ReplicationPad3d */
 export class ReplicationPad3d extends PadLayer {
-  constructor(padding: Sizes) { super(3, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'replicate' }) }
+  constructor(padding: Sizes) {
+    super(3, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'replicate' })
+  }
 }
 /** Pads 1 spatial dim; the border goes round. @see torch.nn.CircularPad1d */
 export class CircularPad1d extends PadLayer {
-  constructor(padding: Sizes) { super(1, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'circular' }) }
+  constructor(padding: Sizes) {
+    super(1, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'circular' })
+  }
 }
 /** Pads 2 spatial dims; the border goes round. @see torch.nn.CircularPad2d */
 export class CircularPad2d extends PadLayer {
-  constructor(padding: Sizes) { super(2, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'circular' }) }
+  constructor(padding: Sizes) {
+    super(2, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'circular' })
+  }
 }
 /** Pads 3 spatial dims; the border goes round. @see torch.nn.CircularPad3d */
 export class CircularPad3d extends PadLayer {
-  constructor(padding: Sizes) { super(3, padding) }
-  override forward(input: Tensor): Tensor { return F.pad(input, this.padding, { mode: 'circular' }) }
+  constructor(padding: Sizes) {
+    super(3, padding)
+  }
+  override forward(input: Tensor): Tensor {
+    return F.pad(input, this.padding, { mode: 'circular' })
+  }
 }

@@ -10,8 +10,12 @@ export class PixelShuffle extends Module {
     super()
     this.upscaleFactor = upscaleFactor
   }
-  override forward(input: Tensor): Tensor { return F.pixelShuffle(input, this.upscaleFactor) }
-  override extraRepr(): string { return `upscale_factor=${this.upscaleFactor}` }
+  override forward(input: Tensor): Tensor {
+    return F.pixelShuffle(input, this.upscaleFactor)
+  }
+  override extraRepr(): string {
+    return `upscale_factor=${this.upscaleFactor}`
+  }
 }
 /** [N, C, H·r, W·r] to [N, C·r², H, W]. @see torch.nn.PixelUnshuffle */
 export class PixelUnshuffle extends Module {
@@ -20,8 +24,12 @@ export class PixelUnshuffle extends Module {
     super()
     this.downscaleFactor = downscaleFactor
   }
-  override forward(input: Tensor): Tensor { return F.pixelUnshuffle(input, this.downscaleFactor) }
-  override extraRepr(): string { return `downscale_factor=${this.downscaleFactor}` }
+  override forward(input: Tensor): Tensor {
+    return F.pixelUnshuffle(input, this.downscaleFactor)
+  }
+  override extraRepr(): string {
+    return `downscale_factor=${this.downscaleFactor}`
+  }
 }
 /** Interleaves groups of channels (Zhang et al. 2018). @see torch.nn.ChannelShuffle */
 export class ChannelShuffle extends Module {
@@ -30,6 +38,10 @@ export class ChannelShuffle extends Module {
     super()
     this.groups = groups
   }
-  override forward(input: Tensor): Tensor { return F.channelShuffle(input, this.groups) }
-  override extraRepr(): string { return `groups=${this.groups}` }
+  override forward(input: Tensor): Tensor {
+    return F.channelShuffle(input, this.groups)
+  }
+  override extraRepr(): string {
+    return `groups=${this.groups}`
+  }
 }

@@ -50,14 +50,18 @@ abstract class MaxPoolLayer<O extends MaxPoolOptions> extends Module {
 
   override extraRepr(): string {
     const { kernelSize, stride, padding, dilation, ceilMode } = this
-    return `kernel_size=${pySizes(kernelSize)}, stride=${pySizes(stride)}, padding=${pySizes(padding)}, `
-      + `dilation=${pySizes(dilation)}, ceil_mode=${pyBool(ceilMode)}`
+    return (
+      `kernel_size=${pySizes(kernelSize)}, stride=${pySizes(stride)}, padding=${pySizes(padding)}, ` +
+      `dilation=${pySizes(dilation)}, ceil_mode=${pyBool(ceilMode)}`
+    )
   }
 }
 
 /** The largest element in each window of [N, C, L]. @see torch.nn.MaxPool1d */
 export class MaxPool1d<const O extends MaxPoolOptions = object> extends MaxPoolLayer<O> {
-  override forward(input: Tensor): MaxPooled<O> { return F.maxPool1d(input, this.kernelSize, this.options()) as MaxPooled<O> }
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.maxPool1d(input, this.kernelSize, this.options()) as MaxPooled<O>
+  }
 }
 /**
  * The largest element in each window of [N, C, H, W]; with returnIndices `[values, indices]`.
@@ -67,11 +71,15 @@ export class MaxPool1d<const O extends MaxPoolOptions = object> extends MaxPoolL
  * @see torch.nn.MaxPool2d
  */
 export class MaxPool2d<const O extends MaxPoolOptions = object> extends MaxPoolLayer<O> {
-  override forward(input: Tensor): MaxPooled<O> { return F.maxPool2d(input, this.kernelSize, this.options()) as MaxPooled<O> }
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.maxPool2d(input, this.kernelSize, this.options()) as MaxPooled<O>
+  }
 }
 /** The largest element in each window of [N, C, D, H, W]. @see torch.nn.MaxPool3d */
 export class MaxPool3d<const O extends MaxPoolOptions = object> extends MaxPoolLayer<O> {
-  override forward(input: Tensor): MaxPooled<O> { return F.maxPool3d(input, this.kernelSize, this.options()) as MaxPooled<O> }
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.maxPool3d(input, this.kernelSize, this.options()) as MaxPooled<O>
+  }
 }
 
 /** Options of the average pools. */
@@ -99,7 +107,10 @@ abstract class AvgPoolLayer extends Module {
   readonly ceilMode: boolean
   readonly countIncludePad: boolean
 
-  constructor(kernelSize: Sizes, { stride = null, padding = 0, ceilMode = false, countIncludePad = true }: AvgPoolOptions = {}) {
+  constructor(
+    kernelSize: Sizes,
+    { stride = null, padding = 0, ceilMode = false, countIncludePad = true }: AvgPoolOptions = {},
+  ) {
     super()
     this.kernelSize = kernelSize
     this.stride = stride ?? kernelSize
@@ -122,9 +133,15 @@ abstract class AvgPoolLayer extends Module {
 export class AvgPool1d extends AvgPoolLayer {
   constructor(kernelSize: Sizes, { stride = null, padding = 0, ...rest }: AvgPoolOptions = {}) {
     const sizes = (option: string, value: Sizes) => perDim('AvgPool1d', option, value, 1)
-    super(sizes('kernelSize', kernelSize), { stride: sizes('stride', stride ?? kernelSize), padding: sizes('padding', padding), ...rest })
+    super(sizes('kernelSize', kernelSize), {
+      stride: sizes('stride', stride ?? kernelSize),
+      padding: sizes('padding', padding),
+      ...rest,
+    })
   }
-  override forward(input: Tensor): Tensor { return F.avgPool1d(input, this.kernelSize, this.options()) }
+  override forward(input: Tensor): Tensor {
+    return F.avgPool1d(input, this.kernelSize, this.options())
+  }
 }
 /** The mean of each window of [N, C, H, W]. @see torch.nn.AvgPool2d */
 export class AvgPool2d extends AvgPoolLayer {
@@ -196,18 +213,59 @@ abstract class AdaptivePoolLayer extends Module {
     super()
     this.outputSize = outputSize
   }
-  override extraRepr(): string { return `output_size=${pySizes(this.outputSize)}` }
+  override extraRepr(): string {
+    return `output_size=${pySizes(this.outputSize)}`
+  }
 }
 
 /** The means of windows chosen so that the output has a given size, [N, C, L]. @see torch.nn.AdaptiveAvgPool1d */
 export class AdaptiveAvgPool1d extends AdaptivePoolLayer {
-  override forward(input: Tensor): Tensor { return F.adaptiveAvgPool1d(input, this.outputSize) }
+  override forward(input: Tensor): Tensor {
+    return F.adaptiveAvgPool1d(input, this.outputSize)
+  }
 }
 /** The means of windows chosen so that the output has a given size, [N, C, H, W]. @see torch.nn.AdaptiveAvgPool2d */
 export class AdaptiveAvgPool2d extends AdaptivePoolLayer {
-  override forward(input: Tensor): Tensor { return F.adaptiveAvgPool2d(input, this.outputSize) }
+  override forward(input: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(input, this.outputSize)
+  }
+}
+/** The means of windows chosen so that the output has a given size, [N, C, D, H, W]. @see torch.nn.AdaptiveAvgPool3d */
+export class AdaptiveAvgPool3d extends AdaptivePoolLayer {
+  override forward(input: Tensor): Tensor {
+    return F.adaptiveAvgPool3d(input, this.outputSize)
+  }
+}
+
+/** What the adaptive max pools share. */
+abstract class AdaptiveMaxPoolLayer<O extends { returnIndices?: boolean }> extends AdaptivePoolLayer {
+  readonly returnIndices: boolean
+  constructor(outputSize: number | readonly (number | null)[], options: O = {} as O) {
+    super(outputSize)
+    this.returnIndices = options.returnIndices ?? false
+  }
+}
+/** The maxima of windows chosen so that the output has a given size, [N, C, L]. @see torch.nn.AdaptiveMaxPool1d */
+export class AdaptiveMaxPool1d<
+  const O extends { returnIndices?: boolean } = object,
+> extends AdaptiveMaxPoolLayer<O> {
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.adaptiveMaxPool1d(input, this.outputSize, { returnIndices: this.returnIndices }) as MaxPooled<O>
+  }
 }
 /** The maxima of windows chosen so that the output has a given size, [N, C, H, W]. @see torch.nn.AdaptiveMaxPool2d */
-export class AdaptiveMaxPool2d extends AdaptivePoolLayer {
-  override forward(input: Tensor): Tensor { return F.adaptiveMaxPool2d(input, this.outputSize) }
+export class AdaptiveMaxPool2d<
+  const O extends { returnIndices?: boolean } = object,
+> extends AdaptiveMaxPoolLayer<O> {
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.adaptiveMaxPool2d(input, this.outputSize, { returnIndices: this.returnIndices }) as MaxPooled<O>
+  }
+}
+/** The maxima of windows chosen so that the output has a given size, [N, C, D, H, W]. @see torch.nn.AdaptiveMaxPool3d */
+export class AdaptiveMaxPool3d<
+  const O extends { returnIndices?: boolean } = object,
+> extends AdaptiveMaxPoolLayer<O> {
+  override forward(input: Tensor): MaxPooled<O> {
+    return F.adaptiveMaxPool3d(input, this.outputSize, { returnIndices: this.returnIndices }) as MaxPooled<O>
+  }
 }

@@ -13,4 +13,8 @@ export const pyNumber = (value: number, floatDefault: number | null = null): str
 
 /** An int, or a tuple of ints; null is None. */
 export const pySizes = (value: number | readonly (number | null)[] | null): string =>
-  value === null ? 'None' : typeof value === 'number' ? String(value) : pyTuple(value.map((n) => (n === null ? 'None' : n)))
+  value === null
+    ? 'None'
+    : typeof value === 'number'
+      ? String(value)
+      : pyTuple(value.map((n) => (n === null ? 'None' : n)))

@@ -12,8 +12,12 @@ export class Flatten extends Module {
     this.startDim = startDim
     this.endDim = endDim
   }
-  override forward(input: Tensor): Tensor { return input.flatten(this.startDim, this.endDim) }
-  override extraRepr(): string { return `start_dim=${this.startDim}, end_dim=${this.endDim}` }
+  override forward(input: Tensor): Tensor {
+    return input.flatten(this.startDim, this.endDim)
+  }
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`
+  }
 }
 
 /** Splits a dim into several. @see torch.nn.Unflatten */
@@ -25,6 +29,10 @@ export class Unflatten extends Module {
     this.dimension = dim
     this.unflattenedSize = unflattenedSize
   }
-  override forward(input: Tensor): Tensor { return input.unflatten(this.dimension, this.unflattenedSize) }
-  override extraRepr(): string { return `dim=${this.dimension}, unflattened_size=${pyTuple([...this.unflattenedSize])}` }
+  override forward(input: Tensor): Tensor {
+    return input.unflatten(this.dimension, this.unflattenedSize)
+  }
+  override extraRepr(): string {
+    return `dim=${this.dimension}, unflattened_size=${pyTuple([...this.unflattenedSize])}`
+  }
 }

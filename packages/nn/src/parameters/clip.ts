@@ -2,7 +2,9 @@
 import { ArgumentError, Tensor, check, stack, withGradMode, zeros } from '@tt/autograd'
 
 const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
-  (parameters instanceof Tensor ? [parameters] : [...parameters]).map(({ grad }) => grad).filter((grad) => grad !== null)
+  (parameters instanceof Tensor ? [parameters] : [...parameters])
+    .map(({ grad }) => grad)
+    .filter((grad) => grad !== null)
 
 /**
  * Scales all gradients down so that their common norm is at most `maxNorm`.
@@ -15,7 +17,8 @@ const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm_(
-  parameters: Tensor | Iterable<Tensor>, maxNorm: number,
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
   { normType = 2, errorIfNonfinite = false }: { normType?: number; errorIfNonfinite?: boolean } = {},
 ): Tensor {
   const grads = gradients(parameters)
@@ -24,7 +27,10 @@ export function clipGradNorm_(
     const total = normOf(stack(grads.map((grad) => normOf(grad.detach(), normType))), normType)
     if (errorIfNonfinite) {
       const norm = total.item()
-      check(Number.isFinite(norm), () => new ArgumentError('clipGradNorm_', `the norm of all gradients must be finite, got ${norm}`))
+      check(
+        Number.isFinite(norm),
+        () => new ArgumentError('clipGradNorm_', `the norm of all gradients must be finite, got ${norm}`),
+      )
     }
     const scale = total.add(1e-6).reciprocal().mul(maxNorm).minimum(total.onesLike())
     for (const grad of grads) grad.detach().mul_(scale)
@@ -36,7 +42,11 @@ function normOf(x: Tensor, p: number): Tensor {
   if (p === Infinity) return x.abs().amax()
   if (p === 2) return x.mul(x).sum().sqrt()
   if (p === 1) return x.abs().sum()
-  return x.abs().pow(p).sum().pow(1 / p)
+  return x
+    .abs()
+    .pow(p)
+    .sum()
+    .pow(1 / p)
 }
 
 /**

@@ -7,7 +7,8 @@ import type { Tensor } from '@tt/autograd'
  *
  * @see torch.nn.utils.parameters_to_vector
  */
-export const parametersToVector = (parameters: Iterable<Tensor>): Tensor => cat([...parameters].map((parameter) => parameter.reshape([-1])))
+export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
+  cat([...parameters].map((parameter) => parameter.reshape([-1])))
 
 /**
  * Copies the elements of a vector into the parameters.
@@ -19,8 +20,14 @@ export const parametersToVector = (parameters: Iterable<Tensor>): Tensor => cat(
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   const list = [...parameters]
   const count = list.reduce((sum, parameter) => sum + parameter.numel(), 0)
-  check(vector.ndim === 1 && vector.numel() === count, () => new ShapeError('vectorToParameters',
-    `the vector must have one dim of ${count} elements, got [${vector.shape.join(', ')}]`))
+  check(
+    vector.ndim === 1 && vector.numel() === count,
+    () =>
+      new ShapeError(
+        'vectorToParameters',
+        `the vector must have one dim of ${count} elements, got [${vector.shape.join(', ')}]`,
+      ),
+  )
   withGradMode(false, () => {
     let start = 0
     for (const parameter of list) {

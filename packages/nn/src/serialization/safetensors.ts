@@ -1,11 +1,19 @@
 // The safetensors format: 8 bytes of header length, a JSON header, the elements. Written by PyTorch and read by it.
-import { FormatError, Tensor, check, empty, numelOf } from '@tt/autograd'
+import { FormatError, check, empty, numelOf } from '@tt/autograd'
 import type { DType, Device } from '@tt/autograd'
 import type { StateDict } from '../module/state-dict.ts'
 
 const dtypeNames = {
-  F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8',
-  U8: 'uint8', BOOL: 'bool',
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
 } as const satisfies Record<string, DType>
 const formatNames = new Map<DType, string>(Object.entries(dtypeNames).map(([name, dtype]) => [dtype, name]))
 
@@ -34,12 +42,17 @@ export interface SaveOptions {
  */
 export function saveSafetensors(stateDict: Readonly<StateDict>, { metadata }: SaveOptions = {}): Uint8Array {
   // Larger elements first, then by name, as the reference implementation does: everything is aligned.
-  const entries = Object.entries(stateDict).toSorted(([a, x], [b, y]) => y.elementSize() - x.elementSize() || (a < b ? -1 : 1))
+  const entries = Object.entries(stateDict).toSorted(
+    ([a, x], [b, y]) => y.elementSize() - x.elementSize() || (a < b ? -1 : 1),
+  )
   const header: Record<string, unknown> = Object.create(null)
   if (metadata !== undefined) header.__metadata__ = metadata
   let end = 0
   for (const [name, { dtype, shape, nbytes }] of entries) {
-    check(name !== '__metadata__', () => new FormatError('saveSafetensors', "no tensor may be named '__metadata__'"))
+    check(
+      name !== '__metadata__',
+      () => new FormatError('saveSafetensors', "no tensor may be named '__metadata__'"),
+    )
     header[name] = { dtype: formatNames.get(dtype), shape, data_offsets: [end, end + nbytes] }
     end += nbytes
   }
@@ -67,9 +80,21 @@ export function saveSafetensors(stateDict: Readonly<StateDict>, { metadata }: Sa
 export function loadSafetensors(bytes: Uint8Array, { device }: { device?: Device } = {}): StateDict {
   const { entries, dataStart } = readHeader(bytes)
   const stateDict: StateDict = Object.create(null) as StateDict
-  for (const [name, { dtype, shape, data_offsets: [start, end] }] of entries) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    },
+  ] of entries) {
     const tensor = empty(shape, { dtype: dtypeNames[dtype], ...(device === undefined ? {} : { device }) })
-    if (end > start) tensor.storage.backend.write(tensor.storage.buffer, 0, bytes.subarray(dataStart + start, dataStart + end))
+    if (end > start)
+      tensor.storage.backend.write(
+        tensor.storage.buffer,
+        0,
+        bytes.subarray(dataStart + start, dataStart + end),
+      )
     stateDict[name] = tensor
   }
   return stateDict
@@ -91,12 +116,17 @@ const fail = (message: string): never => {
 function readHeader(bytes: Uint8Array): Header {
   if (bytes.length < 8) fail(`a file must have at least 8 bytes, got ${bytes.length}`)
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true)
-  if (length > maxHeaderBytes) fail(`the header must have at most ${maxHeaderBytes} bytes, got ${length}. Is it a safetensors file?`)
+  if (length > maxHeaderBytes)
+    fail(`the header must have at most ${maxHeaderBytes} bytes, got ${length}. Is it a safetensors file?`)
   const dataStart = 8 + Number(length)
-  if (dataStart > bytes.length) fail(`the header must lie within the file, got ${length} bytes in a file of ${bytes.length}. Is it cut off?`)
+  if (dataStart > bytes.length)
+    fail(
+      `the header must lie within the file, got ${length} bytes in a file of ${bytes.length}. Is it cut off?`,
+    )
   const header = parseHeader(bytes.subarray(8, dataStart))
   const { __metadata__: metadata = {}, ...tensors } = header
-  if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== 'string')) fail('__metadata__ must map names to text')
+  if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== 'string'))
+    fail('__metadata__ must map names to text')
   const entries = Object.entries(tensors).map(([name, entry]) => [name, checkEntry(name, entry)] as const)
   checkLayout(entries, bytes.length - dataStart)
   return { entries, metadata: metadata as Record<string, string>, dataStart }
@@ -112,37 +142,66 @@ function parseHeader(json: Uint8Array): Record<string, unknown> {
   return isRecord(header) ? header : fail('the header must be an object of tensors by name')
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 function checkEntry(name: string, entry: unknown): Entry {
   if (!isRecord(entry)) return fail(`the entry of ${name} must be an object`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(dtypeNames, dtype)) {
-    return fail(`the dtype of ${name} must be one of [${Object.keys(dtypeNames).join(', ')}], got ${String(dtype)}`)
+    return fail(
+      `the dtype of ${name} must be one of [${Object.keys(dtypeNames).join(', ')}], got ${String(dtype)}`,
+    )
   }
-  if (!Array.isArray(shape) || !shape.every(isSize)) return fail(`the shape of ${name} must be a list of sizes, got ${JSON.stringify(shape)}`)
+  if (!Array.isArray(shape) || !shape.every(isSize))
+    return fail(`the shape of ${name} must be a list of sizes, got ${JSON.stringify(shape)}`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1]) {
     return fail(`the data_offsets of ${name} must be a start and an end, got ${JSON.stringify(offsets)}`)
   }
   const needed = numelOf(shape) * itemSizes[dtypeNames[dtype as Entry['dtype']]]
   if (offsets[1] - offsets[0] !== needed) {
-    return fail(`the data_offsets of ${name} must span the ${needed} bytes of ${dtype} [${shape.join(', ')}], got ${offsets[1] - offsets[0]}`)
+    return fail(
+      `the data_offsets of ${name} must span the ${needed} bytes of ${dtype} [${shape.join(', ')}], got ${offsets[1] - offsets[0]}`,
+    )
   }
   return entry as unknown as Entry
 }
 
 const itemSizes: Readonly<Record<DType, number>> = {
-  bool: 1, uint8: 1, int8: 1, int16: 2, int32: 4, int64: 8, float16: 2, bfloat16: 2, float32: 4, float64: 8,
+  bool: 1,
+  uint8: 1,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  float16: 2,
+  bfloat16: 2,
+  float32: 4,
+  float64: 8,
 }
 
 /** The tensors must cover the data without gaps and without overlap. */
 function checkLayout(entries: readonly (readonly [string, Entry])[], dataBytes: number): void {
   let end = 0
-  for (const [name, { data_offsets: [start, stop] }] of entries.toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])) {
-    if (start < end) fail(`tensors must not overlap, got ${name} from byte ${start} where another ends at ${end}`)
-    if (start > end) fail(`tensors must follow each other without gaps, got ${name} from byte ${start} where another ends at ${end}`)
-    if (stop > dataBytes) fail(`${name} must lie within the file, got an end of ${stop} in ${dataBytes} bytes of data. Is it cut off?`)
+  for (const [
+    name,
+    {
+      data_offsets: [start, stop],
+    },
+  ] of entries.toSorted(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  )) {
+    if (start < end)
+      fail(`tensors must not overlap, got ${name} from byte ${start} where another ends at ${end}`)
+    if (start > end)
+      fail(
+        `tensors must follow each other without gaps, got ${name} from byte ${start} where another ends at ${end}`,
+      )
+    if (stop > dataBytes)
+      fail(
+        `${name} must lie within the file, got an end of ${stop} in ${dataBytes} bytes of data. Is it cut off?`,
+      )
     end = stop
   }
   if (end !== dataBytes) fail(`the tensors must fill the data, got ${end} of ${dataBytes} bytes`)

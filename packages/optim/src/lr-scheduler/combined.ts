@@ -4,8 +4,10 @@ import { LRScheduler } from './scheduler.ts'
 import type { AnyOptimizer, SchedulerOptions } from './scheduler.ts'
 
 function checkOptimizer(name: string, optimizer: AnyOptimizer, schedulers: readonly LRScheduler[]): void {
-  check(schedulers.length > 0 && schedulers.every((scheduler) => scheduler.optimizer === optimizer), () => new ArgumentError(name,
-    'all schedulers must be of one optimizer, got none or different ones'))
+  check(
+    schedulers.length > 0 && schedulers.every((scheduler) => scheduler.optimizer === optimizer),
+    () => new ArgumentError(name, 'all schedulers must be of one optimizer, got none or different ones'),
+  )
 }
 
 /** One scheduler after the other; the next begins at each milestone. @see torch.optim.lr_scheduler.SequentialLR */
@@ -13,10 +15,21 @@ export class SequentialLR extends LRScheduler {
   readonly #schedulers: readonly LRScheduler[]
   readonly milestones: readonly number[]
 
-  constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], milestones: readonly number[], options: SchedulerOptions = {}) {
+  constructor(
+    optimizer: AnyOptimizer,
+    schedulers: readonly LRScheduler[],
+    milestones: readonly number[],
+    options: SchedulerOptions = {},
+  ) {
     checkOptimizer('SequentialLR', optimizer, schedulers)
-    check(milestones.length === schedulers.length - 1, () => new ArgumentError('SequentialLR',
-      `there must be one milestone less than schedulers, got ${milestones.length} and ${schedulers.length}`))
+    check(
+      milestones.length === schedulers.length - 1,
+      () =>
+        new ArgumentError(
+          'SequentialLR',
+          `there must be one milestone less than schedulers, got ${milestones.length} and ${schedulers.length}`,
+        ),
+    )
     super(optimizer, options)
     this.#schedulers = schedulers
     this.milestones = milestones
@@ -69,6 +82,6 @@ export class ChainedScheduler {
   }
   /** Takes over what stateDict answered. */
   loadStateDict({ schedulers }: Readonly<Record<string, unknown>>): void {
-    (schedulers as Record<string, unknown>[]).forEach((state, i) => this.#schedulers[i].loadStateDict(state))
+    ;(schedulers as Record<string, unknown>[]).forEach((state, i) => this.#schedulers[i].loadStateDict(state))
   }
 }

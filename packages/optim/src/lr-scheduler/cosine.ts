@@ -27,7 +27,8 @@ export class CosineAnnealingLR extends LRScheduler {
     const { lastEpoch: t, tMax: T, etaMin } = this
     const rates = this.currentRates()
     if (t === 0) return rates
-    if ((t - 1 - T) % (2 * T) === 0) return rates.map((lr, i) => lr + ((this.baseLrs[i] - etaMin) * (1 - Math.cos(Math.PI / T))) / 2)
+    if ((t - 1 - T) % (2 * T) === 0)
+      return rates.map((lr, i) => lr + ((this.baseLrs[i] - etaMin) * (1 - Math.cos(Math.PI / T))) / 2)
     const ratio = (1 + Math.cos((Math.PI * t) / T)) / (1 + Math.cos((Math.PI * (t - 1)) / T))
     return rates.map((lr) => ratio * (lr - etaMin) + etaMin)
   }
@@ -48,10 +49,24 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   readonly t0: number
   readonly tMult: number
   readonly etaMin: number
-  constructor(optimizer: AnyOptimizer, t0: number, { tMult = 1, etaMin = 0, ...options }: WarmRestartsOptions = {}) {
+  constructor(
+    optimizer: AnyOptimizer,
+    t0: number,
+    { tMult = 1, etaMin = 0, ...options }: WarmRestartsOptions = {},
+  ) {
     super(optimizer, options)
-    check(Number.isInteger(t0) && t0 > 0, () => new ArgumentError('CosineAnnealingWarmRestarts', `t0 must be a positive integer, got ${t0}`))
-    check(Number.isInteger(tMult) && tMult >= 1, () => new ArgumentError('CosineAnnealingWarmRestarts', `tMult must be an integer of at least 1, got ${tMult}`))
+    check(
+      Number.isInteger(t0) && t0 > 0,
+      () => new ArgumentError('CosineAnnealingWarmRestarts', `t0 must be a positive integer, got ${t0}`),
+    )
+    check(
+      Number.isInteger(tMult) && tMult >= 1,
+      () =>
+        new ArgumentError(
+          'CosineAnnealingWarmRestarts',
+          `tMult must be an integer of at least 1, got ${tMult}`,
+        ),
+    )
     this.t0 = t0
     this.tMult = tMult
     this.etaMin = etaMin

@@ -38,7 +38,11 @@ export class StepLR extends LRScheduler {
 export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[]
   readonly gamma: number
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], { gamma = 0.1, ...options }: GammaOptions = {}) {
+  constructor(
+    optimizer: AnyOptimizer,
+    milestones: readonly number[],
+    { gamma = 0.1, ...options }: GammaOptions = {},
+  ) {
     super(optimizer, options)
     this.milestones = [...milestones]
     this.gamma = gamma
@@ -49,7 +53,9 @@ export class MultiStepLR extends LRScheduler {
     return this.currentRates().map((lr) => lr * factor)
   }
   protected override closedForm(): number[] {
-    return this.baseLrs.map((lr) => lr * this.gamma ** this.milestones.filter((epoch) => epoch <= this.lastEpoch).length)
+    return this.baseLrs.map(
+      (lr) => lr * this.gamma ** this.milestones.filter((epoch) => epoch <= this.lastEpoch).length,
+    )
   }
 }
 
@@ -102,10 +108,21 @@ export class PolynomialLR extends LRScheduler {
 /** A factor for an epoch. */
 export type Lambda = (epoch: number) => number
 
-function lambdasOf(name: string, optimizer: AnyOptimizer, lrLambda: Lambda | readonly Lambda[]): readonly Lambda[] {
+function lambdasOf(
+  name: string,
+  optimizer: AnyOptimizer,
+  lrLambda: Lambda | readonly Lambda[],
+): readonly Lambda[] {
   const { length } = optimizer.paramGroups
   const lambdas = typeof lrLambda === 'function' ? new Array<Lambda>(length).fill(lrLambda) : lrLambda
-  check(lambdas.length === length, () => new ArgumentError(name, `there must be a function for each of the ${length} groups, got ${lambdas.length}`))
+  check(
+    lambdas.length === length,
+    () =>
+      new ArgumentError(
+        name,
+        `there must be a function for each of the ${length} groups, got ${lambdas.length}`,
+      ),
+  )
   return lambdas
 }
 
@@ -130,6 +147,8 @@ export class MultiplicativeLR extends LRScheduler {
     this.start()
   }
   protected override rates(): number[] {
-    return this.currentRates().map((lr, i) => (this.lastEpoch > 0 ? lr * this.#lambdas[i](this.lastEpoch) : lr))
+    return this.currentRates().map((lr, i) =>
+      this.lastEpoch > 0 ? lr * this.#lambdas[i](this.lastEpoch) : lr,
+    )
   }
 }

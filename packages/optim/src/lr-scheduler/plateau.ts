@@ -1,5 +1,6 @@
 // The scheduler that watches a metric.
 import { ArgumentError, Tensor, check } from '@tt/autograd'
+import { checkIsOptimizer } from './scheduler.ts'
 import type { AnyOptimizer } from './scheduler.ts'
 
 /** Options of {@link ReduceLROnPlateau}. */
@@ -49,11 +50,27 @@ export class ReduceLROnPlateau {
   lastEpoch = 0
 
   constructor(optimizer: AnyOptimizer, options: PlateauOptions = {}) {
-    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel', cooldown = 0, minLr = 0, eps = 1e-8 } = options
+    const {
+      mode = 'min',
+      factor = 0.1,
+      patience = 10,
+      threshold = 1e-4,
+      thresholdMode = 'rel',
+      cooldown = 0,
+      minLr = 0,
+      eps = 1e-8,
+    } = options
+    checkIsOptimizer('ReduceLROnPlateau', optimizer)
     const groups = optimizer.paramGroups.length
     check(factor < 1, () => new ArgumentError('ReduceLROnPlateau', `factor must be below 1, got ${factor}`))
-    check(typeof minLr === 'number' || minLr.length === groups, () => new ArgumentError('ReduceLROnPlateau',
-      `minLr must be a number or one for each of the ${groups} groups, got ${JSON.stringify(minLr)}`))
+    check(
+      typeof minLr === 'number' || minLr.length === groups,
+      () =>
+        new ArgumentError(
+          'ReduceLROnPlateau',
+          `minLr must be a number or one for each of the ${groups} groups, got ${JSON.stringify(minLr)}`,
+        ),
+    )
     this.optimizer = optimizer
     this.mode = mode
     this.factor = factor
@@ -93,7 +110,8 @@ export class ReduceLROnPlateau {
 
   #isBetter(value: number): boolean {
     const { best, threshold } = this
-    if (this.mode === 'min') return value < (this.thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold)
+    if (this.mode === 'min')
+      return value < (this.thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold)
     return value > (this.thresholdMode === 'rel' ? best * (1 + threshold) : best + threshold)
   }
 

@@ -1,9 +1,23 @@
 // LRScheduler: the base class of the learning rate schedulers.
 import { ArgumentError, check } from '@tt/autograd'
-import type { Optimizer } from '../optimizer.ts'
+import { Optimizer } from '../optimizer.ts'
 
 /** An optimizer of any kind. */
-export type AnyOptimizer = Pick<Optimizer, 'stepCount'> & { readonly paramGroups: { lr: number; initialLr?: number }[] }
+export type AnyOptimizer = Pick<Optimizer, 'stepCount'> & {
+  readonly paramGroups: { lr: number; initialLr?: number }[]
+}
+
+/** Throws unless the value is an optimizer. */
+export function checkIsOptimizer(name: string, optimizer: unknown): void {
+  check(
+    optimizer instanceof Optimizer,
+    () =>
+      new ArgumentError(
+        name,
+        `the optimizer must be one, got ${optimizer === null ? 'null' : typeof optimizer}`,
+      ),
+  )
+}
 
 /** Options of every scheduler. */
 export interface SchedulerOptions {
@@ -28,11 +42,18 @@ export abstract class LRScheduler {
   #warned = false
 
   constructor(optimizer: AnyOptimizer, { lastEpoch = -1 }: SchedulerOptions = {}) {
+    checkIsOptimizer(this.constructor.name, optimizer)
     this.optimizer = optimizer
     optimizer.paramGroups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr
-      check(group.initialLr !== undefined, () => new ArgumentError(this.constructor.name,
-        `groups must have an initialLr when training goes on from an epoch, got none in group ${i}. Load the optimizer's state first`))
+      check(
+        group.initialLr !== undefined,
+        () =>
+          new ArgumentError(
+            this.constructor.name,
+            `groups must have an initialLr when training goes on from an epoch, got none in group ${i}. Load the optimizer's state first`,
+          ),
+      )
     })
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr!)
     this.lastEpoch = lastEpoch
@@ -58,7 +79,9 @@ export abstract class LRScheduler {
   step(epoch?: number): void {
     if (this.lastEpoch === 0 && this.optimizer.stepCount === 0 && !this.#warned) {
       this.#warned = true
-      console.warn(`${this.constructor.name}: optimizer.step() should be called before scheduler.step(): the first learning rate is skipped.`)
+      console.warn(
+        `${this.constructor.name}: optimizer.step() should be called before scheduler.step(): the first learning rate is skipped.`,
+      )
     }
     if (epoch === undefined) this.advance(this.lastEpoch + 1, () => this.rates())
     else this.advance(epoch, () => this.closedForm() ?? this.rates())
@@ -96,7 +119,10 @@ export abstract class LRScheduler {
 
   /** What must be saved to go on later. @see torch.optim.lr_scheduler.LRScheduler.state_dict */
   stateDict(): Record<string, unknown> {
-    return { ...Object.fromEntries(Object.entries(this).filter(([key]) => key !== 'optimizer')), lastLr: this.getLastLr() }
+    return {
+      ...Object.fromEntries(Object.entries(this).filter(([key]) => key !== 'optimizer')),
+      lastLr: this.getLastLr(),
+    }
   }
   /** Takes over what stateDict answered. @see torch.optim.lr_scheduler.LRScheduler.load_state_dict */
   loadStateDict(stateDict: Readonly<Record<string, unknown>>): void {

@@ -16,13 +16,17 @@ export class ConstantLR extends LRScheduler {
   readonly totalIters: number
   constructor(optimizer: AnyOptimizer, { factor = 1 / 3, totalIters = 5, ...options }: ConstantOptions = {}) {
     super(optimizer, options)
-    check(factor >= 0 && factor <= 1, () => new ArgumentError('ConstantLR', `factor must be in [0, 1], got ${factor}`))
+    check(
+      factor >= 0 && factor <= 1,
+      () => new ArgumentError('ConstantLR', `factor must be in [0, 1], got ${factor}`),
+    )
     this.factor = factor
     this.totalIters = totalIters
     this.start()
   }
   protected override rates(): number[] {
-    const scale = this.lastEpoch === 0 ? this.factor : this.lastEpoch === this.totalIters ? 1 / this.factor : 1
+    const scale =
+      this.lastEpoch === 0 ? this.factor : this.lastEpoch === this.totalIters ? 1 / this.factor : 1
     return this.currentRates().map((lr) => lr * scale)
   }
   protected override closedForm(): number[] {
@@ -44,10 +48,19 @@ export class LinearLR extends LRScheduler {
   readonly startFactor: number
   readonly endFactor: number
   readonly totalIters: number
-  constructor(optimizer: AnyOptimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options }: LinearOptions = {}) {
+  constructor(
+    optimizer: AnyOptimizer,
+    { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options }: LinearOptions = {},
+  ) {
     super(optimizer, options)
-    check(startFactor > 0 && startFactor <= 1, () => new ArgumentError('LinearLR', `startFactor must be in (0, 1], got ${startFactor}`))
-    check(endFactor >= 0 && endFactor <= 1, () => new ArgumentError('LinearLR', `endFactor must be in [0, 1], got ${endFactor}`))
+    check(
+      startFactor > 0 && startFactor <= 1,
+      () => new ArgumentError('LinearLR', `startFactor must be in (0, 1], got ${startFactor}`),
+    )
+    check(
+      endFactor >= 0 && endFactor <= 1,
+      () => new ArgumentError('LinearLR', `endFactor must be in [0, 1], got ${endFactor}`),
+    )
     this.startFactor = startFactor
     this.endFactor = endFactor
     this.totalIters = totalIters

@@ -13,17 +13,23 @@ export type Sampler = (out: SampleOut, serial: boolean) => void
 
 /** The array that samplers of a dtype fill: its own, or float32 for the half types. */
 export const sampleArray = (dtype: DTypeInfo, count: number): SampleOut =>
-  (dtype.itemSize === 2 && dtype.category === 'float' ? new Float32Array(count) : new dtype.array(new ArrayBuffer(count * dtype.itemSize))) as SampleOut
+  (dtype.itemSize === 2 && dtype.category === 'float'
+    ? new Float32Array(count)
+    : new dtype.array(new ArrayBuffer(count * dtype.itemSize))) as SampleOut
 
 /** The bytes of sampled elements. */
 const bytesOf = (dtype: DTypeInfo, out: SampleOut): Uint8Array =>
-  dtype.itemSize === 2 && dtype.category === 'float' ? encodeElements('random', out, out.length, dtype).bytes
+  dtype.itemSize === 2 && dtype.category === 'float'
+    ? encodeElements('random', out, out.length, dtype).bytes
     : new Uint8Array(out.buffer, out.byteOffset, out.byteLength)
 
 /** Overwrites the elements with samples, in the order of memory. No checks, no autograd. */
 export function fillSamples(target: Tensor, sample: Sampler): void {
   if (target.elementCount === 0) return
-  const { dtypeInfo, storage: { backend } } = target
+  const {
+    dtypeInfo,
+    storage: { backend },
+  } = target
   const out = sampleArray(dtypeInfo, target.elementCount)
   const direct = target.isContiguous()
   sample(out, !direct)
@@ -36,26 +42,61 @@ export function fillSamples(target: Tensor, sample: Sampler): void {
   const shape = order.map((d) => target.shape[d])
   const source = newTensor(backend, dtypeInfo, shape)
   backend.write(source.storage.buffer, 0, bytes)
-  copyElements(backend, source, viewOf(target, shape, order.map((d) => target.strides[d]), target.offset))
+  copyElements(
+    backend,
+    source,
+    viewOf(
+      target,
+      shape,
+      order.map((d) => target.strides[d]),
+      target.offset,
+    ),
+  )
 }
 
 /** The dims from the largest stride to the smallest. */
-export const memoryOrder = ({ shape, strides }: { shape: readonly number[]; strides: readonly number[] }): number[] =>
-  shape.map((_, i) => i).sort((a, b) => strides[b] - strides[a] || a - b)
+export const memoryOrder = ({
+  shape,
+  strides,
+}: {
+  shape: readonly number[]
+  strides: readonly number[]
+}): number[] => shape.map((_, i) => i).sort((a, b) => strides[b] - strides[a] || a - b)
 
 /** An uninitialised tensor of the shape and the order of dims of `like`, without gaps, as torch.empty_like makes it. */
-export function emptyPreserving(like: Tensor, backend: Backend = like.storage.backend, dtype: DTypeInfo = like.dtypeInfo): Tensor {
+export function emptyPreserving(
+  like: Tensor,
+  backend: Backend = like.storage.backend,
+  dtype: DTypeInfo = like.dtypeInfo,
+): Tensor {
   if (like.isContiguous()) return newTensor(backend, dtype, like.shape)
   const order = memoryOrder(like)
-  const { storage, strides } = newTensor(backend, dtype, order.map((d) => like.shape[d]))
+  const { storage, strides } = newTensor(
+    backend,
+    dtype,
+    order.map((d) => like.shape[d]),
+  )
   const placed = new Array<number>(like.ndim)
-  strides.forEach((stride, i) => { placed[order[i]] = stride })
-  return new Tensor({ storage, dtypeInfo: dtype, shape: like.shape, strides: placed, offset: 0, base: null, counter: storage })
+  strides.forEach((stride, i) => {
+    placed[order[i]] = stride
+  })
+  return new Tensor({
+    storage,
+    dtypeInfo: dtype,
+    shape: like.shape,
+    strides: placed,
+    offset: 0,
+    base: null,
+    counter: storage,
+  })
 }
 
 /** The float dtype of a tensor. @throws DTypeError if it is none */
 export function floatDtype(op: string, dtype: DTypeInfo): FloatDType {
-  check(dtype.category === 'float', () => new DTypeError(op, `the tensor must be floating-point, got ${dtype.name}`))
+  check(
+    dtype.category === 'float',
+    () => new DTypeError(op, `the tensor must be floating-point, got ${dtype.name}`),
+  )
   return dtype.name as FloatDType
 }
 

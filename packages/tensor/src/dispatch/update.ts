@@ -8,8 +8,10 @@ import type { Tensor } from '../tensor.ts'
 import { checkSameDevice, mapKernel } from './pointwise.ts'
 
 /** Runs an update on tensors of equal shape with these run-time numbers. */
-export type InPlaceMap<T extends string, P extends string> =
-  (tensors: Readonly<Record<T, Tensor>>, params: Readonly<Record<P, KernelScalar>>) => void
+export type InPlaceMap<T extends string, P extends string> = (
+  tensors: Readonly<Record<T, Tensor>>,
+  params: Readonly<Record<P, KernelScalar>>,
+) => void
 
 /**
  * An elementwise update of several tensors at once: every new value is computed from the old ones, then all are stored.
@@ -25,11 +27,18 @@ export type InPlaceMap<T extends string, P extends string> =
  *   const velocity = b.mul(mu).add(g)
  *   return { p: p.sub(velocity.mul(lr)), b: velocity }
  * })
- * momentumStep({ p, g, b }, { lr: 0.1, mu: 0.9 })
+ * const [p, g, b] = [ones([2]), ones([2]), zeros([2])]
+ * momentumStep({ p, g, b }, { lr: 0.5, mu: 0.9 })
+ * p.tolist() // => [0.5, 0.5]
  */
 export function inPlaceMap<T extends string, P extends string>(
-  name: string, tensors: readonly T[], params: readonly P[],
-  build: (values: Readonly<Record<T, Expr>>, params: Readonly<Record<P, Expr>>) => { readonly [K in T]?: Expr },
+  name: string,
+  tensors: readonly T[],
+  params: readonly P[],
+  build: (
+    values: Readonly<Record<T, Expr>>,
+    params: Readonly<Record<P, Expr>>,
+  ) => { readonly [K in T]?: Expr },
 ): InPlaceMap<T, P> {
   const byName = <K extends string>(names: readonly K[], make: (i: number) => Expr) =>
     Object.fromEntries(names.map((key, i) => [key, make(i)])) as Record<K, Expr>
@@ -42,8 +51,17 @@ export function inPlaceMap<T extends string, P extends string>(
     for (let i = 0; i < operands.length; i++) key = key * 16 + operands[i].dtypeInfo.index
     let kernel = kernels.get(key)
     if (kernel === undefined) {
-      const outputs = written.map((k) => ({ expr: results[k]!, dtype: operands[tensors.indexOf(k)].dtypeInfo }))
-      kernel = mapKernel(name, operands.map((t) => t.dtypeInfo), params.length, operands[0].dtypeInfo.compute, outputs)
+      const outputs = written.map((k) => ({
+        expr: results[k]!,
+        dtype: operands[tensors.indexOf(k)].dtypeInfo,
+      }))
+      kernel = mapKernel(
+        name,
+        operands.map((t) => t.dtypeInfo),
+        params.length,
+        operands[0].dtypeInfo.compute,
+        outputs,
+      )
       kernels.set(key, kernel)
     }
     return kernel
@@ -55,7 +73,12 @@ export function inPlaceMap<T extends string, P extends string>(
     const outputs = written.map((key) => tensorsByName[key])
     for (const output of outputs) checkWritable(name, output)
     if (operands[0].elementCount > 0) {
-      operands[0].storage.backend.kernels.map(kernelFor(operands), operands, params.map((key) => numbers[key]), outputs)
+      operands[0].storage.backend.kernels.map(
+        kernelFor(operands),
+        operands,
+        params.map((key) => numbers[key]),
+        outputs,
+      )
     }
     for (const output of outputs) output.bumpVersion(name)
   }
@@ -66,13 +89,28 @@ function checkOperands(name: string, names: readonly string[], operands: readonl
   const [first] = operands
   for (let i = 0; i < operands.length; i++) {
     const { shape, dtypeInfo, dtype } = operands[i]
-    check(dtypeInfo.category === 'float', () => new DTypeError(name, `${names[i]} must be floating-point, got ${dtype}`))
-    check(sameShape(shape, first.shape), () => new ShapeError(name,
-      `${names[i]} must have the shape of ${names[0]}, got ${formatShape(shape)} and ${formatShape(first.shape)}`))
+    check(
+      dtypeInfo.category === 'float',
+      () => new DTypeError(name, `${names[i]} must be floating-point, got ${dtype}`),
+    )
+    check(
+      sameShape(shape, first.shape),
+      () =>
+        new ShapeError(
+          name,
+          `${names[i]} must have the shape of ${names[0]}, got ${formatShape(shape)} and ${formatShape(first.shape)}`,
+        ),
+    )
   }
 }
 
 function checkWritable(name: string, output: Tensor): void {
-  check(!output.strides.some((stride, i) => stride === 0 && output.shape[i] > 1), () => new ArgumentError(name,
-    'each element of a tensor that is written must have memory of its own, got an expanded tensor. Clone it first'))
+  check(
+    !output.strides.some((stride, i) => stride === 0 && output.shape[i] > 1),
+    () =>
+      new ArgumentError(
+        name,
+        'each element of a tensor that is written must have memory of its own, got an expanded tensor. Clone it first',
+      ),
+  )
 }

@@ -10,26 +10,54 @@ import { copyElements, fillElements } from './elements.ts'
 export type Sizes = number | readonly number[]
 
 /** One integer for each spatial dim, at least `least`. @throws ArgumentError otherwise */
-export function spatialSizes(op: string, name: string, value: Sizes, rank: number, least: number): readonly number[] {
-  const list = typeof value === 'number' ? new Array<number>(rank).fill(value)
-    : value.length === 1 ? new Array<number>(rank).fill(value[0]) : value
-  check(list.length === rank && list.every((n) => Number.isInteger(n) && n >= least), () => new ArgumentError(op,
-    `${name} must be an integer of at least ${least}, or ${rank} of them, got ${typeof value === 'number' ? value : formatShape(value)}`))
+export function spatialSizes(
+  op: string,
+  name: string,
+  value: Sizes,
+  rank: number,
+  least: number,
+): readonly number[] {
+  const list =
+    typeof value === 'number'
+      ? new Array<number>(rank).fill(value)
+      : value.length === 1
+        ? new Array<number>(rank).fill(value[0])
+        : value
+  check(
+    list.length === rank && list.every((n) => Number.isInteger(n) && n >= least),
+    () =>
+      new ArgumentError(
+        op,
+        `${name} must be an integer of at least ${least}, or ${rank} of them, got ${typeof value === 'number' ? value : formatShape(value)}`,
+      ),
+  )
   return list
 }
 
 /** Throws unless self is [C, ...spatial] or [N, C, ...spatial] and only N may be 0. */
 export function checkSpatialInput(op: string, self: Tensor, rank: number): void {
   const rest = self.ndim === rank + 2 ? self.shape.slice(1) : self.shape
-  check(rest.length === rank + 1 && !rest.includes(0), () => new ShapeError(op,
-    `the input must have ${rank + 1} (unbatched) or ${rank + 2} (batched) dims, none of them 0 but the batch, got ${formatShape(self.shape)}`))
+  check(
+    rest.length === rank + 1 && !rest.includes(0),
+    () =>
+      new ShapeError(
+        op,
+        `the input must have ${rank + 1} (unbatched) or ${rank + 2} (batched) dims, none of them 0 but the batch, got ${formatShape(self.shape)}`,
+      ),
+  )
 }
 
 /** Number of windows along one dim; with ceilMode the last one may reach out, if it starts inside. */
 export function windowCount(
-  size: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean,
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  ceilMode: boolean,
 ): number {
-  const count = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1 + (ceilMode ? stride - 1 : 0)) / stride) + 1
+  const count =
+    Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1 + (ceilMode ? stride - 1 : 0)) / stride) + 1
   return ceilMode && (count - 1) * stride >= size + padding ? count - 1 : count
 }
 
@@ -43,7 +71,11 @@ export interface Windows {
 
 /** All windows of [N, C, ...spatial] as [N, C, ...counts, ...kernel], on the input or on a copy padded with `fill`. */
 export function windowView(
-  backend: Backend, self: Tensor, { kernelSize, stride, padding, dilation }: Windows, counts: readonly number[], fill: number | bigint,
+  backend: Backend,
+  self: Tensor,
+  { kernelSize, stride, padding, dilation }: Windows,
+  counts: readonly number[],
+  fill: number | bigint,
 ): Tensor {
   const size = self.shape.slice(2)
   const reach = counts.map((n, i) => (n - 1) * stride[i] + dilation[i] * (kernelSize[i] - 1) + 1)
@@ -53,9 +85,22 @@ export function windowView(
     source = newTensor(backend, self.dtypeInfo, shape)
     fillElements(source, fill)
     const strides = contiguousStrides(shape)
-    copyElements(backend, self, viewOf(source, self.shape, strides, padding.reduce((at, n, i) => at + n * strides[i + 2], 0)))
+    copyElements(
+      backend,
+      self,
+      viewOf(
+        source,
+        self.shape,
+        strides,
+        padding.reduce((at, n, i) => at + n * strides[i + 2], 0),
+      ),
+    )
   }
   const [batch, channel, ...steps] = source.strides
-  return viewOf(source, [self.shape[0], self.shape[1], ...counts, ...kernelSize],
-    [batch, channel, ...steps.map((n, i) => n * stride[i]), ...steps.map((n, i) => n * dilation[i])], source.offset)
+  return viewOf(
+    source,
+    [self.shape[0], self.shape[1], ...counts, ...kernelSize],
+    [batch, channel, ...steps.map((n, i) => n * stride[i]), ...steps.map((n, i) => n * dilation[i])],
+    source.offset,
+  )
 }

@@ -26,14 +26,18 @@ export interface AddProductAttrs {
 
 // beta = 0 leaves self out, NaN and all.
 const combine = (self: Tensor, product: Tensor, { beta, alpha }: AddProductAttrs): Tensor => {
-  const scaled = scalarValue(alpha) == 1 ? product : mul(product, alpha)
-  if (scalarValue(beta) == 0) return scaled
-  return add(scaled, scalarValue(beta) == 1 ? self : mul(self, beta))
+  const scaled = Number(scalarValue(alpha)) === 1 ? product : mul(product, alpha)
+  if (Number(scalarValue(beta)) === 0) return scaled
+  return add(scaled, Number(scalarValue(beta)) === 1 ? self : mul(self, beta))
 }
-const isOne = ({ beta, alpha }: AddProductAttrs): boolean => scalarValue(beta) == 1 && scalarValue(alpha) == 1
+const isOne = ({ beta, alpha }: AddProductAttrs): boolean =>
+  Number(scalarValue(beta)) === 1 && Number(scalarValue(alpha)) === 1
 
 const addProduct = (
-  name: string, ranks: readonly [number, number], product: (a: Tensor, b: Tensor) => Tensor, fusable: boolean,
+  name: string,
+  ranks: readonly [number, number],
+  product: (a: Tensor, b: Tensor) => Tensor,
+  fusable: boolean,
 ) => {
   const record = composite<AddProductAttrs>({
     name,
@@ -43,19 +47,43 @@ const addProduct = (
       const lead = a.ndim === 2 ? [1] : []
       const out = newTensor(backend, a.dtypeInfo, [...a.shape.slice(0, -1), b.shape[b.ndim - 1]], name)
       const at = (x: Tensor) => windowOf(x, [...lead, ...x.shape], [...lead.map(() => 0), ...x.strides])
-      const bias = windowOf(self, [...lead, ...out.shape], [...lead.map(() => 0), ...broadcastStrides(self, out.shape)])
-      runMatmul(backend, at(a), at(b), bias, out, [...lead, ...out.shape], [...lead.map(() => 0), ...out.strides])
+      const bias = windowOf(
+        self,
+        [...lead, ...out.shape],
+        [...lead.map(() => 0), ...broadcastStrides(self, out.shape)],
+      )
+      runMatmul(
+        backend,
+        at(a),
+        at(b),
+        bias,
+        out,
+        [...lead, ...out.shape],
+        [...lead.map(() => 0), ...out.strides],
+      )
       return [out]
     },
   })
   const call = (self: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor => {
     checkFactors(name, [self, a, b])
-    check(a.ndim === ranks[0] && b.ndim === ranks[1], () => new ShapeError(name,
-      `the factors must have ${ranks[0]} and ${ranks[1]} dims, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`))
+    check(
+      a.ndim === ranks[0] && b.ndim === ranks[1],
+      () =>
+        new ShapeError(
+          name,
+          `the factors must have ${ranks[0]} and ${ranks[1]} dims, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+        ),
+    )
     const attrs = { beta: fitting(name, 'beta', beta, self), alpha: fitting(name, 'alpha', alpha, self) }
     const shape = productShape(name, a, b)
-    check(self.ndim <= shape.length && sameShape(broadcastPair(name, self.shape, shape), shape), () => new ShapeError(name,
-      `the input must broadcast to the product's shape ${formatShape(shape)}, got ${formatShape(self.shape)}`))
+    check(
+      self.ndim <= shape.length && sameShape(broadcastPair(name, self.shape, shape), shape),
+      () =>
+        new ShapeError(
+          name,
+          `the input must broadcast to the product's shape ${formatShape(shape)}, got ${formatShape(self.shape)}`,
+        ),
+    )
     return applyComposite(record, [self, a, b], attrs)[0]
   }
   return { record, call }
@@ -64,8 +92,14 @@ const addProduct = (
 function productShape(name: string, a: Tensor, b: Tensor): readonly number[] {
   if (name === 'addr') return [a.shape[0], b.shape[0]]
   const inner = b.shape[Math.max(b.ndim - 2, 0)]
-  check(a.shape.at(-1) === inner && (a.ndim < 3 || a.shape[0] === b.shape[0]), () => new ShapeError(name,
-    `the sizes of the factors must fit, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`))
+  check(
+    a.shape.at(-1) === inner && (a.ndim < 3 || a.shape[0] === b.shape[0]),
+    () =>
+      new ShapeError(
+        name,
+        `the sizes of the factors must fit, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      ),
+  )
   const shape = [...a.shape.slice(0, -1), ...(b.ndim > 1 ? [b.shape[b.ndim - 1]] : [])]
   return name === 'addbmm' ? shape.slice(1) : shape
 }
@@ -73,8 +107,14 @@ function productShape(name: string, a: Tensor, b: Tensor): readonly number[] {
 /** The factor as it counts for the dtype: for integers without its fraction, as in PyTorch; addr refuses one. */
 function fitting(op: string, name: string, value: Scalar, self: Tensor): Scalar {
   if (self.dtypeInfo.category === 'float' || scalarCategory(value) !== 'float') return value
-  check(op !== 'addr', () => new DTypeError(op,
-    `${name} must be an integer for integer tensors, got ${String(scalarValue(value))} for ${self.dtype}`))
+  check(
+    op !== 'addr',
+    () =>
+      new DTypeError(
+        op,
+        `${name} must be an integer for integer tensors, got ${String(scalarValue(value))} for ${self.dtype}`,
+      ),
+  )
   return Math.trunc(Number(scalarValue(value)))
 }
 
@@ -82,7 +122,12 @@ const outerProduct = (a: Tensor, b: Tensor): Tensor => mul(unsqueeze(a, 1), b)
 const { record: addmmRecord, call: callAddmm } = addProduct('addmm', [2, 2], mm, true)
 const { record: addmvRecord, call: callAddmv } = addProduct('addmv', [2, 1], mv, false)
 const { record: addrRecord, call: callAddr } = addProduct('addr', [1, 1], outerProduct, false)
-const { record: addbmmRecord, call: callAddbmm } = addProduct('addbmm', [3, 3], (a, b) => sum(bmm(a, b), 0, { dtype: a.dtype }), false)
+const { record: addbmmRecord, call: callAddbmm } = addProduct(
+  'addbmm',
+  [3, 3],
+  (a, b) => sum(bmm(a, b), 0, { dtype: a.dtype }),
+  false,
+)
 const { record: baddbmmRecord, call: callBaddbmm } = addProduct('baddbmm', [3, 3], bmm, true)
 /** addmm: tensors are self, mat1, mat2. */
 export const addmmOp = addmmRecord
@@ -96,26 +141,46 @@ export const addbmmOp = addbmmRecord
 export const baddbmmOp = baddbmmRecord
 
 /** `beta · self + alpha · (mat1 · mat2)`; self broadcasts to [M, N]. @see torch.addmm */
-export const addmm = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProductOptions = {}): Tensor => callAddmm(self, mat1, mat2, options)
+export const addmm = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProductOptions = {}): Tensor =>
+  callAddmm(self, mat1, mat2, options)
 /** `beta · self + alpha · (mat · vec)`. @see torch.addmv */
-export const addmv = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProductOptions = {}): Tensor => callAddmv(self, mat, vec, options)
+export const addmv = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProductOptions = {}): Tensor =>
+  callAddmv(self, mat, vec, options)
 /** `beta · self + alpha · (vec1 ⊗ vec2)`. @see torch.addr */
 export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor => {
   // the outer product takes every dtype, bool too
   const dtype = self.dtype === 'bool' && vec1.dtype === 'bool' && vec2.dtype === 'bool' ? 'uint8' : null
   if (dtype === null) return callAddr(self, vec1, vec2, options)
   const [a, b, c] = [self, vec1, vec2].map((x) => to(x, { dtype }))
-  return to(callAddr(a, b, c, { beta: Number(options.beta ?? 1), alpha: Number(options.alpha ?? 1) }), { dtype: 'bool' })
+  return to(callAddr(a, b, c, { beta: Number(options.beta ?? 1), alpha: Number(options.alpha ?? 1) }), {
+    dtype: 'bool',
+  })
 }
 /** `beta · self + alpha · Σ (batch1 · batch2)`, summed over the batch. @see torch.addbmm */
-export const addbmm = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor => callAddbmm(self, batch1, batch2, options)
+export const addbmm = (
+  self: Tensor,
+  batch1: Tensor,
+  batch2: Tensor,
+  options: AddProductOptions = {},
+): Tensor => callAddbmm(self, batch1, batch2, options)
 /** `beta · self + alpha · (batch1 · batch2)`, for each of the batch. @see torch.baddbmm */
-export const baddbmm = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor => callBaddbmm(self, batch1, batch2, options)
+export const baddbmm = (
+  self: Tensor,
+  batch1: Tensor,
+  batch2: Tensor,
+  options: AddProductOptions = {},
+): Tensor => callBaddbmm(self, batch1, batch2, options)
 
 // The in-place forms: the result, which must have the shape and a castable dtype of self, is written over it.
 const overwrite = (name: string, self: Tensor, result: Tensor): Tensor => {
-  check(sameShape(self.shape, result.shape), () => new ShapeError(name,
-    `the result must have the shape of self, got ${formatShape(result.shape)} for self of ${formatShape(self.shape)}`))
+  check(
+    sameShape(self.shape, result.shape),
+    () =>
+      new ShapeError(
+        name,
+        `the result must have the shape of self, got ${formatShape(result.shape)} for self of ${formatShape(self.shape)}`,
+      ),
+  )
   return copy_(self, result)
 }
 /** addmm into self. @see torch.Tensor.addmm_ */
@@ -128,5 +193,9 @@ export const addmv_ = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProdu
 export const addr_ = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor =>
   overwrite('addr_', self, addr(self, vec1, vec2, options))
 /** baddbmm into self. @see torch.Tensor.baddbmm_ */
-export const baddbmm_ = (self: Tensor, batch1: Tensor, batch2: Tensor, options: AddProductOptions = {}): Tensor =>
-  overwrite('baddbmm_', self, baddbmm(self, batch1, batch2, options))
+export const baddbmm_ = (
+  self: Tensor,
+  batch1: Tensor,
+  batch2: Tensor,
+  options: AddProductOptions = {},
+): Tensor => overwrite('baddbmm_', self, baddbmm(self, batch1, batch2, options))

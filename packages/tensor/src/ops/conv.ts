@@ -44,8 +44,12 @@ export interface ConvTransposeOptions {
  * @throws ShapeError if channels, groups or sizes do not fit
  * @see torch.nn.functional.conv1d
  */
-export const conv1d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
-  convolve('conv1d', 1, input, weight, bias, options)
+export const conv1d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor => convolve('conv1d', 1, input, weight, bias, options)
 /**
  * Cross-correlation over two spatial dims.
  *
@@ -58,11 +62,19 @@ export const conv1d = (input: Tensor, weight: Tensor, bias: Tensor | null = null
  * conv2d(ones([1, 3, 8, 8]), ones([4, 3, 3, 3]), null, { padding: 1 }).shape // => [1, 4, 8, 8]
  * @see torch.nn.functional.conv2d
  */
-export const conv2d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
-  convolve('conv2d', 2, input, weight, bias, options)
+export const conv2d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor => convolve('conv2d', 2, input, weight, bias, options)
 /** Cross-correlation over three spatial dims. @see torch.nn.functional.conv3d */
-export const conv3d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
-  convolve('conv3d', 3, input, weight, bias, options)
+export const conv3d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor => convolve('conv3d', 3, input, weight, bias, options)
 
 /**
  * Transposed convolution over one spatial dim: the gradient of conv1d by its input.
@@ -71,32 +83,79 @@ export const conv3d = (input: Tensor, weight: Tensor, bias: Tensor | null = null
  * @param weight [Cin, Cout / groups, K]
  * @see torch.nn.functional.conv_transpose1d
  */
-export const convTranspose1d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor =>
-  transposed('convTranspose1d', 1, input, weight, bias, options)
+export const convTranspose1d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvTransposeOptions = {},
+): Tensor => transposed('convTranspose1d', 1, input, weight, bias, options)
 /** Transposed convolution over two spatial dims. @see torch.nn.functional.conv_transpose2d */
-export const convTranspose2d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor =>
-  transposed('convTranspose2d', 2, input, weight, bias, options)
+export const convTranspose2d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvTransposeOptions = {},
+): Tensor => transposed('convTranspose2d', 2, input, weight, bias, options)
 /** Transposed convolution over three spatial dims. @see torch.nn.functional.conv_transpose3d */
-export const convTranspose3d = (input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor =>
-  transposed('convTranspose3d', 3, input, weight, bias, options)
+export const convTranspose3d = (
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvTransposeOptions = {},
+): Tensor => transposed('convTranspose3d', 3, input, weight, bias, options)
 
-function checkOperands(op: string, rank: number, input: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
+function checkOperands(
+  op: string,
+  rank: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  groups: number,
+): void {
   checkFactors(op, bias === null ? [input, weight] : [input, weight, bias])
-  check(Number.isInteger(groups) && groups > 0, () => new ArgumentError(op, `groups must be a positive integer, got ${groups}`))
-  check(weight.ndim === rank + 2, () => new ShapeError(op, `the weight must have ${rank + 2} dims, got ${formatShape(weight.shape)}`))
-  check(input.ndim === rank + 1 || input.ndim === rank + 2, () => new ShapeError(op,
-    `the input must have ${rank + 1} (unbatched) or ${rank + 2} (batched) dims, got ${formatShape(input.shape)}`))
-  check(weight.shape[0] % groups === 0 && weight.shape[0] >= groups, () => new ShapeError(op,
-    `the first dim of the weight must be divisible by groups (${groups}), got ${formatShape(weight.shape)}`))
+  check(
+    Number.isInteger(groups) && groups > 0,
+    () => new ArgumentError(op, `groups must be a positive integer, got ${groups}`),
+  )
+  check(
+    weight.ndim === rank + 2,
+    () => new ShapeError(op, `the weight must have ${rank + 2} dims, got ${formatShape(weight.shape)}`),
+  )
+  check(
+    input.ndim === rank + 1 || input.ndim === rank + 2,
+    () =>
+      new ShapeError(
+        op,
+        `the input must have ${rank + 1} (unbatched) or ${rank + 2} (batched) dims, got ${formatShape(input.shape)}`,
+      ),
+  )
+  check(
+    weight.shape[0] % groups === 0 && weight.shape[0] >= groups,
+    () =>
+      new ShapeError(
+        op,
+        `the first dim of the weight must be divisible by groups (${groups}), got ${formatShape(weight.shape)}`,
+      ),
+  )
 }
 
 function checkBias(op: string, bias: Tensor | null, channels: number): void {
-  check(bias === null || (bias.ndim === 1 && bias.shape[0] === channels), () => new ShapeError(op,
-    `the bias must have one dim of ${channels} elements, one per output channel, got ${formatShape(bias!.shape)}`))
+  check(
+    bias === null || (bias.ndim === 1 && bias.shape[0] === channels),
+    () =>
+      new ShapeError(
+        op,
+        `the bias must have one dim of ${channels} elements, one per output channel, got ${formatShape(bias!.shape)}`,
+      ),
+  )
 }
 
 function convolve(
-  op: string, rank: number, input: Tensor, weight: Tensor, bias: Tensor | null,
+  op: string,
+  rank: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
   { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
 ): Tensor {
   checkOperands(op, rank, input, weight, bias, groups)
@@ -104,26 +163,51 @@ function convolve(
   const gaps = spatialSizes(op, 'dilation', dilation, rank, 1)
   const kernel = weight.shape.slice(2)
   const channels = input.shape[input.ndim - rank - 1]
-  check(channels === weight.shape[1] * groups, () => new ShapeError(op,
-    `the input must have weight.shape[1] · groups = ${weight.shape[1] * groups} channels, got ${channels}: input `
-    + `${formatShape(input.shape)}, weight ${formatShape(weight.shape)}, groups ${groups}`))
+  check(
+    channels === weight.shape[1] * groups,
+    () =>
+      new ShapeError(
+        op,
+        `the input must have weight.shape[1] · groups = ${weight.shape[1] * groups} channels, got ${channels}: input ` +
+          `${formatShape(input.shape)}, weight ${formatShape(weight.shape)}, groups ${groups}`,
+      ),
+  )
   checkBias(op, bias, weight.shape[0])
   if (typeof padding === 'string') {
-    check(padding === 'same' || padding === 'valid', () => new ArgumentError(op, `padding must be numbers, 'same' or 'valid', got '${String(padding)}'`))
-    check(padding === 'valid' || steps.every((n) => n === 1), () => new ArgumentError(op, "padding 'same' needs a stride of 1, got " + formatShape(steps)))
+    check(
+      padding === 'same' || padding === 'valid',
+      () => new ArgumentError(op, `padding must be numbers, 'same' or 'valid', got '${String(padding)}'`),
+    )
+    check(
+      padding === 'valid' || steps.every((n) => n === 1),
+      () => new ArgumentError(op, "padding 'same' needs a stride of 1, got " + formatShape(steps)),
+    )
   }
   const total = kernel.map((k, i) => gaps[i] * (k - 1)) // what 'same' adds, in both sides together
-  const pads = padding === 'valid' ? kernel.map(() => 0) : padding === 'same' ? total.map((n) => Math.floor(n / 2))
-    : spatialSizes(op, 'padding', padding as Sizes, rank, 0)
+  const pads =
+    padding === 'valid'
+      ? kernel.map(() => 0)
+      : padding === 'same'
+        ? total.map((n) => Math.floor(n / 2))
+        : spatialSizes(op, 'padding', padding as Sizes, rank, 0)
   const odd = padding === 'same' ? total.map((n) => n % 2) : kernel.map(() => 0)
   kernel.forEach((k, i) => {
     const size = input.shape[input.ndim - rank + i] + 2 * pads[i] + odd[i]
-    check(gaps[i] * (k - 1) + 1 <= size, () => new ShapeError(op,
-      `the kernel must not be larger than the padded input, got a reach of ${gaps[i] * (k - 1) + 1} over ${size} in spatial dim ${i}. Pad more`))
+    check(
+      gaps[i] * (k - 1) + 1 <= size,
+      () =>
+        new ShapeError(
+          op,
+          `the kernel must not be larger than the padded input, got a reach of ${gaps[i] * (k - 1) + 1} over ${size} in spatial dim ${i}. Pad more`,
+        ),
+    )
   })
   const batched = input.ndim === rank + 2
   const geometry: ConvolutionGeometry = { stride: steps, padding: pads, dilation: gaps, groups }
-  const source = odd.reduce((x, n, i) => (n === 0 ? x : padEnd(x, i + 2)), batched ? input : unsqueeze(input, 0))
+  const source = odd.reduce(
+    (x, n, i) => (n === 0 ? x : padEnd(x, i + 2)),
+    batched ? input : unsqueeze(input, 0),
+  )
   const result = apply(convolutionOp, bias === null ? [source, weight] : [source, weight, bias], geometry)
   return batched ? result : squeeze(result, 0)
 }
@@ -133,7 +217,11 @@ const padEnd = (x: Tensor, dim: number): Tensor =>
   cat([x, zeros(x.shape.with(dim, 1), { dtype: x.dtype, device: x.device })], dim)
 
 function transposed(
-  op: string, rank: number, input: Tensor, weight: Tensor, bias: Tensor | null,
+  op: string,
+  rank: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
   { stride = 1, padding = 0, outputPadding = 0, groups = 1, dilation = 1 }: ConvTransposeOptions,
 ): Tensor {
   checkOperands(op, rank, input, weight, bias, groups)
@@ -142,20 +230,51 @@ function transposed(
   const pads = spatialSizes(op, 'padding', padding, rank, 0)
   const extra = spatialSizes(op, 'outputPadding', outputPadding, rank, 0)
   const channels = input.shape[input.ndim - rank - 1]
-  check(channels === weight.shape[0], () => new ShapeError(op,
-    `the input must have weight.shape[0] = ${weight.shape[0]} channels, got ${channels}`))
+  check(
+    channels === weight.shape[0],
+    () =>
+      new ShapeError(
+        op,
+        `the input must have weight.shape[0] = ${weight.shape[0]} channels, got ${channels}`,
+      ),
+  )
   const outChannels = weight.shape[1] * groups
   checkBias(op, bias, outChannels)
-  extra.forEach((n, i) => check(n < steps[i] || n < gaps[i], () => new ShapeError(op,
-    `outputPadding must be smaller than stride or dilation, got ${n} for stride ${steps[i]} and dilation ${gaps[i]}`)))
+  extra.forEach((n, i) =>
+    check(
+      n < steps[i] || n < gaps[i],
+      () =>
+        new ShapeError(
+          op,
+          `outputPadding must be smaller than stride or dilation, got ${n} for stride ${steps[i]} and dilation ${gaps[i]}`,
+        ),
+    ),
+  )
   const sizes = steps.map((step, i) => {
-    const size = (input.shape[input.ndim - rank + i] - 1) * step - 2 * pads[i] + gaps[i] * (weight.shape[i + 2] - 1) + extra[i] + 1
-    check(size > 0, () => new ShapeError(op, `the result must not be empty, got size ${size} in spatial dim ${i}. Use less padding`))
+    const size =
+      (input.shape[input.ndim - rank + i] - 1) * step -
+      2 * pads[i] +
+      gaps[i] * (weight.shape[i + 2] - 1) +
+      extra[i] +
+      1
+    check(
+      size > 0,
+      () =>
+        new ShapeError(
+          op,
+          `the result must not be empty, got size ${size} in spatial dim ${i}. Use less padding`,
+        ),
+    )
     return size
   })
   const batched = input.ndim === rank + 2
   const source = batched ? input : unsqueeze(input, 0)
-  const result = convolutionInput(source, weight, [source.shape[0], outChannels, ...sizes],
-    { stride: steps, padding: pads, dilation: gaps, groups }, bias)
+  const result = convolutionInput(
+    source,
+    weight,
+    [source.shape[0], outChannels, ...sizes],
+    { stride: steps, padding: pads, dilation: gaps, groups },
+    bias,
+  )
   return batched ? result : squeeze(result, 0)
 }

@@ -10,17 +10,29 @@ import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Size of a convolution's result along one spatial dim. */
-export const convolvedSize = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
-  Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1
+export const convolvedSize = (
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number => Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1
 
 /** convolution: input [N, Cin, ...], weight [Cout, Cin / groups, ...], bias [Cout] or none. */
 export const convolutionOp = structured<ConvolutionGeometry>({
   name: 'convolution',
-  infer: ([self, weight], { stride, padding, dilation }) => [{
-    shape: [self.shape[0], weight.shape[0], ...stride.map((step, i) =>
-      convolvedSize(self.shape[i + 2], weight.shape[i + 2], step, padding[i], dilation[i]))],
-    dtype: self.dtypeInfo,
-  }],
+  infer: ([self, weight], { stride, padding, dilation }) => [
+    {
+      shape: [
+        self.shape[0],
+        weight.shape[0],
+        ...stride.map((step, i) =>
+          convolvedSize(self.shape[i + 2], weight.shape[i + 2], step, padding[i], dilation[i]),
+        ),
+      ],
+      dtype: self.dtypeInfo,
+    },
+  ],
   run: (backend, [self, weight, bias], geometry, [out]) => {
     if (out.elementCount === 0) return
     if (weight.elementCount > 0) backend.kernels.convolution(self, weight, bias ?? null, out, geometry)
@@ -66,11 +78,22 @@ export const convolutionWeightOp = structured<ConvolutionWeightAttrs>({
 
 /** Gradient of a convolution by its input of shape `inputShape`; `bias` [Cin] is added to it. */
 export const convolutionInput = (
-  gradient: Tensor, weight: Tensor, inputShape: readonly number[], geometry: ConvolutionGeometry, bias: Tensor | null = null,
-): Tensor => apply(convolutionInputOp, bias === null ? [gradient, weight] : [gradient, weight, bias], { ...geometry, inputShape })
+  gradient: Tensor,
+  weight: Tensor,
+  inputShape: readonly number[],
+  geometry: ConvolutionGeometry,
+  bias: Tensor | null = null,
+): Tensor =>
+  apply(convolutionInputOp, bias === null ? [gradient, weight] : [gradient, weight, bias], {
+    ...geometry,
+    inputShape,
+  })
 /** Gradient of a convolution by its weight of shape `weightShape`. */
 export const convolutionWeight = (
-  gradient: Tensor, self: Tensor, weightShape: readonly number[], geometry: ConvolutionGeometry,
+  gradient: Tensor,
+  self: Tensor,
+  weightShape: readonly number[],
+  geometry: ConvolutionGeometry,
 ): Tensor => apply(convolutionWeightOp, [gradient, self], { ...geometry, weightShape })
 
 const sums = new Map<number, MapKernel>()
@@ -79,7 +102,9 @@ function addBias(backend: Backend, bias: Tensor, out: Tensor): void {
   const { dtypeInfo } = out
   let kernel = sums.get(dtypeInfo.index)
   if (kernel === undefined) {
-    kernel = mapKernel('addBias', [dtypeInfo, dtypeInfo], 0, dtypeInfo.compute, [{ expr: input(0).add(input(1)), dtype: dtypeInfo }])
+    kernel = mapKernel('addBias', [dtypeInfo, dtypeInfo], 0, dtypeInfo.compute, [
+      { expr: input(0).add(input(1)), dtype: dtypeInfo },
+    ])
     sums.set(dtypeInfo.index, kernel)
   }
   const spatial = out.ndim - 2

@@ -26,8 +26,14 @@ interface Labelled {
  * @see torch.einsum
  */
 export function einsum(equation: string, ...operands: readonly (Tensor | readonly Tensor[])[]): Tensor {
-  const tensors = operands.length === 1 && Array.isArray(operands[0]) ? (operands[0] as readonly Tensor[]) : (operands as readonly Tensor[])
-  check(tensors.length > 0 && tensors.every((x) => x instanceof Tensor), () => new ArgumentError('einsum', 'at least one operand must be given, all tensors, got something else'))
+  const tensors =
+    operands.length === 1 && Array.isArray(operands[0])
+      ? (operands[0] as readonly Tensor[])
+      : (operands as readonly Tensor[])
+  check(
+    tensors.length > 0 && tensors.every((x) => x instanceof Tensor),
+    () => new ArgumentError('einsum', 'at least one operand must be given, all tensors, got something else'),
+  )
   const { inputs, output } = parse(equation, tensors)
   const sizes = sizesOf(inputs)
   const parts = inputs.map((part) => expanded(withoutRepeats(part), sizes))
@@ -37,48 +43,90 @@ export function einsum(equation: string, ...operands: readonly (Tensor | readonl
     current = contract(current, parts[i], needed)
   }
   const reduced = sumOut(current, new Set(output))
-  const result = permute(reduced.tensor, output.map((label) => reduced.labels.indexOf(label)))
+  const result = permute(
+    reduced.tensor,
+    output.map((label) => reduced.labels.indexOf(label)),
+  )
   return result === tensors[0] ? alias(result) : result
 }
 
 function parse(equation: string, tensors: readonly Tensor[]): { inputs: Labelled[]; output: string[] } {
   const compact = equation.replaceAll(' ', '')
   const [left, right, ...more] = compact.split('->')
-  check(more.length === 0, () => new ArgumentError('einsum', `the equation must have at most one arrow, got '${equation}'`))
+  check(
+    more.length === 0,
+    () => new ArgumentError('einsum', `the equation must have at most one arrow, got '${equation}'`),
+  )
   const terms = left.split(',')
-  check(terms.length === tensors.length, () => new ArgumentError('einsum',
-    `the equation must have one term for each operand, got ${terms.length} terms for ${tensors.length} operands`))
+  check(
+    terms.length === tensors.length,
+    () =>
+      new ArgumentError(
+        'einsum',
+        `the equation must have one term for each operand, got ${terms.length} terms for ${tensors.length} operands`,
+      ),
+  )
   const inputs = terms.map((term, i) => ({ tensor: tensors[i], labels: labelsOf(term, tensors[i].ndim, i) }))
   const all = inputs.flatMap(({ labels }) => labels)
   const dots = [...new Set(all.filter(isDot))].sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)))
   if (right === undefined) {
-    const once = [...new Set(all)].filter((label) => !isDot(label) && all.filter((other) => other === label).length === 1).sort()
+    const once = [...new Set(all)]
+      .filter((label) => !isDot(label) && all.filter((other) => other === label).length === 1)
+      .sort()
     return { inputs, output: [...dots, ...once] }
   }
   const [before, after, ...others] = right.split('...')
-  check(others.length === 0, () => new ArgumentError('einsum', `the result must have at most one ellipsis, got '${right}'`))
-  const output = after === undefined ? letters(before, 'the result') : [...letters(before, 'the result'), ...dots, ...letters(after, 'the result')]
+  check(
+    others.length === 0,
+    () => new ArgumentError('einsum', `the result must have at most one ellipsis, got '${right}'`),
+  )
+  const output =
+    after === undefined
+      ? letters(before, 'the result')
+      : [...letters(before, 'the result'), ...dots, ...letters(after, 'the result')]
   output.forEach((label, i) => {
-    check(output.indexOf(label) === i, () => new ArgumentError('einsum', `each letter may appear once in the result, got '${right}'`))
-    check(all.includes(label), () => new ArgumentError('einsum', `the letters of the result must appear in an operand, got ${label}`))
+    check(
+      output.indexOf(label) === i,
+      () => new ArgumentError('einsum', `each letter may appear once in the result, got '${right}'`),
+    )
+    check(
+      all.includes(label),
+      () => new ArgumentError('einsum', `the letters of the result must appear in an operand, got ${label}`),
+    )
   })
   return { inputs, output }
 }
 
 const isDot = (label: string): boolean => label.startsWith('.')
 function letters(text: string, where: string): string[] {
-  check(/^[a-zA-Z]*$/.test(text), () => new ArgumentError('einsum', `subscripts must be letters from a to z or A to Z, got '${text}' in ${where}`))
+  check(
+    /^[a-zA-Z]*$/.test(text),
+    () =>
+      new ArgumentError(
+        'einsum',
+        `subscripts must be letters from a to z or A to Z, got '${text}' in ${where}`,
+      ),
+  )
   return [...text]
 }
 /** One label per dim; dims of the ellipsis are numbered from the right: '.1' is the last of them. */
 function labelsOf(term: string, rank: number, operand: number): string[] {
   const where = `operand ${operand}`
   const [before, after, ...more] = term.split('...')
-  check(more.length === 0, () => new ArgumentError('einsum', `an operand must have at most one ellipsis, got '${term}'`))
+  check(
+    more.length === 0,
+    () => new ArgumentError('einsum', `an operand must have at most one ellipsis, got '${term}'`),
+  )
   const [first, last] = [letters(before, where), letters(after ?? '', where)]
   const rest = rank - first.length - last.length
-  check(after === undefined ? rest === 0 : rest >= 0, () => new ArgumentError('einsum',
-    `the term must have a subscript for each dim, got '${term}' for ${where} of ${rank} dims`))
+  check(
+    after === undefined ? rest === 0 : rest >= 0,
+    () =>
+      new ArgumentError(
+        'einsum',
+        `the term must have a subscript for each dim, got '${term}' for ${where} of ${rank} dims`,
+      ),
+  )
   return [...first, ...Array.from({ length: rest }, (_, i) => `.${rest - i}`), ...last]
 }
 
@@ -87,8 +135,14 @@ function sizesOf(inputs: readonly Labelled[]): Map<string, number> {
   for (const { tensor, labels } of inputs) {
     labels.forEach((label, d) => {
       const [size, known] = [tensor.shape[d], sizes.get(label) ?? 1]
-      check(size === known || size === 1 || known === 1, () => new ShapeError('einsum',
-        `each subscript must have one size in all operands, got ${known} and ${size} for ${label}`))
+      check(
+        size === known || size === 1 || known === 1,
+        () =>
+          new ShapeError(
+            'einsum',
+            `each subscript must have one size in all operands, got ${known} and ${size} for ${label}`,
+          ),
+      )
       sizes.set(label, known === 1 ? size : known)
     })
   }
@@ -100,10 +154,19 @@ function withoutRepeats({ tensor, labels }: Labelled): Labelled {
   const at = labels.findIndex((label, i) => labels.indexOf(label) < i)
   if (at < 0) return { tensor, labels }
   const first = labels.indexOf(labels[at])
-  check(tensor.shape[first] === tensor.shape[at], () => new ShapeError('einsum',
-    `a repeated subscript must have one size, got ${tensor.shape[first]} and ${tensor.shape[at]} for ${labels[at]} in ${formatShape(tensor.shape)}`))
+  check(
+    tensor.shape[first] === tensor.shape[at],
+    () =>
+      new ShapeError(
+        'einsum',
+        `a repeated subscript must have one size, got ${tensor.shape[first]} and ${tensor.shape[at]} for ${labels[at]} in ${formatShape(tensor.shape)}`,
+      ),
+  )
   const rest = labels.filter((_, i) => i !== at)
-  return withoutRepeats({ tensor: movedim(diagonal(tensor, { dim1: first, dim2: at }), -1, first), labels: rest })
+  return withoutRepeats({
+    tensor: movedim(diagonal(tensor, { dim1: first, dim2: at }), -1, first),
+    labels: rest,
+  })
 }
 const expanded = ({ tensor, labels }: Labelled, sizes: Map<string, number>): Labelled => {
   const shape = labels.map((label) => sizes.get(label)!)
@@ -113,7 +176,10 @@ const expanded = ({ tensor, labels }: Labelled, sizes: Map<string, number>): Lab
 function sumOut({ tensor, labels }: Labelled, needed: ReadonlySet<string>): Labelled {
   const dims = labels.map((_, i) => i).filter((i) => !needed.has(labels[i]))
   if (dims.length === 0) return { tensor, labels }
-  return { tensor: sum(tensor, dims, { dtype: tensor.dtype }), labels: labels.filter((label) => needed.has(label)) }
+  return {
+    tensor: sum(tensor, dims, { dtype: tensor.dtype }),
+    labels: labels.filter((label) => needed.has(label)),
+  }
 }
 
 /** The product of two, without the labels that nobody needs any more. */
@@ -126,15 +192,27 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
   const freeA = a.labels.filter((label) => !inBoth.includes(label))
   const freeB = b.labels.filter((label) => !inBoth.includes(label))
   const labels = [...batch, ...freeA, ...freeB]
-  const arranged = ({ tensor, labels: own }: Labelled, order: readonly string[]): Tensor => permute(tensor, order.map((label) => own.indexOf(label)))
+  const arranged = ({ tensor, labels: own }: Labelled, order: readonly string[]): Tensor =>
+    permute(
+      tensor,
+      order.map((label) => own.indexOf(label)),
+    )
   if (inner.length === 0) {
     const x = freeB.reduce((y) => unsqueeze(y, -1), arranged(a, [...batch, ...freeA]))
     const z = freeA.reduce((y) => unsqueeze(y, batch.length), arranged(b, [...batch, ...freeB]))
     return { tensor: mul(x, z), labels }
   }
-  const sizes = (part: Labelled, list: readonly string[]): number[] => list.map((label) => part.tensor.shape[part.labels.indexOf(label)])
-  const [count, rows, depth, columns] = [sizes(a, batch), sizes(a, freeA), sizes(a, inner), sizes(b, freeB)].map(numelOf)
-  const product = bmm(reshape(arranged(a, [...batch, ...freeA, ...inner]), [count, rows, depth]),
-    reshape(arranged(b, [...batch, ...inner, ...freeB]), [count, depth, columns]))
+  const sizes = (part: Labelled, list: readonly string[]): number[] =>
+    list.map((label) => part.tensor.shape[part.labels.indexOf(label)])
+  const [count, rows, depth, columns] = [
+    sizes(a, batch),
+    sizes(a, freeA),
+    sizes(a, inner),
+    sizes(b, freeB),
+  ].map(numelOf)
+  const product = bmm(
+    reshape(arranged(a, [...batch, ...freeA, ...inner]), [count, rows, depth]),
+    reshape(arranged(b, [...batch, ...inner, ...freeB]), [count, depth, columns]),
+  )
   return { tensor: reshape(product, [...sizes(a, batch), ...sizes(a, freeA), ...sizes(b, freeB)]), labels }
 }

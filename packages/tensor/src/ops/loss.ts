@@ -54,28 +54,48 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean' }: Lo
   return l1.call(input, target, null, { reduction })
 }
 
-const smoothL1 = elementwiseLoss('smoothL1Loss', { beta: 1 }, (x, y, { beta }) => {
-  const z = x.sub(y).abs()
-  return z.lt(beta).select(z.square().mul(0.5).div(beta), z.sub(beta.mul(0.5)))
-}, parts)
+const smoothL1 = elementwiseLoss(
+  'smoothL1Loss',
+  { beta: 1 },
+  (x, y, { beta }) => {
+    const z = x.sub(y).abs()
+    return z.lt(beta).select(z.square().mul(0.5).div(beta), z.sub(beta.mul(0.5)))
+  },
+  parts,
+)
 /** smoothL1Loss: input, target; attrs: reduction, beta. */
 export const smoothL1LossOp = smoothL1.record
 /** `½ z² / beta` where z = |x − y| is below beta, `z − ½ beta` elsewhere. @see torch.nn.functional.smooth_l1_loss */
-export function smoothL1Loss(input: Tensor, target: Tensor, { reduction = 'mean', beta = 1 }: LossOptions & { beta?: number } = {}): Tensor {
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  { reduction = 'mean', beta = 1 }: LossOptions & { beta?: number } = {},
+): Tensor {
   checkReduction('smoothL1Loss', reduction)
   check(beta >= 0, () => new ArgumentError('smoothL1Loss', `beta must be at least 0, got ${beta}`))
   warnSizes('smoothL1Loss', input, target)
-  return beta === 0 ? l1.call(input, target, null, { reduction }) : smoothL1.call(input, target, null, { reduction, beta })
+  return beta === 0
+    ? l1.call(input, target, null, { reduction })
+    : smoothL1.call(input, target, null, { reduction, beta })
 }
 
-const huber = elementwiseLoss('huberLoss', { delta: 1 }, (x, y, { delta }) => {
-  const z = x.sub(y).abs()
-  return z.le(delta).select(z.square().mul(0.5), delta.mul(z.sub(delta.mul(0.5))))
-}, parts)
+const huber = elementwiseLoss(
+  'huberLoss',
+  { delta: 1 },
+  (x, y, { delta }) => {
+    const z = x.sub(y).abs()
+    return z.le(delta).select(z.square().mul(0.5), delta.mul(z.sub(delta.mul(0.5))))
+  },
+  parts,
+)
 /** huberLoss: input, target; attrs: reduction, delta. */
 export const huberLossOp = huber.record
 /** `½ z²` where z = |x − y| is at most delta, `delta (z − ½ delta)` elsewhere. @see torch.nn.functional.huber_loss */
-export function huberLoss(input: Tensor, target: Tensor, { reduction = 'mean', delta = 1 }: LossOptions & { delta?: number } = {}): Tensor {
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  { reduction = 'mean', delta = 1 }: LossOptions & { delta?: number } = {},
+): Tensor {
   checkReduction('huberLoss', reduction)
   check(delta > 0, () => new ArgumentError('huberLoss', `delta must be above 0, got ${delta}`))
   warnSizes('huberLoss', input, target)
@@ -83,10 +103,18 @@ export function huberLoss(input: Tensor, target: Tensor, { reduction = 'mean', d
 }
 
 // The logarithms are cut at −100, so that the loss stays finite.
-const bce = elementwiseLoss('binaryCrossEntropy', {}, (x, y) => {
-  const one = constant(1)
-  return y.sub(one).mul(x.neg().log1p().max(-100)).sub(y.mul(x.log().max(-100)))
-}, parts)
+const bce = elementwiseLoss(
+  'binaryCrossEntropy',
+  {},
+  (x, y) => {
+    const one = constant(1)
+    return y
+      .sub(one)
+      .mul(x.neg().log1p().max(-100))
+      .sub(y.mul(x.log().max(-100)))
+  },
+  parts,
+)
 /** binaryCrossEntropy: input, target, weight (if there is one); attrs: reduction. */
 export const binaryCrossEntropyOp = bce.record
 /**
@@ -98,30 +126,71 @@ export const binaryCrossEntropyOp = bce.record
  * @throws ArgumentError if an input is no probability
  * @see torch.nn.functional.binary_cross_entropy
  */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null = null, { reduction = 'mean' }: LossOptions = {}): Tensor {
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null = null,
+  { reduction = 'mean' }: LossOptions = {},
+): Tensor {
   const op = 'binaryCrossEntropy'
   checkReduction(op, reduction)
-  check(sameShape(input.shape, target.shape), () => new ShapeError(op,
-    `input and target must have the same shape, got ${formatShape(input.shape)} and ${formatShape(target.shape)}`))
-  check(input.dtypeInfo.category === 'float' && input.dtype === target.dtype, () => new DTypeError(op,
-    `input and target must be of one floating-point dtype, got ${input.dtype} and ${target.dtype}. Cast the target: .to('${input.dtype}')`))
+  check(
+    sameShape(input.shape, target.shape),
+    () =>
+      new ShapeError(
+        op,
+        `input and target must have the same shape, got ${formatShape(input.shape)} and ${formatShape(target.shape)}`,
+      ),
+  )
+  check(
+    input.dtypeInfo.category === 'float' && input.dtype === target.dtype,
+    () =>
+      new DTypeError(
+        op,
+        `input and target must be of one floating-point dtype, got ${input.dtype} and ${target.dtype}. Cast the target: .to('${input.dtype}')`,
+      ),
+  )
   if (input.elementCount > 0 && input.storage.backend.canBlock && input.device !== 'meta') {
     const [least, most] = [amin(detach(input)).item(), amax(detach(input)).item()]
-    check(!(least < 0 || most > 1), () => new ArgumentError(op,
-      `all elements of input must be between 0 and 1, got ${least < 0 ? least : most}. Use binaryCrossEntropyWithLogits for scores`))
+    check(
+      !(least < 0 || most > 1),
+      () =>
+        new ArgumentError(
+          op,
+          `all elements of input must be between 0 and 1, got ${least < 0 ? least : most}. Use binaryCrossEntropyWithLogits for scores`,
+        ),
+    )
   }
   if (weight !== null) checkBroadcasts(op, 'weight', weight, target)
   return bce.call(input, target, weight, { reduction })
 }
 function checkBroadcasts(op: string, name: string, factor: Tensor, target: Tensor): void {
-  check(sameShape(broadcastPair(op, factor.shape, target.shape), target.shape), () => new ShapeError(op,
-    `${name} must broadcast to the target, got ${formatShape(factor.shape)} for ${formatShape(target.shape)}`))
+  check(
+    sameShape(broadcastPair(op, factor.shape, target.shape), target.shape),
+    () =>
+      new ShapeError(
+        op,
+        `${name} must broadcast to the target, got ${formatShape(factor.shape)} for ${formatShape(target.shape)}`,
+      ),
+  )
 }
 
 const negLogSigmoid = (x: Expr): Expr => x.neg().max(0).add(x.abs().neg().exp().log1p())
-const logits = elementwiseLoss('binaryCrossEntropyWithLogits', {}, (x, y) => constant(1).sub(y).mul(x).add(negLogSigmoid(x)), parts)
-const weightedLogits = ternary('binaryCrossEntropyWithLogits',
-  (x, y, w) => constant(1).sub(y).mul(x).add(w.sub(1).mul(y).add(1).mul(negLogSigmoid(x))), { refuses: ['int', 'bool'] })
+const logits = elementwiseLoss(
+  'binaryCrossEntropyWithLogits',
+  {},
+  (x, y) => constant(1).sub(y).mul(x).add(negLogSigmoid(x)),
+  parts,
+)
+const weightedLogits = ternary(
+  'binaryCrossEntropyWithLogits',
+  (x, y, w) =>
+    constant(1)
+      .sub(y)
+      .mul(x)
+      .add(w.sub(1).mul(y).add(1).mul(negLogSigmoid(x))),
+  { refuses: ['int', 'bool'] },
+)
 /** binaryCrossEntropyWithLogits: input, target, weight (if there is one); attrs: reduction. */
 export const binaryCrossEntropyWithLogitsOp = logits.record
 /** The same with a weight of the positive class: input, target, posWeight, weight (if there is one); attrs: reduction. */
@@ -143,13 +212,26 @@ export const binaryCrossEntropyWithPosWeightOp = composite<{ reduction: Reductio
  * @see torch.nn.functional.binary_cross_entropy_with_logits
  */
 export function binaryCrossEntropyWithLogits(
-  input: Tensor, target: Tensor, weight: Tensor | null = null, posWeight: Tensor | null = null, { reduction = 'mean' }: LossOptions = {},
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null = null,
+  posWeight: Tensor | null = null,
+  { reduction = 'mean' }: LossOptions = {},
 ): Tensor {
   const op = 'binaryCrossEntropyWithLogits'
   checkReduction(op, reduction)
-  check(sameShape(input.shape, target.shape), () => new ShapeError(op,
-    `input and target must have the same shape, got ${formatShape(input.shape)} and ${formatShape(target.shape)}`))
-  check(input.dtypeInfo.category === 'float', () => new DTypeError(op, `the input must be floating-point, got ${input.dtype}`))
+  check(
+    sameShape(input.shape, target.shape),
+    () =>
+      new ShapeError(
+        op,
+        `input and target must have the same shape, got ${formatShape(input.shape)} and ${formatShape(target.shape)}`,
+      ),
+  )
+  check(
+    input.dtypeInfo.category === 'float',
+    () => new DTypeError(op, `the input must be floating-point, got ${input.dtype}`),
+  )
   if (weight !== null) checkBroadcasts(op, 'weight', weight, target)
   if (posWeight === null) return logits.call(input, target, weight, { reduction })
   checkBroadcasts(op, 'posWeight', posWeight, target)
@@ -169,12 +251,20 @@ export interface KlDivOptions {
  *
  * @see torch.nn.functional.kl_div
  */
-export function klDiv(input: Tensor, target: Tensor, { reduction = 'mean', logTarget = false }: KlDivOptions = {}): Tensor {
+export function klDiv(
+  input: Tensor,
+  target: Tensor,
+  { reduction = 'mean', logTarget = false }: KlDivOptions = {},
+): Tensor {
   if (reduction !== 'batchmean') checkReduction('klDiv', reduction)
   if (reduction === 'mean') {
-    console.warn("klDiv: reduction 'mean' divides by the number of elements; 'batchmean' by the batch, as the definition has it.")
+    console.warn(
+      "klDiv: reduction 'mean' divides by the number of elements; 'batchmean' by the batch, as the definition has it.",
+    )
   }
-  const losses = logTarget ? mul(exp(target), sub(target, input)) : sub(xlogy(target, target), mul(target, input))
+  const losses = logTarget
+    ? mul(exp(target), sub(target, input))
+    : sub(xlogy(target, target), mul(target, input))
   if (reduction !== 'batchmean') return reduced(losses, reduction)
   return input.ndim === 0 ? sum(losses) : div(sum(losses), input.shape[0])
 }
@@ -189,10 +279,14 @@ export interface PoissonNllOptions extends LossOptions {
 }
 /** `eˣ − y x`, or `x − y log(x + eps)`: Poisson-distributed targets. @see torch.nn.functional.poisson_nll_loss */
 export function poissonNllLoss(
-  input: Tensor, target: Tensor, { logInput = true, full = false, eps = 1e-8, reduction = 'mean' }: PoissonNllOptions = {},
+  input: Tensor,
+  target: Tensor,
+  { logInput = true, full = false, eps = 1e-8, reduction = 'mean' }: PoissonNllOptions = {},
 ): Tensor {
   checkReduction('poissonNllLoss', reduction)
-  const losses = logInput ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))))
+  const losses = logInput
+    ? sub(exp(input), mul(target, input))
+    : sub(input, mul(target, log(add(input, eps))))
   if (!full) return reduced(losses, reduction)
   const stirling = add(sub(mul(target, log(target)), target), mul(log(mul(target, 2 * Math.PI)), 0.5))
   return reduced(add(losses, where(le(target, 1), 0, stirling)), reduction)
@@ -206,17 +300,30 @@ export function poissonNllLoss(
  * @see torch.nn.functional.gaussian_nll_loss
  */
 export function gaussianNllLoss(
-  input: Tensor, target: Tensor, variance: Tensor, { full = false, eps = 1e-6, reduction = 'mean' }: LossOptions & { full?: boolean; eps?: number } = {},
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  { full = false, eps = 1e-6, reduction = 'mean' }: LossOptions & { full?: boolean; eps?: number } = {},
 ): Tensor {
   const op = 'gaussianNllLoss'
   checkReduction(op, reduction)
   const lead = input.shape.slice(0, -1)
   const short = !sameShape(variance.shape, input.shape) && sameShape(variance.shape, lead)
-  check(short || sameShape(variance.shape, input.shape) || (sameShape(variance.shape.slice(0, -1), lead) && variance.shape.at(-1) === 1),
-    () => new ShapeError(op, `the variance must fit the input, got ${formatShape(variance.shape)} for ${formatShape(input.shape)}`))
+  check(
+    short ||
+      sameShape(variance.shape, input.shape) ||
+      (sameShape(variance.shape.slice(0, -1), lead) && variance.shape.at(-1) === 1),
+    () =>
+      new ShapeError(
+        op,
+        `the variance must fit the input, got ${formatShape(variance.shape)} for ${formatShape(input.shape)}`,
+      ),
+  )
   const { canBlock, device } = variance.storage.backend
-  check(!canBlock || device === 'meta' || !any(lt(detach(variance), 0)).item<boolean>(), () => new ArgumentError(op,
-    'every variance must be at least 0, got a negative one'))
+  check(
+    !canBlock || device === 'meta' || !any(lt(detach(variance), 0)).item<boolean>(),
+    () => new ArgumentError(op, 'every variance must be at least 0, got a negative one'),
+  )
   const given = short ? unsqueeze(variance, -1) : variance
   const fixed = detach(given)
   const v = add(given, sub(clampMin(fixed, eps), fixed)) // at least eps; gradients flow as if it were not raised

@@ -8,11 +8,23 @@ import { expand, reshape, squeeze, unsqueeze } from './views.ts'
 
 const bothShapes = (a: Tensor, b: Tensor): string => `${formatShape(a.shape)} and ${formatShape(b.shape)}`
 const checkDims = (op: string, a: Tensor, m: number, b: Tensor, n: number): void =>
-  check(a.ndim === m && b.ndim === n, () => new ShapeError(op,
-    `the operands must have ${m} and ${n} dims, got ${bothShapes(a, b)}. Use matmul for others`))
+  check(
+    a.ndim === m && b.ndim === n,
+    () =>
+      new ShapeError(
+        op,
+        `the operands must have ${m} and ${n} dims, got ${bothShapes(a, b)}. Use matmul for others`,
+      ),
+  )
 const checkInner = (op: string, a: Tensor, b: Tensor): void =>
-  check(a.shape.at(-1) === b.shape[Math.max(b.ndim - 2, 0)], () => new ShapeError(op,
-    `the last dim of the first operand must equal the ${b.ndim > 1 ? 'second-to-last' : 'only one'} of the second, got ${bothShapes(a, b)}`))
+  check(
+    a.shape.at(-1) === b.shape[Math.max(b.ndim - 2, 0)],
+    () =>
+      new ShapeError(
+        op,
+        `the last dim of the first operand must equal the ${b.ndim > 1 ? 'second-to-last' : 'only one'} of the second, got ${bothShapes(a, b)}`,
+      ),
+  )
 
 /** mm: [M, K] · [K, N]. */
 export const mmOp = structured<null>({
@@ -25,8 +37,15 @@ export const mmOp = structured<null>({
   },
   run: (backend, [self, mat2], _attrs, [out]) => {
     const [[m, k], n] = [self.shape, mat2.shape[1]]
-    runMatmul(backend, windowOf(self, [1, m, k], [0, ...self.strides]), windowOf(mat2, [1, k, n], [0, ...mat2.strides]),
-      null, out, [1, m, n], [0, ...out.strides])
+    runMatmul(
+      backend,
+      windowOf(self, [1, m, k], [0, ...self.strides]),
+      windowOf(mat2, [1, k, n], [0, ...mat2.strides]),
+      null,
+      out,
+      [1, m, n],
+      [0, ...out.strides],
+    )
   },
 })
 /**
@@ -46,12 +65,19 @@ export const bmmOp = structured<null>({
   infer: ([self, mat2]) => {
     checkFactors('bmm', [self, mat2])
     checkDims('bmm', self, 3, mat2, 3)
-    check(self.shape[0] === mat2.shape[0], () => new ShapeError('bmm',
-      `the first dims of both operands must be equal, got ${bothShapes(self, mat2)}. Use matmul to broadcast`))
+    check(
+      self.shape[0] === mat2.shape[0],
+      () =>
+        new ShapeError(
+          'bmm',
+          `the first dims of both operands must be equal, got ${bothShapes(self, mat2)}. Use matmul to broadcast`,
+        ),
+    )
     checkInner('bmm', self, mat2)
     return [{ shape: [self.shape[0], self.shape[1], mat2.shape[2]], dtype: self.dtypeInfo }]
   },
-  run: (backend, [self, mat2], _attrs, [out]) => runMatmul(backend, self, mat2, null, out, out.shape, out.strides),
+  run: (backend, [self, mat2], _attrs, [out]) =>
+    runMatmul(backend, self, mat2, null, out, out.shape, out.strides),
 })
 /** The products of two batches of matrices: [B, M, K] · [B, K, N]. @see torch.bmm */
 export const bmm = (self: Tensor, mat2: Tensor): Tensor => apply(bmmOp, [self, mat2], null)
@@ -67,28 +93,49 @@ export const mvOp = structured<null>({
   },
   run: (backend, [self, vec], _attrs, [out]) => {
     const [m, k] = self.shape
-    runMatmul(backend, windowOf(self, [1, m, k], [0, ...self.strides]), windowOf(vec, [1, k, 1], [0, vec.strides[0], 0]),
-      null, out, [1, m, 1], [0, out.strides[0], 0])
+    runMatmul(
+      backend,
+      windowOf(self, [1, m, k], [0, ...self.strides]),
+      windowOf(vec, [1, k, 1], [0, vec.strides[0], 0]),
+      null,
+      out,
+      [1, m, 1],
+      [0, out.strides[0], 0],
+    )
   },
 })
 /** The product of a matrix and a vector: [M, K] · [K]. @see torch.mv */
 export const mv = (self: Tensor, vec: Tensor): Tensor => apply(mvOp, [self, vec], null)
 
-const inner1d = (name: string) => structured<null>({
-  name,
-  infer: ([self, other]) => {
-    checkFactors(name, [self, other])
-    checkDims(name, self, 1, other, 1)
-    check(self.shape[0] === other.shape[0], () => new ShapeError(name,
-      `both vectors must have the same number of elements, got ${bothShapes(self, other)}`))
-    return [{ shape: [], dtype: self.dtypeInfo }]
-  },
-  run: (backend, [self, other], _attrs, [out]) => {
-    const [k] = self.shape
-    runMatmul(backend, windowOf(self, [1, 1, k], [0, 0, self.strides[0]]), windowOf(other, [1, k, 1], [0, other.strides[0], 0]),
-      null, out, [1, 1, 1], [0, 0, 0])
-  },
-})
+const inner1d = (name: string) =>
+  structured<null>({
+    name,
+    infer: ([self, other]) => {
+      checkFactors(name, [self, other])
+      checkDims(name, self, 1, other, 1)
+      check(
+        self.shape[0] === other.shape[0],
+        () =>
+          new ShapeError(
+            name,
+            `both vectors must have the same number of elements, got ${bothShapes(self, other)}`,
+          ),
+      )
+      return [{ shape: [], dtype: self.dtypeInfo }]
+    },
+    run: (backend, [self, other], _attrs, [out]) => {
+      const [k] = self.shape
+      runMatmul(
+        backend,
+        windowOf(self, [1, 1, k], [0, 0, self.strides[0]]),
+        windowOf(other, [1, k, 1], [0, other.strides[0], 0]),
+        null,
+        out,
+        [1, 1, 1],
+        [0, 0, 0],
+      )
+    },
+  })
 /** dot of two vectors. */
 export const dotOp = inner1d('dot')
 /** vdot of two vectors; the same as dot for real numbers. */
@@ -119,15 +166,26 @@ export const vdot = (self: Tensor, other: Tensor): Tensor => apply(vdotOp, [self
 export function matmul(self: Tensor, other: Tensor): Tensor {
   checkFactors('matmul', [self, other])
   const [a, b] = [self.ndim, other.ndim]
-  check(a > 0 && b > 0, () => new ShapeError('matmul', `both operands must have at least 1 dim, got ${bothShapes(self, other)}. Use mul`))
+  check(
+    a > 0 && b > 0,
+    () =>
+      new ShapeError(
+        'matmul',
+        `both operands must have at least 1 dim, got ${bothShapes(self, other)}. Use mul`,
+      ),
+  )
   checkInner('matmul', self, other)
   if (a === 2 && b === 2) return mm(self, other)
   if (a === 1 && b === 1) return dot(self, other)
   if (a === 2 && b === 1) return mv(self, other)
   if (a === 1 && b === 2) return squeeze(mm(unsqueeze(self, 0), other), 0)
-  if (b <= 2) { // [..., M, K] · [K, N] or [K]: one product of all rows
+  if (b <= 2) {
+    // [..., M, K] · [K, N] or [K]: one product of all rows
     const rows = reshape(self, [leading(self.shape, 1), self.shape[a - 1]])
-    return unsafeView(b === 1 ? mv(rows, other) : mm(rows, other), [...self.shape.slice(0, -1), ...other.shape.slice(1)])
+    return unsafeView(b === 1 ? mv(rows, other) : mm(rows, other), [
+      ...self.shape.slice(0, -1),
+      ...other.shape.slice(1),
+    ])
   }
   const row = a === 1 ? unsqueeze(self, 0) : self
   const batch = broadcastPair('matmul', row.shape.slice(0, -2), other.shape.slice(0, -2))
@@ -139,4 +197,6 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
 }
 
 const batched = (x: Tensor, batch: readonly number[], count: number, m: number, n: number): Tensor =>
-  x.ndim === 3 && x.shape[0] === count && batch.length === 1 ? x : reshape(expand(x, [...batch, m, n]), [count, m, n])
+  x.ndim === 3 && x.shape[0] === count && batch.length === 1
+    ? x
+    : reshape(expand(x, [...batch, m, n]), [count, m, n])

@@ -1,5 +1,6 @@
 // Parts of matrices: triangles, diagonals, trace.
 import { copyElements, fillElements } from '../dispatch/elements.ts'
+import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyComposite, composite, structured } from '../dispatch/structured.ts'
 import { ShapeError, check } from '../errors.ts'
 import { formatShape, wrapDim } from '../shape/shape.ts'
@@ -7,10 +8,10 @@ import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './choice.ts'
 import { ge, le, maskedFill_ } from './comparison.ts'
-import { clone } from './copy.ts'
+import { clone, fill_ } from './copy.ts'
 import { arange } from './creation.ts'
 import { sum } from './reduce.ts'
-import { diagonal, diagonalOp, reshape, unsqueeze } from './views.ts'
+import { asStrided, diagonal, diagonalOp, reshape, unsqueeze } from './views.ts'
 
 /** Options of tril and triu. */
 export interface DiagonalOption {
@@ -135,4 +136,33 @@ export function trace(self: Tensor): Tensor {
     () => new ShapeError('trace', `self must have 2 dims, got shape ${formatShape(self.shape)}`),
   )
   return sum(diagonal(self))
+}
+
+/**
+ * Writes `value` on the main diagonal: of a matrix, or of a tensor of more dims of equal sizes.
+ *
+ * @param options `wrap`: in a tall matrix the diagonal begins anew after each square and one row
+ * @throws ShapeError for fewer than 2 dims, or more of unequal sizes
+ * @see torch.Tensor.fill_diagonal_
+ */
+export function fillDiagonal_(
+  self: Tensor,
+  value: Scalar,
+  { wrap = false }: { wrap?: boolean } = {},
+): Tensor {
+  const { shape, strides } = self
+  checkMatrix('fillDiagonal_', self)
+  check(
+    shape.length === 2 || shape.every((size) => size === shape[0]),
+    () =>
+      new ShapeError('fillDiagonal_', `more than 2 dims must be of equal sizes, got ${formatShape(shape)}`),
+  )
+  const step = strides.reduce((sum, stride) => sum + stride, 0)
+  const [rows, columns] = shape
+  const period = wrap && shape.length === 2 && columns > 0 ? columns + 1 : Infinity
+  for (let row = 0; row < rows; row += period) {
+    const length = Math.min(rows - row, ...shape.slice(1))
+    fill_(asStrided(self, [length], [step], { storageOffset: self.offset + row * strides[0] }), value)
+  }
+  return self
 }

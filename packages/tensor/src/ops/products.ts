@@ -15,8 +15,14 @@ import { reshape, unsqueeze } from './views.ts'
  * @see torch.outer
  */
 export function outer(self: Tensor, vec2: Tensor): Tensor {
-  check(self.ndim === 1 && vec2.ndim === 1, () => new ShapeError('outer',
-    `both tensors must have 1 dim, got ${formatShape(self.shape)} and ${formatShape(vec2.shape)}`))
+  check(
+    self.ndim === 1 && vec2.ndim === 1,
+    () =>
+      new ShapeError(
+        'outer',
+        `both tensors must have 1 dim, got ${formatShape(self.shape)} and ${formatShape(vec2.shape)}`,
+      ),
+  )
   return mul(unsqueeze(self, 1), vec2)
 }
 /** As outer. @see torch.ger */
@@ -25,8 +31,14 @@ export const ger = outer
 /** Sums of products over the last dims of both; with a 0-dim tensor the product. @see torch.inner */
 export function inner(self: Tensor, other: Tensor): Tensor {
   if (self.ndim === 0 || other.ndim === 0) return mul(self, other)
-  check(self.shape.at(-1) === other.shape.at(-1), () => new ShapeError('inner',
-    `the last dims must be equal, got ${formatShape(self.shape)} and ${formatShape(other.shape)}`))
+  check(
+    self.shape.at(-1) === other.shape.at(-1),
+    () =>
+      new ShapeError(
+        'inner',
+        `the last dims must be equal, got ${formatShape(self.shape)} and ${formatShape(other.shape)}`,
+      ),
+  )
   return tensordot(self, other, [[-1], [-1]])
 }
 
@@ -41,6 +53,18 @@ export function kron(self: Tensor, other: Tensor): Tensor {
   const rank = Math.max(self.ndim, other.ndim)
   const padded = (x: Tensor): number[] => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape]
   const [a, b] = [padded(self), padded(other)]
-  const product = mul(reshape(self, a.flatMap((n) => [n, 1])), reshape(other, b.flatMap((n) => [1, n])))
-  return reshape(product, a.map((n, i) => n * b[i]))
+  const product = mul(
+    reshape(
+      self,
+      a.flatMap((n) => [n, 1]),
+    ),
+    reshape(
+      other,
+      b.flatMap((n) => [1, n]),
+    ),
+  )
+  return reshape(
+    product,
+    a.map((n, i) => n * b[i]),
+  )
 }

@@ -4,7 +4,7 @@ import { scalarValue } from '../dispatch/scalar.ts'
 import { asFloats, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
 import type { Sampler } from '../dispatch/sample.ts'
 import { withGradMode } from '../dispatch/hook.ts'
-import { applyInPlace, structured } from '../dispatch/structured.ts'
+import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { dtypes } from '../dtype.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
@@ -15,7 +15,7 @@ import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { contiguous, to } from './copy.ts'
 import { toTypedArray } from './reading.ts'
-import { expand } from './views.ts'
+import { detach, expand } from './views.ts'
 
 /** Options of every function that draws random numbers. */
 export interface RandomOptions {
@@ -24,17 +24,20 @@ export interface RandomOptions {
 }
 
 /** Attributes of an in-place sampler: what fills the host array. */
-export interface SampleAttrs { readonly sample: Sampler }
-const filler = (name: string) => structured<SampleAttrs>({
-  name,
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-  run: (_backend, _tensors, { sample }, [out]) => fillSamples(out, sample),
-})
+export interface SampleAttrs {
+  readonly sample: Sampler
+}
+const filler = (name: string) =>
+  structured<SampleAttrs>({
+    name,
+    infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+    run: (_backend, _tensors, { sample }, [out]) => fillSamples(out, sample),
+  })
 /** uniform_; the gradient of the old values is zero, as for all samplers. */
 export const uniformOp = filler('uniform')
 /** normal_. */
 export const normalOp = filler('normal')
-/** bernoulli_. */
+/** bernoulli_, and bernoulli of the probabilities. */
 export const bernoulliOp = filler('bernoulli')
 /** exponential_. */
 export const exponentialOp = filler('exponential')
@@ -53,10 +56,17 @@ export const geometricOp = filler('geometric')
  * @throws DTypeError for integers
  * @see torch.Tensor.uniform_
  */
-export function uniform_(self: Tensor, from = 0, to = 1, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function uniform_(
+  self: Tensor,
+  from = 0,
+  to = 1,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   const dtype = floatDtype('uniform_', self.dtypeInfo)
   samplers.uniform(new Float32Array(0), generator, from, to, dtype) // checks the bounds
-  return applyInPlace(uniformOp, [self], { sample: (out) => samplers.uniform(asFloats(out), generator, from, to, dtype) })
+  return applyInPlace(uniformOp, [self], {
+    sample: (out) => samplers.uniform(asFloats(out), generator, from, to, dtype),
+  })
 }
 /**
  * Overwrites with normal numbers of this mean and standard deviation.
@@ -64,11 +74,17 @@ export function uniform_(self: Tensor, from = 0, to = 1, { generator = defaultGe
  * @throws ArgumentError if std is negative
  * @see torch.Tensor.normal_
  */
-export function normal_(self: Tensor, mean = 0, std = 1, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function normal_(
+  self: Tensor,
+  mean = 0,
+  std = 1,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   const dtype = floatDtype('normal_', self.dtypeInfo)
   check(std >= 0, () => new ArgumentError('normal_', `std must be at least 0, got ${std}`))
   return applyInPlace(normalOp, [self], {
-    sample: (out, serial) => (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, mean, std, dtype),
+    sample: (out, serial) =>
+      (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, mean, std, dtype),
   })
 }
 /**
@@ -77,22 +93,43 @@ export function normal_(self: Tensor, mean = 0, std = 1, { generator = defaultGe
  * @param p a probability, or a floating-point tensor of them that broadcasts to self
  * @see torch.Tensor.bernoulli_
  */
-export function bernoulli_(self: Tensor, p: number | Tensor = 0.5, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function bernoulli_(
+  self: Tensor,
+  p: number | Tensor = 0.5,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   if (typeof p === 'number') {
     check(p >= 0 && p <= 1, () => new ArgumentError('bernoulli_', `p must be in [0, 1], got ${p}`))
     return applyInPlace(bernoulliOp, [self], { sample: (out) => samplers.bernoulliScalar(out, generator, p) })
   }
-  check(p.dtypeInfo.category === 'float', () => new DTypeError('bernoulli_', `the probabilities must be floating-point, got ${p.dtype}`))
-  check(sameShape(broadcastPair('bernoulli_', self.shape, p.shape), self.shape), () => new ShapeError('bernoulli_',
-    `the probabilities must broadcast to self, got ${formatShape(p.shape)} for ${formatShape(self.shape)}`))
-  const probabilities = hostFloats(expand(p.detach(), self.shape))
-  return applyInPlace(bernoulliOp, [self], { sample: (out) => samplers.bernoulliTensor(out, generator, probabilities) })
+  check(
+    p.dtypeInfo.category === 'float',
+    () => new DTypeError('bernoulli_', `the probabilities must be floating-point, got ${p.dtype}`),
+  )
+  check(
+    sameShape(broadcastPair('bernoulli_', self.shape, p.shape), self.shape),
+    () =>
+      new ShapeError(
+        'bernoulli_',
+        `the probabilities must broadcast to self, got ${formatShape(p.shape)} for ${formatShape(self.shape)}`,
+      ),
+  )
+  const probabilities = hostFloats(expand(detach(p), self.shape))
+  return applyInPlace(bernoulliOp, [self], {
+    sample: (out) => samplers.bernoulliTensor(out, generator, probabilities),
+  })
 }
 /** Overwrites with exponential numbers of rate `lambd`. @see torch.Tensor.exponential_ */
-export function exponential_(self: Tensor, lambd = 1, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function exponential_(
+  self: Tensor,
+  lambd = 1,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   const dtype = floatDtype('exponential_', self.dtypeInfo)
   check(lambd >= 0, () => new ArgumentError('exponential_', `lambd must be at least 0, got ${lambd}`))
-  return applyInPlace(exponentialOp, [self], { sample: (out) => samplers.exponential(asFloats(out), generator, lambd, dtype) })
+  return applyInPlace(exponentialOp, [self], {
+    sample: (out) => samplers.exponential(asFloats(out), generator, lambd, dtype),
+  })
 }
 /**
  * Overwrites with random integers: from `from` (default 0) to before `to` (default: the dtype's greatest). With one
@@ -101,27 +138,50 @@ export function exponential_(self: Tensor, lambd = 1, { generator = defaultGener
  * @see torch.Tensor.random_
  */
 export function random_(
-  self: Tensor, from: Scalar | null = null, to: Scalar | null = null, { generator = defaultGenerator }: RandomOptions = {},
+  self: Tensor,
+  from: Scalar | null = null,
+  to: Scalar | null = null,
+  { generator = defaultGenerator }: RandomOptions = {},
 ): Tensor {
   const [low, high] = [from, to].map((bound) => (bound === null ? null : scalarValue(bound)))
   const [start, end] = low !== null && high === null ? [0, low] : [low, high]
   if (end !== null) samplers.random(sampleArray(self.dtypeInfo, 0), generator, start, end, self.dtype) // checks the bounds
-  return applyInPlace(randomOp, [self], { sample: (out) => samplers.random(out, generator, start, end, self.dtype) })
+  return applyInPlace(randomOp, [self], {
+    sample: (out) => samplers.random(out, generator, start, end, self.dtype),
+  })
 }
 /** Overwrites with Cauchy numbers. @see torch.Tensor.cauchy_ */
-export function cauchy_(self: Tensor, median = 0, sigma = 1, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function cauchy_(
+  self: Tensor,
+  median = 0,
+  sigma = 1,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   const dtype = floatDtype('cauchy_', self.dtypeInfo)
   check(sigma > 0, () => new ArgumentError('cauchy_', `sigma must be above 0, got ${sigma}`))
-  return applyInPlace(cauchyOp, [self], { sample: (out) => samplers.cauchy(asFloats(out), generator, median, sigma, dtype) })
+  return applyInPlace(cauchyOp, [self], {
+    sample: (out) => samplers.cauchy(asFloats(out), generator, median, sigma, dtype),
+  })
 }
 /** Overwrites with log-normal numbers; mean and std are those of the logarithm. @see torch.Tensor.log_normal_ */
-export function logNormal_(self: Tensor, mean = 1, std = 2, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function logNormal_(
+  self: Tensor,
+  mean = 1,
+  std = 2,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   const dtype = floatDtype('logNormal_', self.dtypeInfo)
   check(std > 0, () => new ArgumentError('logNormal_', `std must be above 0, got ${std}`))
-  return applyInPlace(logNormalOp, [self], { sample: (out) => samplers.logNormal(asFloats(out), generator, mean, std, dtype) })
+  return applyInPlace(logNormalOp, [self], {
+    sample: (out) => samplers.logNormal(asFloats(out), generator, mean, std, dtype),
+  })
 }
 /** Overwrites with the number of trials to the first success of probability p. @see torch.Tensor.geometric_ */
-export function geometric_(self: Tensor, p: number, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function geometric_(
+  self: Tensor,
+  p: number,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   check(p > 0 && p < 1, () => new ArgumentError('geometric_', `p must be in (0, 1), got ${p}`))
   check(self.dtype !== 'bool', () => new DTypeError('geometric_', 'the tensor must be of numbers, got bool'))
   return applyInPlace(geometricOp, [self], { sample: (out) => samplers.geometric(out, generator, p) })
@@ -129,7 +189,9 @@ export function geometric_(self: Tensor, p: number, { generator = defaultGenerat
 
 /** The elements as host floats: Float64Array for float64, else Float32Array. */
 function hostFloats(self: Tensor): FloatOut {
-  const source = withGradMode(false, () => contiguous(self.dtype === 'float64' ? self : to(self, { dtype: 'float32' })))
+  const source = withGradMode(false, () =>
+    contiguous(self.dtype === 'float64' ? self : to(self, { dtype: 'float32' })),
+  )
   return toTypedArray(source) as FloatOut
 }
 
@@ -140,10 +202,23 @@ function hostFloats(self: Tensor): FloatOut {
  * @param p a probability to use instead of the elements
  * @see torch.bernoulli
  */
-export function bernoulli(self: Tensor, p: number | null = null, options: RandomOptions = {}): Tensor {
-  check(p !== null || self.dtypeInfo.category === 'float', () => new DTypeError('bernoulli',
-    `the probabilities must be floating-point, got ${self.dtype}`))
-  return bernoulli_(newTensor(self.storage.backend, self.dtypeInfo, self.shape, 'bernoulli'), p ?? self, options)
+export function bernoulli(
+  self: Tensor,
+  p: number | null = null,
+  { generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
+  if (p !== null) {
+    check(p >= 0 && p <= 1, () => new ArgumentError('bernoulli', `p must be in [0, 1], got ${p}`))
+    return apply(bernoulliOp, [self], { sample: (out) => samplers.bernoulliScalar(out, generator, p) })
+  }
+  check(
+    self.dtypeInfo.category === 'float',
+    () => new DTypeError('bernoulli', `the probabilities must be floating-point, got ${self.dtype}`),
+  )
+  const probabilities = hostFloats(detach(self))
+  return apply(bernoulliOp, [self], {
+    sample: (out) => samplers.bernoulliTensor(out, generator, probabilities),
+  })
 }
 
 /**
@@ -156,14 +231,31 @@ export function bernoulli(self: Tensor, p: number | null = null, options: Random
  * @see torch.multinomial
  */
 export function multinomial(
-  self: Tensor, numSamples: number, { replacement = false, generator = defaultGenerator }: RandomOptions & { replacement?: boolean } = {},
+  self: Tensor,
+  numSamples: number,
+  { replacement = false, generator = defaultGenerator }: RandomOptions & { replacement?: boolean } = {},
 ): Tensor {
   const dtype = floatDtype('multinomial', self.dtypeInfo)
-  check(self.ndim === 1 || self.ndim === 2, () => new ShapeError('multinomial', `the weights must have 1 or 2 dims, got ${formatShape(self.shape)}`))
+  check(
+    self.ndim === 1 || self.ndim === 2,
+    () => new ShapeError('multinomial', `the weights must have 1 or 2 dims, got ${formatShape(self.shape)}`),
+  )
   const categories = self.shape[self.ndim - 1]
-  check(categories > 0, () => new ShapeError('multinomial', `there must be a category, got ${formatShape(self.shape)}`))
-  const drawn = samplers.multinomial(hostFloats(self), categories, numSamples, generator, { replacement, dtype })
-  const out = newTensor(self.storage.backend, dtypes.int64, [...self.shape.slice(0, -1), numSamples], 'multinomial')
-  if (drawn.length > 0) out.storage.backend.write(out.storage.buffer, 0, new Uint8Array(BigInt64Array.from(drawn, BigInt).buffer))
+  check(
+    categories > 0,
+    () => new ShapeError('multinomial', `there must be a category, got ${formatShape(self.shape)}`),
+  )
+  const drawn = samplers.multinomial(hostFloats(self), categories, numSamples, generator, {
+    replacement,
+    dtype,
+  })
+  const out = newTensor(
+    self.storage.backend,
+    dtypes.int64,
+    [...self.shape.slice(0, -1), numSamples],
+    'multinomial',
+  )
+  if (drawn.length > 0)
+    out.storage.backend.write(out.storage.buffer, 0, new Uint8Array(BigInt64Array.from(drawn, BigInt).buffer))
   return out
 }

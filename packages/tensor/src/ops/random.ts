@@ -2,6 +2,7 @@
 import { getBackend, getDefaultDevice } from '../backend/registry.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { withGradMode } from '../dispatch/hook.ts'
+import { apply, structured } from '../dispatch/structured.ts'
 import { asFloats, emptyPreserving, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
 import type { Sampler } from '../dispatch/sample.ts'
 import { defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
@@ -10,22 +11,29 @@ import { ArgumentError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import { broadcastPair, checkSizes } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
-import { addcmul, add, mul } from './arithmetic.ts'
-import { tensor } from './creation.ts'
+import { add, mul } from './arithmetic.ts'
+import { copy_ } from './copy.ts'
 import type { FactoryOptions } from './creation.ts'
 import type { RandomOptions } from './random-fill.ts'
+import { amin } from './reduce.ts'
+import { detach } from './views.ts'
 
 /** Options of the functions that make random tensors. */
 export type RandomFactoryOptions = FactoryOptions & RandomOptions
 
 function sampled(
-  op: string, target: readonly number[] | Tensor, fallback: DTypeInfo, options: FactoryOptions, sampler: (dtype: DTypeInfo) => Sampler,
+  op: string,
+  target: readonly number[] | Tensor,
+  fallback: DTypeInfo,
+  options: FactoryOptions,
+  sampler: (dtype: DTypeInfo) => Sampler,
 ): Tensor {
   if (!(target instanceof Tensor)) checkSizes(op, target)
   const dtype = options.dtype === undefined ? fallback : dtypeInfoOf(op, options.dtype)
   const backend = getBackend(options.device ?? getDefaultDevice(), op)
   const sample = sampler(dtype)
-  const result = target instanceof Tensor ? emptyPreserving(target, backend, dtype) : newTensor(backend, dtype, target, op)
+  const result =
+    target instanceof Tensor ? emptyPreserving(target, backend, dtype) : newTensor(backend, dtype, target, op)
   fillSamples(result, sample)
   return options.requiresGrad ? result.requiresGrad_() : result
 }
@@ -38,19 +46,36 @@ function sampled(
  * rand([2]).tolist() // => [0.4962565898895264, 0.7682217955589294]
  * @see torch.rand
  */
-export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor => uniformSamples('rand', size, options)
-const uniformSamples = (op: string, target: readonly number[] | Tensor, options: RandomFactoryOptions): Tensor =>
+export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
+  uniformSamples('rand', size, options)
+const uniformSamples = (
+  op: string,
+  target: readonly number[] | Tensor,
+  options: RandomFactoryOptions,
+): Tensor =>
   sampled(op, target, defaultFloatInfo(), options, (dtype) => {
     const float = floatDtype(op, dtype)
     return (out) => samplers.uniform(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
   })
 
 /** Normal numbers of mean 0 and standard deviation 1. @see torch.randn */
-export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor => normalSamples('randn', size, options)
-const normalSamples = (op: string, target: readonly number[] | Tensor, options: RandomFactoryOptions): Tensor =>
+export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
+  normalSamples('randn', size, options)
+const normalSamples = (
+  op: string,
+  target: readonly number[] | Tensor,
+  options: RandomFactoryOptions,
+): Tensor =>
   sampled(op, target, defaultFloatInfo(), options, (dtype) => {
     const float = floatDtype(op, dtype)
-    return (out, serial) => (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
+    return (out, serial) =>
+      (serial ? samplers.normalSerial : samplers.normal)(
+        asFloats(out),
+        options.generator ?? defaultGenerator,
+        0,
+        1,
+        float,
+      )
   })
 
 /**
@@ -59,29 +84,60 @@ const normalSamples = (op: string, target: readonly number[] | Tensor, options: 
  * @throws ArgumentError if low is not less than high
  * @see torch.randint
  */
-export function randint(high: number | bigint, size: readonly number[], options?: RandomFactoryOptions): Tensor
-export function randint(low: number | bigint, high: number | bigint, size: readonly number[], options?: RandomFactoryOptions): Tensor
 export function randint(
-  first: number | bigint, second: number | bigint | readonly number[], third?: readonly number[] | RandomFactoryOptions,
+  high: number | bigint,
+  size: readonly number[],
+  options?: RandomFactoryOptions,
+): Tensor
+export function randint(
+  low: number | bigint,
+  high: number | bigint,
+  size: readonly number[],
+  options?: RandomFactoryOptions,
+): Tensor
+export function randint(
+  first: number | bigint,
+  second: number | bigint | readonly number[],
+  third?: readonly number[] | RandomFactoryOptions,
   fourth: RandomFactoryOptions = {},
 ): Tensor {
-  if (typeof second === 'object') return integers('randint', 0, first, second, (third ?? {}) as RandomFactoryOptions, dtypes.int64)
-  check(Array.isArray(third), () => new ArgumentError('randint', `size must be an array, got ${typeof third}`))
+  if (typeof second === 'object')
+    return integers('randint', 0, first, second, (third ?? {}) as RandomFactoryOptions, dtypes.int64)
+  check(
+    Array.isArray(third),
+    () => new ArgumentError('randint', `size must be an array, got ${typeof third}`),
+  )
   return integers('randint', first, second, third as readonly number[], fourth, dtypes.int64)
 }
 const integers = (
-  op: string, low: number | bigint, high: number | bigint, size: readonly number[] | Tensor, options: RandomFactoryOptions, fallback: DTypeInfo,
-): Tensor => sampled(op, size, fallback, options, (dtype) => {
-  const generator = options.generator ?? defaultGenerator
-  samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
-  return (out) => samplers.randint(out, generator, low, high, dtype.name)
-})
+  op: string,
+  low: number | bigint,
+  high: number | bigint,
+  size: readonly number[] | Tensor,
+  options: RandomFactoryOptions,
+  fallback: DTypeInfo,
+): Tensor =>
+  sampled(op, size, fallback, options, (dtype) => {
+    const generator = options.generator ?? defaultGenerator
+    samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
+    return (out) => samplers.randint(out, generator, low, high, dtype.name)
+  })
 
 /** A random permutation of 0 to n − 1, int64 by default. @see torch.randperm */
 export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor =>
-  sampled('randperm', [n], dtypes.int64, options, (dtype) => (out) => samplers.randperm(out, options.generator ?? defaultGenerator, dtype.name))
+  sampled(
+    'randperm',
+    [n],
+    dtypes.int64,
+    options,
+    (dtype) => (out) => samplers.randperm(out, options.generator ?? defaultGenerator, dtype.name),
+  )
 
-const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({ dtype: self.dtype, device: self.device, ...options })
+const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({
+  dtype: self.dtype,
+  device: self.device,
+  ...options,
+})
 /** rand of the shape, dtype and device of self. @see torch.rand_like */
 export const randLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor =>
   uniformSamples('randLike', self, optionsLike(self, options))
@@ -90,8 +146,19 @@ export const randnLike = (self: Tensor, options: RandomFactoryOptions = {}): Ten
   normalSamples('randnLike', self, optionsLike(self, options))
 /** randint of the shape, dtype and device of self; one bound is the upper one. @see torch.randint_like */
 export const randintLike = (
-  self: Tensor, low: number | bigint, high: number | bigint | null = null, options: RandomFactoryOptions = {},
-): Tensor => integers('randintLike', high === null ? 0 : low, high ?? low, self, optionsLike(self, options), self.dtypeInfo)
+  self: Tensor,
+  low: number | bigint,
+  high: number | bigint | null = null,
+  options: RandomFactoryOptions = {},
+): Tensor =>
+  integers(
+    'randintLike',
+    high === null ? 0 : low,
+    high ?? low,
+    self,
+    optionsLike(self, options),
+    self.dtypeInfo,
+  )
 
 /**
  * Normal numbers, of a mean and standard deviation for each element, or of two numbers and a size.
@@ -103,34 +170,57 @@ export const randintLike = (
  * @see torch.normal
  */
 export function normal(
-  mean: number | Tensor, std: number | Tensor = 1, size: readonly number[] | null = null, options: RandomFactoryOptions = {},
+  mean: number | Tensor,
+  std: number | Tensor = 1,
+  size: readonly number[] | null = null,
+  options: RandomFactoryOptions = {},
 ): Tensor {
   const generator = options.generator ?? defaultGenerator
   if (typeof std === 'number') checkStd(std)
   if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
-    check(size !== null, () => new ArgumentError('normal', 'size must be given where mean and std are numbers, got none'))
+    check(
+      size !== null,
+      () => new ArgumentError('normal', 'size must be given where mean and std are numbers, got none'),
+    )
     return sampled('normal', size, defaultFloatInfo(), options, (dtype) => {
       const float = floatDtype('normal', dtype)
       return (out) => samplers.normal(asFloats(out), generator, mean, std, float)
     })
   }
-  check(size === null, () => new ArgumentError('normal', 'size must be null where mean or std is a tensor, got a size'))
-  return withGradMode(false, () => {
-    const tensors = [mean, std].filter((x) => x instanceof Tensor)
-    const dtype = tensors.map((x) => x.dtypeInfo).reduce(promoteInfos)
-    const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastPair('normal', a, b))
-    const { device } = tensors[0]
-    if (std instanceof Tensor) {
-      check(std.elementCount === 0 || device === 'meta' || std.amin().item() >= 0, () => new ArgumentError('normal',
-        'every std must be at least 0, got a negative one'))
-    }
-    const base = sampled('normal', shape, dtype, { dtype: dtype.name, device }, ({ name }) => (out) =>
-      samplers.normal(asFloats(out), generator, 0, typeof std === 'number' ? std : 1, floatDtype('normal', dtypes[name])))
-    if (!(std instanceof Tensor)) return add(base, mean as Tensor)
-    if (!(mean instanceof Tensor)) return addcmul(tensor(mean, { dtype: dtype.name, device }), base, std)
-    return add(mul(base, std), mean)
-  })
+  check(
+    size === null,
+    () => new ArgumentError('normal', 'size must be null where mean or std is a tensor, got a size'),
+  )
+  const tensors = [mean, std].filter((x) => x instanceof Tensor)
+  const dtype = tensors.map((x) => x.dtypeInfo).reduce(promoteInfos)
+  const float = floatDtype('normal', dtype)
+  const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastPair('normal', a, b))
+  if (std instanceof Tensor) {
+    const least = std.elementCount === 0 || std.device === 'meta' ? 0 : amin(detach(std)).item()
+    check(!(least < 0), () => new ArgumentError('normal', `every std must be at least 0, got ${least}`))
+  }
+  const sample: Sampler = (out) =>
+    samplers.normal(asFloats(out), generator, 0, typeof std === 'number' ? std : 1, float)
+  return apply(normalTensorsOp, tensors, { mean, std, shape, dtype, sample })
 }
+/** normal of tensors: those of mean and std that are; the numbers do not depend on them smoothly, so the gradients are zero. */
+export const normalTensorsOp = structured<{
+  readonly mean: number | Tensor
+  readonly std: number | Tensor
+  readonly shape: readonly number[]
+  readonly dtype: DTypeInfo
+  readonly sample: Sampler
+}>({
+  name: 'normalTensors',
+  gradName: 'NormalBackward0',
+  infer: (_tensors, { shape, dtype }) => [{ shape, dtype }],
+  run: (_backend, _tensors, { mean, std, sample }, [out]) =>
+    withGradMode(false, () => {
+      fillSamples(out, sample)
+      if (std instanceof Tensor) copy_(out, mul(out, std))
+      copy_(out, add(out, mean))
+    }),
+})
 function checkStd(std: number): void {
   check(std >= 0, () => new ArgumentError('normal', `std must be at least 0, got ${std}`))
 }

@@ -23,7 +23,7 @@ const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
  *
  * @throws DeviceError on a device that cannot block: use toTypedArrayAsync
  * @example
- * tensor([1, 2]).toTypedArray() // => Float32Array [1, 2]
+ * tensor([1, 2]).toTypedArray() // => Float32Array(2) [ 1, 2 ]
  */
 export function toTypedArray(self: Tensor): HostArray {
   const { backend } = self.storage

@@ -11,16 +11,31 @@ import { norm } from './vector-norm.ts'
 import { detach, expand } from './views.ts'
 
 /** The value with the small ones raised to `least`, while gradients flow as if they were not. */
-const atLeast = (x: Tensor, least: number): Tensor => add(x, detach(sub(clampMin(detach(x), least), detach(x))))
+const atLeast = (x: Tensor, least: number): Tensor =>
+  add(x, detach(sub(clampMin(detach(x), least), detach(x))))
 
 /** `x / max(‖x‖ₚ, eps)` along `dim`. @see torch.nn.functional.normalize */
-export const normalize = (input: Tensor, dim: Dims = 1, { p = 2, eps = 1e-12 }: { p?: number; eps?: number } = {}): Tensor =>
-  div(input, clampMin(norm(input, p, dim, { keepdim: true }), eps))
+export const normalize = (
+  input: Tensor,
+  dim: Dims = 1,
+  { p = 2, eps = 1e-12 }: { p?: number; eps?: number } = {},
+): Tensor => div(input, clampMin(norm(input, p, dim, { keepdim: true }), eps))
 
 /** `x₁ · x₂ / (max(‖x₁‖, eps) · max(‖x₂‖, eps))` along `dim`. @see torch.nn.functional.cosine_similarity */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, dim = 1, { eps = 1e-8 }: { eps?: number } = {}): Tensor {
-  check(x1.dtypeInfo.category === 'float' && x2.dtypeInfo.category === 'float', () => new DTypeError('cosineSimilarity',
-    `both inputs must be floating-point, got ${x1.dtype} and ${x2.dtype}`))
+export function cosineSimilarity(
+  x1: Tensor,
+  x2: Tensor,
+  dim = 1,
+  { eps = 1e-8 }: { eps?: number } = {},
+): Tensor {
+  check(
+    x1.dtypeInfo.category === 'float' && x2.dtypeInfo.category === 'float',
+    () =>
+      new DTypeError(
+        'cosineSimilarity',
+        `both inputs must be floating-point, got ${x1.dtype} and ${x2.dtype}`,
+      ),
+  )
   const shape = broadcastPair('cosineSimilarity', x1.shape, x2.shape)
   const [a, b] = [x1, x2].map((x) => {
     const full = expand(x, shape)
@@ -30,5 +45,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, dim = 1, { eps = 1e-8 }
 }
 /** `‖x₁ − x₂ + eps‖ₚ` along the last dim. @see torch.nn.functional.pairwise_distance */
 export const pairwiseDistance = (
-  x1: Tensor, x2: Tensor, { p = 2, eps = 1e-6, keepdim = false }: { p?: number; eps?: number; keepdim?: boolean } = {},
+  x1: Tensor,
+  x2: Tensor,
+  { p = 2, eps = 1e-6, keepdim = false }: { p?: number; eps?: number; keepdim?: boolean } = {},
 ): Tensor => norm(add(sub(x1, x2), float(eps)), p, -1, { keepdim })

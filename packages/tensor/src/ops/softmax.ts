@@ -18,58 +18,89 @@ import type { Dims } from './reduce.ts'
 import { detach, reshape, squeeze } from './views.ts'
 
 /** Attributes of softmax and logSoftmax. */
-export interface SoftmaxAttrs { readonly dim: number }
+export interface SoftmaxAttrs {
+  readonly dim: number
+}
 
 const isHalf = (x: Tensor): boolean => x.dtypeInfo.itemSize === 2
 /** Runs it in float32 if the input is of a half type. */
-const wide = (tensors: readonly Tensor[], run: (tensors: readonly Tensor[]) => Tensor): Tensor => isHalf(tensors[0])
-  ? to(run(tensors.map((x) => to(x, { dtype: 'float32' }))), { dtype: tensors[0].dtype }) : run(tensors)
+const wide = (tensors: readonly Tensor[], run: (tensors: readonly Tensor[]) => Tensor): Tensor =>
+  isHalf(tensors[0])
+    ? to(run(tensors.map((x) => to(x, { dtype: 'float32' }))), { dtype: tensors[0].dtype })
+    : run(tensors)
 
-const softmaxLike = (name: 'softmax' | 'logSoftmax') => composite<SoftmaxAttrs>({
-  name,
-  decompose: ([self], { dim }) => {
-    if (self.elementCount === 0) return [exp(self)]
-    return [wide([self], ([x]) => {
-      const shifted = sub(x, amax(detach(x), dim, { keepdim: true }))
-      const e = exp(shifted)
-      const total = sum(e, dim, { keepdim: true })
-      return name === 'softmax' ? div(e, total) : sub(shifted, log(total))
-    })]
-  },
-  fuse: (backend, [self], { dim }) => {
-    if (dim < self.ndim - 1 || self.ndim === 0 || self.elementCount === 0 || backend.fused.softmax === undefined) return null
-    const source = contiguous(self)
-    const out = newTensor(backend, self.dtypeInfo, self.shape, name)
-    return backend.fused.softmax(source, name === 'logSoftmax', out) ? [out] : null
-  },
-})
+const softmaxLike = (name: 'softmax' | 'logSoftmax') =>
+  composite<SoftmaxAttrs>({
+    name,
+    decompose: ([self], { dim }) => {
+      if (self.elementCount === 0) return [exp(self)]
+      return [
+        wide([self], ([x]) => {
+          const shifted = sub(x, amax(detach(x), dim, { keepdim: true }))
+          const e = exp(shifted)
+          const total = sum(e, dim, { keepdim: true })
+          return name === 'softmax' ? div(e, total) : sub(shifted, log(total))
+        }),
+      ]
+    },
+    fuse: (backend, [self], { dim }) => {
+      if (
+        dim < self.ndim - 1 ||
+        self.ndim === 0 ||
+        self.elementCount === 0 ||
+        backend.fused.softmax === undefined
+      )
+        return null
+      const source = contiguous(self)
+      const out = newTensor(backend, self.dtypeInfo, self.shape, name)
+      return backend.fused.softmax(source, name === 'logSoftmax', out) ? [out] : null
+    },
+  })
 /** softmax along a dim. */
 export const softmaxOp = softmaxLike('softmax')
 /** logSoftmax along a dim. */
 export const logSoftmaxOp = softmaxLike('logSoftmax')
 
 /** Attributes of softmaxBackward: `log` for that of logSoftmax. */
-export interface SoftmaxBackwardAttrs extends SoftmaxAttrs { readonly log: boolean }
+export interface SoftmaxBackwardAttrs extends SoftmaxAttrs {
+  readonly log: boolean
+}
 /** softmaxBackward: gradient and result of softmax (or logSoftmax); differentiable by its decomposition. */
 export const softmaxBackwardOp = composite<SoftmaxBackwardAttrs>({
   name: 'softmaxBackward',
-  decompose: ([gradient, result], attrs) => [wide([gradient, result], ([g, y]) => {
-    if (attrs.log) return sub(g, mul(exp(y), sum(g, attrs.dim, { keepdim: true })))
-    const weighted = mul(g, y)
-    return sub(weighted, mul(y, sum(weighted, attrs.dim, { keepdim: true })))
-  })],
+  decompose: ([gradient, result], attrs) => [
+    wide([gradient, result], ([g, y]) => {
+      if (attrs.log) return sub(g, mul(exp(y), sum(g, attrs.dim, { keepdim: true })))
+      const weighted = mul(g, y)
+      return sub(weighted, mul(y, sum(weighted, attrs.dim, { keepdim: true })))
+    }),
+  ],
   fuse: (backend: Backend, [gradient, result], attrs) => {
-    if (attrs.dim < result.ndim - 1 || result.ndim === 0 || result.elementCount === 0 || backend.fused.softmaxBackward === undefined) return null
+    if (
+      attrs.dim < result.ndim - 1 ||
+      result.ndim === 0 ||
+      result.elementCount === 0 ||
+      backend.fused.softmaxBackward === undefined
+    )
+      return null
     const out = newTensor(backend, result.dtypeInfo, result.shape, 'softmaxBackward')
-    return backend.fused.softmaxBackward(contiguous(gradient), contiguous(result), attrs.log, out) ? [out] : null
+    return backend.fused.softmaxBackward(contiguous(gradient), contiguous(result), attrs.log, out)
+      ? [out]
+      : null
   },
 })
 
 function normalized(op: typeof softmaxOp, self: Tensor, dim: number, dtype: DType | undefined): Tensor {
   const at = wrapDim(op.name, dim, self.ndim)
   const source = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf(op.name, dtype).name })
-  check(source.dtypeInfo.category === 'float', () => new DTypeError(op.name,
-    `the input must be floating-point, got ${source.dtype}. Give a dtype: { dtype: 'float32' }`))
+  check(
+    source.dtypeInfo.category === 'float',
+    () =>
+      new DTypeError(
+        op.name,
+        `the input must be floating-point, got ${source.dtype}. Give a dtype: { dtype: 'float32' }`,
+      ),
+  )
   return applyComposite(op, [source], { dim: at })[0]
 }
 
@@ -87,15 +118,18 @@ export interface SoftmaxOptions {
  * tensor([0, 0]).softmax(0).tolist() // => [0.5, 0.5]
  * @see torch.softmax
  */
-export const softmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor => normalized(softmaxOp, self, dim, dtype)
+export const softmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
+  normalized(softmaxOp, self, dim, dtype)
 /** `x − log Σ exp(x)` along `dim`: the logarithm of softmax, without overflow. @see torch.log_softmax */
-export const logSoftmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor => normalized(logSoftmaxOp, self, dim, dtype)
+export const logSoftmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
+  normalized(logSoftmaxOp, self, dim, dtype)
 
 /** logsumexp over dims. */
 export const logsumexpOp = composite<{ dims: readonly number[]; keepdim: boolean }>({
   name: 'logsumexp',
   decompose: ([self], { dims, keepdim }) => {
-    if (self.elementCount === 0 && dims.some((d) => self.shape[d] === 0)) return [log(sum(exp(self), dims, { keepdim }))]
+    if (self.elementCount === 0 && dims.some((d) => self.shape[d] === 0))
+      return [log(sum(exp(self), dims, { keepdim }))]
     const largest = amax(detach(self), dims, { keepdim: true })
     const shift = where(eq(abs(largest), Infinity), 0, largest) // inf − inf would be NaN
     const total = log(sum(exp(sub(self, shift)), dims, { keepdim }))

@@ -16,18 +16,42 @@ import { permute, reshape, squeeze, unsqueeze } from './views.ts'
  * tensordot(ones([2, 3, 4]), ones([3, 4, 5])).shape // => [2, 5]
  * @see torch.tensordot
  */
-export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+export function tensordot(
+  a: Tensor,
+  b: Tensor,
+  dims: number | readonly [readonly number[], readonly number[]] = 2,
+): Tensor {
   const op = 'tensordot'
   checkFactors(op, [a, b])
-  check(typeof dims !== 'number' || (Number.isInteger(dims) && dims >= 0 && dims <= a.ndim && dims <= b.ndim), () => new ArgumentError(op,
-    `dims must be from 0 to ${Math.min(a.ndim, b.ndim)}, got ${String(dims)}`))
+  check(
+    typeof dims !== 'number' || (Number.isInteger(dims) && dims >= 0 && dims <= a.ndim && dims <= b.ndim),
+    () => new ArgumentError(op, `dims must be from 0 to ${Math.min(a.ndim, b.ndim)}, got ${String(dims)}`),
+  )
   const range = (start: number, count: number): number[] => Array.from({ length: count }, (_, i) => start + i)
-  const [left, right] = typeof dims === 'number' ? [range(a.ndim - dims, dims), range(0, dims)]
-    : [dims[0].map((d) => wrapDim(op, d, a.ndim)), dims[1].map((d) => wrapDim(op, d, b.ndim))]
-  check(left.length === right.length && new Set(left).size === left.length && new Set(right).size === right.length, () => new ArgumentError(op,
-    `both lists of dims must be of one length without repetition, got ${formatShape(left)} and ${formatShape(right)}`))
-  left.forEach((d, i) => check(a.shape[d] === b.shape[right[i]], () => new ShapeError(op,
-    `paired dims must have one size, got ${a.shape[d]} in dim ${d} and ${b.shape[right[i]]} in dim ${right[i]}`)))
+  const [left, right] =
+    typeof dims === 'number'
+      ? [range(a.ndim - dims, dims), range(0, dims)]
+      : [dims[0].map((d) => wrapDim(op, d, a.ndim)), dims[1].map((d) => wrapDim(op, d, b.ndim))]
+  check(
+    left.length === right.length &&
+      new Set(left).size === left.length &&
+      new Set(right).size === right.length,
+    () =>
+      new ArgumentError(
+        op,
+        `both lists of dims must be of one length without repetition, got ${formatShape(left)} and ${formatShape(right)}`,
+      ),
+  )
+  left.forEach((d, i) =>
+    check(
+      a.shape[d] === b.shape[right[i]],
+      () =>
+        new ShapeError(
+          op,
+          `paired dims must have one size, got ${a.shape[d]} in dim ${d} and ${b.shape[right[i]]} in dim ${right[i]}`,
+        ),
+    ),
+  )
   const freeA = range(0, a.ndim).filter((d) => !left.includes(d))
   const freeB = range(0, b.ndim).filter((d) => !right.includes(d))
   const sizes = (x: Tensor, list: readonly number[]): number[] => list.map((d) => x.shape[d])
@@ -40,8 +64,16 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
 /** The product of matrices, in the order that costs least. @see torch.chain_matmul */
 export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
   check(matrices.length > 0, () => new ArgumentError('chainMatmul', 'there must be a matrix, got none'))
-  matrices.forEach((x, i) => check(x.ndim === 2, () => new ShapeError('chainMatmul',
-    `each tensor must have 2 dims, got ${formatShape(x.shape)} at position ${i}`)))
+  matrices.forEach((x, i) =>
+    check(
+      x.ndim === 2,
+      () =>
+        new ShapeError(
+          'chainMatmul',
+          `each tensor must have 2 dims, got ${formatShape(x.shape)} at position ${i}`,
+        ),
+    ),
+  )
   return multiply('chainMatmul', matrices)
 }
 /**
@@ -51,10 +83,21 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   const op = 'multiDot'
-  check(tensors.length >= 2, () => new ArgumentError(op, `there must be at least 2 tensors, got ${tensors.length}`))
+  check(
+    tensors.length >= 2,
+    () => new ArgumentError(op, `there must be at least 2 tensors, got ${tensors.length}`),
+  )
   const last = tensors.length - 1
-  tensors.forEach((x, i) => check(x.ndim === 2 || (x.ndim === 1 && (i === 0 || i === last)), () => new ShapeError(op,
-    `each tensor must have 2 dims, the first and the last may have 1, got ${formatShape(x.shape)} at position ${i}`)))
+  tensors.forEach((x, i) =>
+    check(
+      x.ndim === 2 || (x.ndim === 1 && (i === 0 || i === last)),
+      () =>
+        new ShapeError(
+          op,
+          `each tensor must have 2 dims, the first and the last may have 1, got ${formatShape(x.shape)} at position ${i}`,
+        ),
+    ),
+  )
   const [row, column] = [tensors[0].ndim === 1, tensors[last].ndim === 1]
   const matrices = tensors.map((x, i) => (x.ndim === 2 ? x : unsqueeze(x, i === 0 ? 0 : 1)))
   const product = multiply(op, matrices)
@@ -65,14 +108,22 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 function multiply(op: string, matrices: readonly Tensor[]): Tensor {
   checkFactors(op, matrices)
   for (let i = 1; i < matrices.length; i++) {
-    check(matrices[i - 1].shape[1] === matrices[i].shape[0], () => new ShapeError(op,
-      `neighbours must fit, got ${formatShape(matrices[i - 1].shape)} and ${formatShape(matrices[i].shape)} at position ${i}`))
+    check(
+      matrices[i - 1].shape[1] === matrices[i].shape[0],
+      () =>
+        new ShapeError(
+          op,
+          `neighbours must fit, got ${formatShape(matrices[i - 1].shape)} and ${formatShape(matrices[i].shape)} at position ${i}`,
+        ),
+    )
   }
   if (matrices.length === 1) return clone(matrices[0])
   const sizes = [matrices[0].shape[0], ...matrices.map((x) => x.shape[1])]
   const { split } = cheapestOrder(sizes)
-  const product = (first: number, last: number): Tensor => first === last ? matrices[first]
-    : mm(product(first, split[first][last]), product(split[first][last] + 1, last))
+  const product = (first: number, last: number): Tensor =>
+    first === last
+      ? matrices[first]
+      : mm(product(first, split[first][last]), product(split[first][last] + 1, last))
   return product(0, matrices.length - 1)
 }
 

@@ -29,11 +29,20 @@ const kernels = {
   max: reduceKernels('normMax', { combine: 'max', map: (x) => x.abs() }),
   min: reduceKernels('normMin', { combine: 'min', map: (x) => x.abs() }),
   any: reduceKernels('normP', {
-    combine: 'sum', map: (x, [p]) => x.abs().pow(p), finish: (total, [, inverse]) => total.pow(inverse), paramCount: 2,
+    combine: 'sum',
+    map: (x, [p]) => x.abs().pow(p),
+    finish: (total, [, inverse]) => total.pow(inverse),
+    paramCount: 2,
   }),
 }
 const kernelOf = (p: number) =>
-  p === 0 || p === 1 || p === 2 ? kernels[p] : p === Infinity ? kernels.max : p === -Infinity ? kernels.min : kernels.any
+  p === 0 || p === 1 || p === 2
+    ? kernels[p]
+    : p === Infinity
+      ? kernels.max
+      : p === -Infinity
+        ? kernels.min
+        : kernels.any
 
 /** norm over dims: `(Σ |x|ᵖ)^(1/p)`. */
 export const normOp = composite<NormAttrs>({
@@ -53,7 +62,14 @@ export const normOp = composite<NormAttrs>({
   fuse: (backend, [self], { p, dims, keepdim }) => {
     if (self.elementCount === 0) return null
     const out = newTensor(backend, self.dtypeInfo, reducedShape(self.shape, dims, keepdim), 'norm')
-    runReduce(backend, kernelOf(p)(self.dtypeInfo, self.dtypeInfo), self, dims, kernelOf(p) === kernels.any ? [p, 1 / p] : [], out)
+    runReduce(
+      backend,
+      kernelOf(p)(self.dtypeInfo, self.dtypeInfo),
+      self,
+      dims,
+      kernelOf(p) === kernels.any ? [p, 1 / p] : [],
+      out,
+    )
     return [out]
   },
 })
@@ -73,14 +89,34 @@ export interface NormOptions {
  * tensor([3, 4]).norm().item() // => 5
  * @see torch.norm
  */
-export function norm(self: Tensor, p: number | 'fro' | 'nuc' = 'fro', dim: Dims = null, { keepdim = false, dtype }: NormOptions = {}): Tensor {
-  check(p !== 'nuc', () => new NotImplementedError('norm', "the nuclear norm is not there yet, got p = 'nuc'"))
+export function norm(
+  self: Tensor,
+  p: number | 'fro' | 'nuc' = 'fro',
+  dim: Dims = null,
+  { keepdim = false, dtype }: NormOptions = {},
+): Tensor {
+  check(
+    p !== 'nuc',
+    () => new NotImplementedError('norm', "the nuclear norm is not there yet, got p = 'nuc'"),
+  )
   const source = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf('norm', dtype).name })
-  check(source.dtypeInfo.category === 'float', () => new DTypeError('norm',
-    `the input must be floating-point, got ${self.dtype}. Give a dtype: { dtype: 'float32' }`))
+  check(
+    source.dtypeInfo.category === 'float',
+    () =>
+      new DTypeError(
+        'norm',
+        `the input must be floating-point, got ${self.dtype}. Give a dtype: { dtype: 'float32' }`,
+      ),
+  )
   const dims = wrapDims('norm', dim, self.ndim)
   const order = p === 'fro' ? 2 : Number(p)
-  check(order > 0 && order < Infinity || order === 0 || dims.every((d) => self.shape[d] > 0), () => new ShapeError('norm',
-    `the reduced dims must not be empty for p = ${order}, got ${formatShape(self.shape)}`))
+  check(
+    (order > 0 && order < Infinity) || order === 0 || dims.every((d) => self.shape[d] > 0),
+    () =>
+      new ShapeError(
+        'norm',
+        `the reduced dims must not be empty for p = ${order}, got ${formatShape(self.shape)}`,
+      ),
+  )
   return applyComposite(normOp, [source], { p: order, dims, keepdim })[0]
 }

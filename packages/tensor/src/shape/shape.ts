@@ -28,7 +28,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   for (let i = shape.length - 1; i >= 0; i--) {
     if (shape[i] === 0) return true
     if (shape[i] !== 1) {
-      if (strides[i] !== step) return false
+      if (strides[i] !== step) return shape.includes(0)
       step *= shape[i]
     }
   }

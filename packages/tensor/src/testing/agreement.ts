@@ -6,7 +6,9 @@ import { toTypedArrayAsync } from '../ops/reading.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Allowed differences: |x − e| ≤ absolute + relative·|e|. Integers and truth values are exact. */
-export const tolerances: Readonly<Partial<Record<DType, { readonly absolute: number; readonly relative: number }>>> = {
+export const tolerances: Readonly<
+  Partial<Record<DType, { readonly absolute: number; readonly relative: number }>>
+> = {
   float64: { absolute: 1e-11, relative: 1e-11 },
   float32: { absolute: 2e-6, relative: 1e-5 },
   float16: { absolute: 1e-3, relative: 2e-3 },
@@ -16,12 +18,18 @@ export const tolerances: Readonly<Partial<Record<DType, { readonly absolute: num
 function isClose(x: unknown, e: unknown, dtype: DType, slack: number): boolean {
   if (Object.is(x, e) || x === e) return true
   const limit = tolerances[dtype]
-  if (limit === undefined || typeof x !== 'number' || typeof e !== 'number' || !Number.isFinite(e)) return false
+  if (limit === undefined || typeof x !== 'number' || typeof e !== 'number' || !Number.isFinite(e))
+    return false
   return Math.abs(x - e) <= slack * (limit.absolute + limit.relative * Math.abs(e))
 }
 
 /** Throws if a result differs from the reference's. */
-export async function expectAgreement(actual: Tensor, expected: Tensor, what: string, slack = 1): Promise<void> {
+export async function expectAgreement(
+  actual: Tensor,
+  expected: Tensor,
+  what: string,
+  slack = 1,
+): Promise<void> {
   const fail = (text: string): never => {
     throw new Error(`${what}: ${text}`)
   }
@@ -33,6 +41,7 @@ export async function expectAgreement(actual: Tensor, expected: Tensor, what: st
   const [mine, theirs] = [await toTypedArrayAsync(actual), await toTypedArrayAsync(expected)]
   for (let i = 0; i < theirs.length; i++) {
     const [x, e] = [decode(mine[i]), decode(theirs[i])]
-    if (!isClose(x, e, expected.dtype, slack)) fail(`${String(e)} expected at flat index ${i} of ${theirs.length}, got ${String(x)}`)
+    if (!isClose(x, e, expected.dtype, slack))
+      fail(`${String(e)} expected at flat index ${i} of ${theirs.length}, got ${String(x)}`)
   }
 }

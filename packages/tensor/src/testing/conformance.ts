@@ -34,7 +34,8 @@ interface Backends {
 /**
  * Tests that a backend computes what the reference backend does, for every core op, dtype and memory layout.
  *
- * @param options `create` the backend under test; `skip` says what it cannot do, and why: shown in the names of the tests
+ * @param options `create` makes the backend under test; `skip` says what it cannot do, and why: the names of
+ *   the tests show it
  * @returns tests for any runner; each throws if the backends differ
  * @example
  * const skip = { 'sort/stable': 'no 64-bit keys yet' }
@@ -43,37 +44,54 @@ interface Backends {
 export function conformance({ create, skip = {} }: ConformanceOptions): ConformanceTest[] {
   const unused = new Set(Object.keys(skip))
   let backends: Promise<Backends> | null = null
-  const open = (): Promise<Backends> => (backends ??= Promise.resolve(create()).then((tested) => {
-    const reference = createReferenceBackend()
-    registerBackend(reference)
-    registerBackend(tested)
-    return { tested, reference }
-  }))
+  const open = (): Promise<Backends> =>
+    (backends ??= Promise.resolve(create()).then((tested) => {
+      const reference = createReferenceBackend()
+      registerBackend(reference)
+      registerBackend(tested)
+      return { tested, reference }
+    }))
   const entry = (name: string, run: (backends: Backends) => Promise<void>): ConformanceTest => {
-    const key = name.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')).find((prefix) => Object.hasOwn(skip, prefix))
+    const key = name
+      .split('/')
+      .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
+      .find((prefix) => Object.hasOwn(skip, prefix))
     if (key === undefined) return { name, run: async () => run(await open()) }
     unused.delete(key)
     return { name: `${name} (skipped: ${skip[key]})`, run: async () => {} }
   }
   const tests = families.flatMap((family) => [
-    ...family.samples.flatMap((sample) => sample.dtypes.map((dtype) =>
-      entry(`${family.name}/${sample.name}/${dtype}`, (both) => runSample(both, sample, dtype)))),
-    ...(family.errors ?? []).map((sample) => entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample))),
+    ...family.samples.flatMap((sample) =>
+      sample.dtypes.map((dtype) =>
+        entry(`${family.name}/${sample.name}/${dtype}`, (both) => runSample(both, sample, dtype)),
+      ),
+    ),
+    ...(family.errors ?? []).map((sample) =>
+      entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample)),
+    ),
   ])
-  return [...tests, {
-    name: 'every entry of skip names a test',
-    run: async () => {
-      if (unused.size > 0) throw new Error(`skip: every key must name a test or a group of tests, got [${[...unused].join(', ')}].`)
+  return [
+    ...tests,
+    {
+      name: 'every entry of skip names a test',
+      run: async () => {
+        if (unused.size > 0)
+          throw new Error(
+            `skip: every key must name a test or a group of tests, got [${[...unused].join(', ')}].`,
+          )
+      },
     },
-  }]
+  ]
 }
 
-const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] => (result instanceof Tensor ? [result] : result)
+const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  result instanceof Tensor ? [result] : result
 const allLayouts: readonly Layout[] = ['contiguous', 'transposed', 'sliced', 'expanded']
 
 /** The layouts of the inputs, one list for each run: all alike, and mixed. */
 function arrangements({ inputs, layouts = allLayouts }: Sample): readonly (readonly Layout[])[] {
-  const alike = layouts.filter((layout) => layout === 'contiguous' || inputs.some(({ shape }) => isDistinct(shape, layout)))
+  const alike = layouts
+    .filter((layout) => layout === 'contiguous' || inputs.some(({ shape }) => isDistinct(shape, layout)))
     .map((layout) => inputs.map(() => layout))
   const mixed = inputs.map((_, i) => layouts[(i + 1) % layouts.length])
   return inputs.length > 1 && layouts.length > 1 ? [...alike, mixed] : alike
@@ -85,12 +103,15 @@ async function runSample({ tested, reference }: Backends, sample: Sample, dtype:
   if (unsupported !== undefined) return expectRefusal(tested, unsupported)
   for (const layouts of arrangements(sample)) {
     const [mine, theirs] = [tested, reference].map((backend) =>
-      sample.inputs.map((spec, i) => makeInput(backend, spec, dtype, layouts[i], i + 1)))
+      sample.inputs.map((spec, i) => makeInput(backend, spec, dtype, layouts[i], i + 1)),
+    )
     const [actual, expected] = [listOf(sample.run(mine)), listOf(sample.run(theirs))]
     const where = layouts.length > 0 ? `inputs ${layouts.join(', ')}` : 'no inputs'
-    for (let i = 0; i < expected.length; i++) await expectAgreement(actual[i], expected[i], `${where}: output ${i}`, sample.slack)
+    for (let i = 0; i < expected.length; i++)
+      await expectAgreement(actual[i], expected[i], `${where}: output ${i}`, sample.slack)
     // Whatever was not written must be as it was.
-    for (let i = 0; i < theirs.length; i++) await expectAgreement(mine[i], theirs[i], `${where}: input ${i} after the call`, sample.slack)
+    for (let i = 0; i < theirs.length; i++)
+      await expectAgreement(mine[i], theirs[i], `${where}: input ${i} after the call`, sample.slack)
   }
 }
 
@@ -101,11 +122,18 @@ function expectRefusal(tested: Backend, dtype: DTypeInfo): void {
   } catch (error) {
     if (error instanceof DTypeError) return
   }
-  throw new Error(`a tensor of a dtype that the backend does not store must be refused, got one of ${dtype.name}.`)
+  throw new Error(
+    `a tensor of a dtype that the backend does not store must be refused, got one of ${dtype.name}.`,
+  )
 }
 
-async function runError({ tested, reference }: Backends, { inputs, error, message, run }: ErrorSample): Promise<void> {
-  const [mine, theirs] = [tested, reference].map((backend) => inputs.map((spec, i) => makeInput(backend, spec, 'float32', 'contiguous', i + 1)))
+async function runError(
+  { tested, reference }: Backends,
+  { inputs, error, message, run }: ErrorSample,
+): Promise<void> {
+  const [mine, theirs] = [tested, reference].map((backend) =>
+    inputs.map((spec, i) => makeInput(backend, spec, 'float32', 'contiguous', i + 1)),
+  )
   let thrown: unknown = null
   try {
     run(mine)
@@ -113,6 +141,8 @@ async function runError({ tested, reference }: Backends, { inputs, error, messag
     thrown = caught
   }
   if (!(thrown instanceof error)) throw new Error(`${error.name} expected, got ${String(thrown)}.`)
-  if (!message.test(thrown.message)) throw new Error(`a message like ${message} expected, got ${thrown.message}`)
-  for (let i = 0; i < theirs.length; i++) await expectAgreement(mine[i], theirs[i], `input ${i} after the error`)
+  if (!message.test(thrown.message))
+    throw new Error(`a message like ${message} expected, got ${thrown.message}`)
+  for (let i = 0; i < theirs.length; i++)
+    await expectAgreement(mine[i], theirs[i], `input ${i} after the error`)
 }

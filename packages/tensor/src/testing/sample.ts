@@ -4,10 +4,18 @@ import type { DType } from '../dtype.ts'
 import type { Tensor } from '../tensor.ts'
 
 /**
- * Which values an input holds: of both signs, above 0, between −1 and 1, whole from 0 to `below` − 1 (indices), 0 or 1,
+ * Which values an input holds: of both signs, above 0, between −1 and 1, whole from 0 to `below` − 1
+ * (indices), 0 or 1, those of a list in turn,
  * or the extremes of the dtype (NaN, infinities, −0, the largest, denormals).
  */
-export type Values = 'any' | 'positive' | 'unit' | 'truth' | 'extremes' | { readonly below: number } | { readonly list: readonly number[] }
+export type Values =
+  | 'any'
+  | 'positive'
+  | 'unit'
+  | 'truth'
+  | 'extremes'
+  | { readonly below: number }
+  | { readonly list: readonly number[] }
 
 /** How an input lies in memory. */
 export type Layout = 'contiguous' | 'transposed' | 'sliced' | 'expanded'

@@ -17,7 +17,9 @@ function sequence(seed: number): () => number {
   }
 }
 
-const extremes: Readonly<Record<'float' | 'int' | 'bool', (dtype: DTypeInfo) => readonly (number | bigint)[]>> = {
+const extremes: Readonly<
+  Record<'float' | 'int' | 'bool', (dtype: DTypeInfo) => readonly (number | bigint)[]>
+> = {
   float: ({ max }) => [NaN, Infinity, -Infinity, 0, -0, 1, -1, Number(max), -Number(max), 1e-7, 0.5, -0.5, 2],
   int: ({ min, max }) => [min, max, 0, 1, 2, 3],
   bool: () => [0, 1],
@@ -29,7 +31,8 @@ function generator(values: Values, dtype: DTypeInfo, seed: number): () => number
   let next = 0
   const cycle = (list: readonly (number | bigint)[]) => () => list[next++ % list.length]
   if (values === 'extremes') return cycle(extremes[dtype.category](dtype))
-  if (typeof values === 'object') return 'list' in values ? cycle(values.list) : () => Math.floor(random() * values.below)
+  if (typeof values === 'object')
+    return 'list' in values ? cycle(values.list) : () => Math.floor(random() * values.below)
   if (values === 'truth' || dtype.category === 'bool') return () => Math.floor(random() * 2)
   if (dtype.category === 'int') {
     const low = dtype === dtypes.uint8 || values === 'positive' ? 1 : -6
@@ -50,14 +53,22 @@ function arrange(shape: readonly number[], layout: Layout): { strides: number[];
 
 /** Whether the layout is another one than 'contiguous' for this shape. */
 export const isDistinct = (shape: readonly number[], layout: Layout): boolean =>
-  layout === 'contiguous' || (layout === 'transposed' ? shape.length > 1 : shape.length > 0 && numelOf(shape) > 0)
+  layout === 'contiguous' ||
+  (layout === 'transposed' ? shape.length > 1 : shape.length > 0 && numelOf(shape) > 0)
 
 /** The input on a backend. */
-export function makeInput(backend: Backend, spec: InputSpec, dtype: DType, layout: Layout, seed: number): Tensor {
+export function makeInput(
+  backend: Backend,
+  spec: InputSpec,
+  dtype: DType,
+  layout: Layout,
+  seed: number,
+): Tensor {
   const { shape, values = 'any' } = spec
   const dtypeInfo = dtypes[spec.dtype ?? dtype]
   const { strides, offset } = arrange(shape, isDistinct(shape, layout) ? layout : 'contiguous')
-  const count = numelOf(shape) === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset) + 1
+  const count =
+    numelOf(shape) === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset) + 1
   const array = new dtypeInfo.array(new ArrayBuffer(count * dtypeInfo.itemSize))
   const next = generator(values, dtypeInfo, seed)
   for (let i = 0; i < count; i++) array[i] = encoders[dtypeInfo.name](next()) as never

@@ -11,8 +11,8 @@ export interface BufferWatch {
 }
 
 /**
- * Wraps a backend so that its live blocks can be counted: what is alive after the tensors of a test went out of scope
- * and the garbage was collected has leaked.
+ * Wraps a backend so that its live blocks can be counted: what is alive after the tensors of a test went out
+ * of scope and the garbage was collected has leaked.
  *
  * @example
  * const { backend, alive } = watchBuffers(createCpuBackend())

@@ -9,8 +9,19 @@ import { bytesOf } from './window.ts'
 import type { ReferenceBuffer } from './window.ts'
 
 const kernels: CoreKernels = {
-  map, reduce, argReduce, scan, matmul, convolution, convolutionInput, convolutionWeight, gather, scatter, indexGet,
-  indexPut, sort,
+  map,
+  reduce,
+  argReduce,
+  scan,
+  matmul,
+  convolution,
+  convolutionInput,
+  convolutionWeight,
+  gather,
+  scatter,
+  indexGet,
+  indexPut,
+  sort,
 }
 
 /**
@@ -26,10 +37,13 @@ export function createReferenceBackend(): Backend {
     canBlock: true,
     supports: () => true,
     // Rounded up, so that an array of any dtype can be laid over it; filled, so that no one relies on zeros.
-    allocate: (bytes): ReferenceBuffer => ({ bytes: new Uint8Array(Math.ceil(bytes / 16) * 16).fill(0xa5).buffer }),
+    allocate: (bytes): ReferenceBuffer => ({
+      bytes: new Uint8Array(Math.ceil(bytes / 16) * 16).fill(0xa5).buffer,
+    }),
     free: () => {},
     write: (buffer, byteOffset, bytes) => new Uint8Array(bytesOf(buffer)).set(bytes, byteOffset),
-    read: (buffer, byteOffset, byteLength) => new Uint8Array(bytesOf(buffer).slice(byteOffset, byteOffset + byteLength)),
+    read: (buffer, byteOffset, byteLength) =>
+      new Uint8Array(bytesOf(buffer).slice(byteOffset, byteOffset + byteLength)),
     readAsync: (buffer, byteOffset, byteLength) =>
       Promise.resolve(new Uint8Array(bytesOf(buffer).slice(byteOffset, byteOffset + byteLength))),
     kernels,

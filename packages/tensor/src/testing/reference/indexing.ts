@@ -6,12 +6,20 @@ import type { Value } from './values.ts'
 import { Window, at, eachIndex } from './window.ts'
 
 /** The positions an index tensor holds, each from 0 to size − 1. */
-function positionsOf(op: string, index: Operand, dim: number, size: number, wrap = false): (at: readonly number[]) => number {
+function positionsOf(
+  op: string,
+  index: Operand,
+  dim: number,
+  size: number,
+  wrap = false,
+): (at: readonly number[]) => number {
   const window = new Window(index)
   eachIndex(index.shape, (place) => {
     const value = window.get(place)
-    check(value < size && value >= (wrap ? -size : 0), () => new IndexError(op,
-      `index ${value} is out of bounds for dim ${dim} with size ${size}`))
+    check(
+      value < size && value >= (wrap ? -size : 0),
+      () => new IndexError(op, `index ${value} is out of bounds for dim ${dim} with size ${size}`),
+    )
   })
   return (place) => {
     const value = Number(window.get(place))
@@ -26,7 +34,11 @@ export const gather: CoreKernels['gather'] = (input, dim, index, out) => {
 }
 
 const scatterModes: Readonly<Record<ScatterMode, (old: Value, value: Value) => Value>> = {
-  set: (_old, value) => value, sum: plus, prod: times, amax: larger, amin: smaller,
+  set: (_old, value) => value,
+  sum: plus,
+  prod: times,
+  amax: larger,
+  amin: smaller,
 }
 
 export const scatter: CoreKernels['scatter'] = (target, dim, index, source, mode) => {
@@ -40,7 +52,11 @@ export const scatter: CoreKernels['scatter'] = (target, dim, index, source, mode
 
 /** Calls `visit` for each element of an advanced indexing: its index in the tensor, and in the result. */
 function eachIndexed(
-  op: string, tensor: Operand, indices: readonly (Operand | null)[], where: number, resultShape: readonly number[],
+  op: string,
+  tensor: Operand,
+  indices: readonly (Operand | null)[],
+  where: number,
+  resultShape: readonly number[],
   visit: (tensorAt: number[], resultAt: number[]) => void,
 ): void {
   const shape = indices.find((index) => index !== null)!.shape
@@ -49,7 +65,10 @@ function eachIndexed(
     const point = result.slice(where, where + shape.length)
     const kept = result.toSpliced(where, shape.length)
     let next = 0
-    visit(tensor.shape.map((_, dim) => positions[dim]?.(point) ?? kept[next++]), result)
+    visit(
+      tensor.shape.map((_, dim) => positions[dim]?.(point) ?? kept[next++]),
+      result,
+    )
   })
 }
 

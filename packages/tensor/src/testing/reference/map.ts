@@ -9,7 +9,11 @@ import { Window, eachIndex } from './window.ts'
 export const map: CoreKernels['map'] = (kernel, inputs, params, outputs) => {
   const sources = inputs.map((operand) => new Window(operand))
   const targets = outputs.map((operand) => new Window(operand))
-  const evaluate = interpreter(kernel.outputs.map(({ expr }) => expr), params, kernel.compute)
+  const evaluate = interpreter(
+    kernel.outputs.map(({ expr }) => expr),
+    params,
+    kernel.compute,
+  )
   eachIndex(outputs[0].shape, (index) => {
     const results = evaluate(sources.map((source) => toCompute(source.get(index), kernel.compute)))
     targets.forEach((target, i) => target.set(index, results[i]))
@@ -18,7 +22,10 @@ export const map: CoreKernels['map'] = (kernel, inputs, params, outputs) => {
 
 /** How two values combine. */
 export const combiners: Readonly<Record<Combine, (x: Value, y: Value) => Value>> = {
-  sum: plus, prod: times, max: larger, min: smaller,
+  sum: plus,
+  prod: times,
+  max: larger,
+  min: smaller,
 }
 
 /** What combining nothing gives. */
@@ -26,7 +33,12 @@ export function identityOf(combine: Combine, compute: ComputeType): Value {
   const bits = compute === 'i64' ? 63n : 31n
   const floats = compute === 'f32' || compute === 'f64'
   const extreme = floats ? Infinity : 2n ** bits - 1n
-  const identities = { sum: floats ? 0 : 0n, prod: floats ? 1 : 1n, min: extreme, max: floats ? -Infinity : -(2n ** bits) }
+  const identities = {
+    sum: floats ? 0 : 0n,
+    prod: floats ? 1 : 1n,
+    min: extreme,
+    max: floats ? -Infinity : -(2n ** bits),
+  }
   return identities[combine]
 }
 
@@ -35,7 +47,10 @@ export const reduce: CoreKernels['reduce'] = (kernel, shape, inputs, params, out
   const { combine, compute, finish } = kernel
   const sources = inputs.map((operand) => new Window(operand))
   const target = new Window(output)
-  const [evaluate, end] = [interpreter([kernel.map], params, compute), finish && interpreter([finish], params, compute)]
+  const [evaluate, end] = [
+    interpreter([kernel.map], params, compute),
+    finish && interpreter([finish], params, compute),
+  ]
   const totals = new Map<string, Value>()
   const place = (index: readonly number[]) => index.map((i, dim) => (output.shape[dim] === 1 ? 0 : i))
   eachIndex(shape, (index) => {

@@ -10,14 +10,18 @@ export const matmul: CoreKernels['matmul'] = (a, b, bias, out) => {
   eachIndex(out.shape, (index) => {
     const [batch, row, column] = index
     let total = added ? added.get(index) : literal(0, out.dtypeInfo)
-    for (let k = 0; k < a.shape[2]; k++) total = plus(total, times(left.get([batch, row, k]), right.get([batch, k, column])))
+    for (let k = 0; k < a.shape[2]; k++)
+      total = plus(total, times(left.get([batch, row, k]), right.get([batch, k, column])))
     target.set(index, total)
   })
 }
 
 /** Visits every product of a convolution: the positions in input, weight and output that it joins. */
 function eachTap(
-  input: Operand, weight: Operand, output: Operand, geometry: ConvolutionGeometry,
+  input: Operand,
+  weight: Operand,
+  output: Operand,
+  geometry: ConvolutionGeometry,
   visit: (inputAt: number[], weightAt: number[], outputAt: number[]) => void,
 ): void {
   const { stride, padding, dilation, groups } = geometry

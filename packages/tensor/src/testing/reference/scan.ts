@@ -40,7 +40,11 @@ export const scan: CoreKernels['scan'] = (mode, input, dim, output, indices) => 
     let last = 0
     for (let i = 0; i < line.length; i++) {
       if (i > 0) {
-        if (isNaNValue(line[i]) || (!isNaNValue(total) && (mode === 'max' ? line[i] >= total : line[i] <= total))) last = i
+        if (
+          isNaNValue(line[i]) ||
+          (!isNaNValue(total) && (mode === 'max' ? line[i] >= total : line[i] <= total))
+        )
+          last = i
         total = combiners[mode](total, line[i])
       }
       target.set(at(start, dim, i), total)

@@ -1,4 +1,4 @@
-// Element values of the reference backend: numbers for floating dtypes, bigints for integers and bool (0n, 1n).
+// Element values of the reference backend: numbers for floating dtypes, bigints for integers and bool.
 import { dtypes } from '../../dtype.ts'
 import type { ComputeType, DTypeInfo, HostArray } from '../../dtype.ts'
 import { bfloat16ToDouble, doubleToBfloat16, doubleToFloat16, float16ToDouble } from '../../host/half.ts'
@@ -23,7 +23,7 @@ export function toCompute(x: Value, compute: ComputeType): Value {
   return typeof x === 'bigint' ? BigInt.asIntN(bits, x) : truncate(x, bits)
 }
 
-/** What the host array of the dtype holds for the value: rounded, truncated, wrapped; anything but 0 is true. */
+/** What the dtype's host array holds for the value: rounded, truncated, wrapped; anything but 0 is true. */
 export function encode(x: Value, dtype: DTypeInfo): number | bigint {
   if (dtype === dtypes.bool) return Number(x) !== 0 ? 1 : 0
   if (dtype.category === 'float') {

@@ -55,4 +55,5 @@ export function eachIndex(shape: readonly number[], visit: (index: number[]) => 
 }
 
 /** The index with `dim` set to another position. */
-export const at = (index: readonly number[], dim: number, position: number): number[] => index.with(dim, position)
+export const at = (index: readonly number[], dim: number, position: number): number[] =>
+  index.with(dim, position)

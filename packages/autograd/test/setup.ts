@@ -1,0 +1,2 @@
+// The device for the tests of this package.
+import '@tt/backend-cpu'
