@@ -1,22 +1,11 @@
-// The WebGPU backend's entry. The backend itself is not built yet; calling init says so.
-
-/** Options of {@link init}. */
-export interface WebGpuOptions {
-  /** An existing GPUDevice to run on; by default one is requested. */
-  readonly device?: unknown
-}
-
-/**
- * Will register the WebGPU backend with `@tt/tensor`; until it exists, it rejects.
- *
- * @param _options the device to use
- * @returns never resolves in this version
- * @throws Error always: the backend is not implemented yet
- * @example
- * await init() // => Error: webgpu.init: the WebGPU backend is not implemented yet, ...
- */
-export const init = async (_options: WebGpuOptions = {}): Promise<never> => {
-  throw new Error(
-    "webgpu.init: the WebGPU backend is not implemented yet, got a call to init(). Use: import '@tt/backend-cpu'.",
-  )
-}
+// @tt/backend-webgpu: tensors on the GPU. `await init()` registers the device 'webgpu'.
+export { createBackend } from './backend.ts'
+export type { WebGpuBackend } from './backend.ts'
+export { Runtime } from './device/runtime.ts'
+export type { RuntimeOptions } from './device/runtime.ts'
+export type { MemoryStats } from './device/memory.ts'
+export { DeviceLostError } from './errors.ts'
+export { init } from './init.ts'
+export type { WebGpuOptions } from './init.ts'
+export { fromBuffer, synchronize, tensorToBuffer } from './interop.ts'
+export type { TensorBuffer } from './interop.ts'

@@ -1,0 +1,279 @@
+// GPU memory: blocks from a pool, handles that own them, and how blocks of dropped handles come back.
+import { DTypeError, OutOfMemoryError } from '@tt/tensor'
+import type { DTypeInfo } from '@tt/tensor'
+import type { Collector } from '../platform/platform.ts'
+import { wordBytes } from '../wgsl/storage-format.ts'
+import { encodeBytes } from './formats.ts'
+
+/** A GPUBuffer and what is known of it. */
+export class Block {
+  readonly id: number
+  readonly gpu: GPUBuffer
+  readonly bytes: number
+  /** Number of the last batch of commands that uses it. */
+  batch = -1
+  /** Bind groups whose first buffer this is, by the rest of their key. */
+  readonly groups = new Map<string, GPUBindGroup>()
+  /** Whether it belongs to the pool; the user's own buffers do not. */
+  readonly pooled: boolean
+
+  constructor(id: number, gpu: GPUBuffer, bytes: number, pooled: boolean) {
+    this.id = id
+    this.gpu = gpu
+    this.bytes = bytes
+    this.pooled = pooled
+  }
+}
+
+/**
+ * A storage's handle. Its element type is known only when the first kernel uses it, and the layout on the device
+ * depends on it: until then the bytes wait on the host.
+ */
+export class WebGpuBuffer {
+  /** As the storage counts: in the dtype's own item size. */
+  readonly bytes: number
+  dtype: DTypeInfo | null = null
+  block: Block | null = null
+  staged: Uint8Array<ArrayBuffer> | null = null
+  watch: Watch | null = null
+
+  constructor(bytes: number) {
+    this.bytes = bytes
+  }
+}
+
+interface Watch {
+  readonly ref: WeakRef<WebGpuBuffer> | null
+  readonly block: Block
+  index: number
+}
+
+/** Counts and bytes of the memory. */
+export interface MemoryStats {
+  /** Bytes of blocks that tensors hold. */
+  readonly usedBytes: number
+  /** Bytes of blocks that are free for reuse. */
+  readonly pooledBytes: number
+  /** Number of GPUBuffers, used and free. */
+  readonly buffers: number
+  /** Collections forced so far. */
+  readonly reclaims: number
+}
+
+/** What the memory needs of the device. */
+export interface MemoryHost {
+  readonly device: GPUDevice
+  readonly name: string
+  readonly collector: Collector | null
+  /** Largest buffer that can be bound. */
+  readonly largest: number
+  /** Most bytes, used and pooled together. */
+  readonly limit: number
+  /** Most bytes that wait in the pool. */
+  readonly poolLimit: number
+  /** Number of the batch of commands that is being recorded. */
+  readonly batch: number
+  /** Submits what is recorded. */
+  flush(): void
+}
+
+const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
+const reclaimBudget = 256 * 2 ** 20
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
+
+/** Allocates, frees and reclaims. */
+export class Memory {
+  readonly #host: MemoryHost
+  readonly #free = new Map<number, Block[]>()
+  readonly #watches: Watch[] = []
+  readonly #registry: FinalizationRegistry<Watch> | null
+  #nextId = 0
+  #used = 0
+  #pooled = 0
+  #buffers = 0
+  #reclaims = 0
+  #sinceReclaim = 0
+  #countSinceReclaim = 0
+
+  constructor(host: MemoryHost) {
+    this.#host = host
+    this.#registry =
+      host.collector === null ? new FinalizationRegistry((watch) => this.release(watch.block)) : null
+  }
+
+  get stats(): MemoryStats {
+    return {
+      usedBytes: this.#used,
+      pooledBytes: this.#pooled,
+      buffers: this.#buffers,
+      reclaims: this.#reclaims,
+    }
+  }
+
+  /** The block of an operand's handle, made and filled now if this is its first use. */
+  blockOf(handle: WebGpuBuffer, dtype: DTypeInfo): Block {
+    if (handle.block !== null && handle.dtype === dtype) return handle.block
+    if (handle.dtype !== null && handle.dtype !== dtype) {
+      throw new DTypeError(
+        'webgpu',
+        `memory on device '${this.#host.name}' keeps the dtype of its first use, got ${handle.dtype.name} ` +
+          `used as ${dtype.name}. Copy it: .to('${dtype.name}')`,
+      )
+    }
+    const { staged } = handle
+    const words = staged === null ? null : encodeBytes(staged, dtype)
+    const block = this.take(Math.ceil(handle.bytes / dtype.itemSize) * wordBytes)
+    handle.dtype = dtype
+    handle.block = block
+    handle.staged = null
+    if (words !== null) this.upload(block, 0, words)
+    this.#watch(handle, block)
+    return block
+  }
+
+  /** Gives the block of a handle back at once. */
+  free(handle: WebGpuBuffer): void {
+    const { watch, block } = handle
+    handle.block = null
+    handle.staged = null
+    if (block === null) return
+    if (watch !== null) {
+      if (this.#registry !== null) this.#registry.unregister(handle)
+      else this.#forget(watch.index)
+      handle.watch = null
+    }
+    this.release(block)
+  }
+
+  /** Writes host words. Commands that were recorded before and use the block see what was there before. */
+  upload(block: Block, byteOffset: number, words: Uint32Array<ArrayBuffer>): void {
+    if (block.batch === this.#host.batch) this.#host.flush()
+    this.#host.device.queue.writeBuffer(block.gpu, byteOffset, words)
+  }
+
+  /** A free or new block of at least `bytes` bytes. @throws OutOfMemoryError */
+  take(bytes: number): Block {
+    const size = sizeClass(bytes)
+    this.#sinceReclaim += size
+    if (
+      this.#host.collector !== null &&
+      (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096)
+    )
+      this.#reclaim()
+    let block = this.#fromPool(size)
+    if (block === undefined && size > this.#host.largest) {
+      throw new OutOfMemoryError(
+        'allocate',
+        `a tensor on device '${this.#host.name}' must fit one buffer of ` +
+          `${megabytes(this.#host.largest)}, got ${megabytes(bytes)} (elements of any dtype take 4 bytes). Split it`,
+      )
+    }
+    if (block === undefined && this.#used + this.#pooled + size > this.#host.limit) {
+      if (this.#host.collector !== null) this.#reclaim()
+      block = this.#fromPool(size)
+      if (block === undefined) this.flushPool()
+      if (block === undefined && this.#used + size > this.#host.limit) this.#fail(bytes)
+    }
+    block ??= this.#create(size)
+    this.#used += size
+    return block
+  }
+
+  /** Back to the pool, or away if the pool is full. */
+  release(block: Block): void {
+    if (!block.pooled) return
+    this.#used -= block.bytes
+    if (this.#pooled + block.bytes > this.#host.poolLimit) {
+      this.#destroy(block)
+      return
+    }
+    this.#pooled += block.bytes
+    const list = this.#free.get(block.bytes)
+    if (list === undefined) this.#free.set(block.bytes, [block])
+    else list.push(block)
+  }
+
+  /** Destroys what is free. */
+  flushPool(): void {
+    for (const list of this.#free.values()) for (const block of list) this.#destroy(block)
+    this.#free.clear()
+    this.#pooled = 0
+  }
+
+  /** A buffer that is the user's own: used, never destroyed. */
+  adopt(gpu: GPUBuffer, dtype: DTypeInfo): WebGpuBuffer {
+    const handle = new WebGpuBuffer((gpu.size / wordBytes) * dtype.itemSize)
+    handle.dtype = dtype
+    handle.block = new Block(this.#nextId++, gpu, gpu.size, false)
+    return handle
+  }
+
+  #fromPool(size: number): Block | undefined {
+    const block = this.#free.get(size)?.pop()
+    if (block !== undefined) this.#pooled -= size
+    return block
+  }
+
+  #create(size: number): Block {
+    this.#buffers++
+    return new Block(this.#nextId++, this.#host.device.createBuffer({ size, usage }), size, true)
+  }
+
+  #destroy(block: Block): void {
+    if (block.batch === this.#host.batch) this.#host.flush() // a destroyed buffer may not be submitted
+    this.#buffers--
+    block.groups.clear()
+    block.gpu.destroy()
+  }
+
+  #fail(bytes: number): never {
+    throw new OutOfMemoryError(
+      'allocate',
+      `the memory of device '${this.#host.name}' must hold ${megabytes(bytes)} more, got ` +
+        `${megabytes(this.#used)} in use of ${megabytes(this.#host.limit)}. Drop references to tensors or call dispose(); ` +
+        `smaller batches need less${this.#host.collector === null ? '; or await between steps, so that dropped tensors are collected' : ''}`,
+    )
+  }
+
+  #watch(handle: WebGpuBuffer, block: Block): void {
+    if (this.#registry !== null) {
+      handle.watch = { ref: null, block, index: -1 } // it must not hold the handle
+      this.#registry.register(handle, handle.watch, handle)
+      return
+    }
+    handle.watch = { ref: new WeakRef(handle), block, index: this.#watches.length }
+    this.#watches.push(handle.watch)
+  }
+
+  // The last watch takes the place of the forgotten one.
+  #forget(index: number): void {
+    const last = this.#watches.pop()!
+    if (index === this.#watches.length) return
+    this.#watches[index] = last
+    last.index = index
+  }
+
+  // Blocks of handles that are gone come back to the pool.
+  #reclaim(): void {
+    this.#host.collector!.collect()
+    let kept = 0
+    for (const watch of this.#watches) {
+      if (watch.ref!.deref() === undefined) this.release(watch.block)
+      else {
+        watch.index = kept
+        this.#watches[kept++] = watch
+      }
+    }
+    this.#watches.length = kept
+    this.#sinceReclaim = 0
+    this.#countSinceReclaim = 0
+    this.#reclaims++
+  }
+}
+
+// Sizes of blocks: multiples of 256 bytes, then eight to each power of two, so that blocks are found again.
+function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256
+  const step = Math.max(256, 2 ** (Math.floor(Math.log2(bytes - 1)) - 2))
+  return Math.ceil(bytes / step) * step
+}

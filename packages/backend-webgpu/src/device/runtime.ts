@@ -1,0 +1,398 @@
+// One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
+import { DTypeError, DeviceError, IndexError, OutOfMemoryError } from '@tt/tensor'
+import type { DTypeInfo } from '@tt/tensor'
+import { DeviceLostError } from '../errors.ts'
+import type { Collector } from '../platform/platform.ts'
+import { libraryFor } from '../wgsl/library.ts'
+import { wordBytes } from '../wgsl/storage-format.ts'
+import { decodeWords } from './formats.ts'
+import { Memory } from './memory.ts'
+import type { Block, MemoryHost, WebGpuBuffer } from './memory.ts'
+
+/** How a kernel uses a buffer. */
+export type Access = 'read' | 'write'
+
+/** A compiled kernel. */
+export interface Program {
+  readonly id: number
+  readonly name: string
+  readonly pipeline: GPUComputePipeline
+  readonly layout: GPUBindGroupLayout
+  /** Bytes of its uniform words. */
+  readonly uniformBytes: number
+}
+
+/** Source of a kernel: `code` declares nothing but its functions and `main`. */
+export interface ProgramSource {
+  /** The op, for messages. */
+  readonly name: string
+  /** Of buffers `b0`, `b1`, ... in order. */
+  readonly access: readonly Access[]
+  /** WGSL element types of the buffers; `u32` where left out. */
+  readonly elements?: readonly (string | undefined)[]
+  /** Number of uniform words, read as `word(i)` of {@link uniformWord}. */
+  readonly words: number
+  readonly code: string
+}
+
+/** Options of a runtime. */
+export interface RuntimeOptions {
+  readonly name: string
+  readonly collector: Collector | null
+  readonly memoryLimit: number
+  readonly poolLimit: number
+  /** Kernels without barriers, as CPU drivers want them; null: by adapter. */
+  readonly barrierFree: boolean
+}
+
+/** WGSL of a uniform word. */
+export const uniformWord = (i: number): string => `u[${i >> 2}].${'xyzw'[i & 3]}`
+
+const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
+const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
+const maxBatch = 1024
+const MAP_READ = 1
+
+// Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
+const faultWords = 8
+interface PendingFault {
+  readonly op: string
+}
+
+/** A GPUDevice with what the kernels need of it. */
+export class Runtime implements MemoryHost {
+  readonly device: GPUDevice
+  readonly name: string
+  readonly collector: Collector | null
+  readonly limit: number
+  readonly poolLimit: number
+  readonly largest: number
+  readonly barrierFree: boolean
+  readonly memory: Memory
+  /** Host side of the uniform words of the batch, and the same as float32. */
+  readonly words = new Uint32Array(uniformWords)
+  readonly floats = new Float32Array(this.words.buffer)
+  batch = 0
+  readonly #programs = new Map<string, Program>()
+  readonly #uniforms: GPUBuffer
+  readonly #fault: GPUBuffer
+  #faultBlock: Block | null = null
+  readonly #faultOps: PendingFault[] = []
+  #encoder: GPUCommandEncoder | null = null
+  #pass: GPUComputePassEncoder | null = null
+  #recorded = 0
+  #cursor = 0
+  #scheduled = false
+  #lost: GPUDeviceLostInfo | null = null
+  #failure: Error | null = null
+  #rejectLost: ((error: Error) => void)[] = []
+  #submits = 0
+  #dispatches = 0
+
+  constructor(device: GPUDevice, options: RuntimeOptions) {
+    this.device = device
+    this.name = options.name
+    this.collector = options.collector
+    this.limit = options.memoryLimit
+    this.poolLimit = options.poolLimit
+    this.barrierFree = options.barrierFree
+    this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+    this.memory = new Memory(this)
+    this.#uniforms = device.createBuffer({ label: 'uniforms', size: uniformWords * 4, usage: 0x40 | 0x08 })
+    this.#fault = device.createBuffer({ label: 'fault', size: faultWords * 4, usage: 0x80 | 0x04 | 0x08 })
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault()
+      this.#fail((event as GPUUncapturedErrorEvent).error)
+    })
+    void device.lost.then((info) => {
+      this.#lost = info
+      const waiting = this.#rejectLost
+      this.#rejectLost = []
+      for (const reject of waiting) reject(this.#lostError('read'))
+    })
+  }
+
+  /** Commands submitted and kernels run so far. */
+  get counts(): { readonly submits: number; readonly dispatches: number } {
+    return { submits: this.#submits, dispatches: this.#dispatches }
+  }
+
+  /** Throws if the device is gone, or if an error came up since the last check. */
+  check(op: string): void {
+    if (this.#lost !== null) throw this.#lostError(op)
+    if (this.#failure !== null) {
+      const failure = this.#failure
+      this.#failure = null
+      throw failure
+    }
+  }
+
+  /** The compiled kernel of a key; `make` gives its source the first time. */
+  program(key: string, make: () => ProgramSource): Program {
+    let program = this.#programs.get(key)
+    if (program === undefined) {
+      program = this.#compile(make())
+      this.#programs.set(key, program)
+    }
+    return program
+  }
+
+  /** Position in `words` for the uniform words of the next kernel. */
+  beginWords(count: number): number {
+    const size = Math.ceil(Math.max(count, 1) / alignment) * alignment
+    if (this.#cursor + size > uniformWords || this.#recorded >= maxBatch) this.flush()
+    const at = this.#cursor
+    this.#cursor += size
+    return at
+  }
+
+  /** Records a kernel: `at` is what beginWords answered. */
+  dispatch(program: Program, blocks: readonly Block[], at: number, x: number, y = 1, z = 1): void {
+    this.check(program.name)
+    const most = this.device.limits.maxComputeWorkgroupsPerDimension
+    if (x > most || y > most || z > most) {
+      throw new DeviceError(
+        program.name,
+        `a kernel may have ${most} workgroups per dim, got ${x}, ${y}, ${z}. Split the tensor`,
+      )
+    }
+    const pass = this.#openPass()
+    pass.setPipeline(program.pipeline)
+    pass.setBindGroup(0, this.#bindGroup(program, blocks), [at * 4])
+    pass.dispatchWorkgroups(x, y, z)
+    for (const block of blocks) block.batch = this.batch
+    this.#recorded++
+    this.#dispatches++
+    this.#schedule()
+  }
+
+  /** The number under which kernels of `op` report bad indices. */
+  faultCode(op: string): number {
+    let index = this.#faultOps.findIndex((fault) => fault.op === op)
+    if (index < 0) index = this.#faultOps.push({ op }) - 1
+    return index
+  }
+
+  /** The block of the fault words. */
+  get faultBlock(): Block {
+    return (this.#faultBlock ??= this.memory.adopt(this.#fault, wordDtype).block!)
+  }
+
+  /** Submits what is recorded. */
+  flush(): void {
+    if (this.#encoder === null) return
+    this.#closePass()
+    if (this.#cursor > 0) this.device.queue.writeBuffer(this.#uniforms, 0, this.words, 0, this.#cursor)
+    const encoder = this.#encoder
+    this.#encoder = null
+    this.#cursor = 0
+    this.#recorded = 0
+    this.batch++
+    this.#submits++
+    this.device.queue.submit([encoder.finish()])
+  }
+
+  /** Copies elements out after all earlier kernels, as host bytes of the dtype. */
+  async read(handle: WebGpuBuffer, byteOffset: number, byteLength: number): Promise<Uint8Array> {
+    this.check('read')
+    const { dtype, block } = handle
+    if (block === null || dtype === null) {
+      // no kernel has used it: the bytes are still on the host, or there are none, as in an empty tensor
+      return handle.staged?.slice(byteOffset, byteOffset + byteLength) ?? new Uint8Array(byteLength)
+    }
+    const from = (byteOffset / dtype.itemSize) * wordBytes
+    const size = (byteLength / dtype.itemSize) * wordBytes
+    const words = await this.#readWords(block, from, size)
+    return decodeWords(words, dtype)
+  }
+
+  /** Resolves when everything recorded so far has run. @throws what went wrong on the device */
+  async synchronize(): Promise<void> {
+    this.check('synchronize')
+    await this.#readWords(this.faultBlock, 0, 0)
+  }
+
+  async #readWords(block: Block, from: number, size: number): Promise<Uint32Array<ArrayBuffer>> {
+    // The fault words come along, always: a mapping waits for the last command that uses its buffer, and for no other.
+    const total = size + faultWords * 4
+    // destroyed afterwards: mapped memory is a staging area of the driver, and reads are rarely of one size
+    const staging = this.device.createBuffer({ label: 'read', size: total, usage: MAP_READ | 0x08 })
+    const encoder = this.#open()
+    this.#closePass()
+    if (size > 0) encoder.copyBufferToBuffer(block.gpu, from, staging, 0, size)
+    encoder.copyBufferToBuffer(this.#fault, 0, staging, size, faultWords * 4)
+    this.flush()
+    try {
+      await this.#mapped(staging)
+      const words = new Uint32Array(staging.getMappedRange().slice(0))
+      staging.unmap()
+      staging.destroy()
+      this.check('read')
+      this.#throwFault(words.subarray(size / 4))
+      return words.subarray(0, size / 4)
+    } catch (error) {
+      staging.destroy()
+      throw error
+    }
+  }
+
+  // A lost device rejects with an AbortError, or never answers: the one that comes first counts.
+  #mapped(staging: GPUBuffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#rejectLost.push(reject)
+      const settle = (): void => {
+        const index = this.#rejectLost.indexOf(reject)
+        if (index >= 0) this.#rejectLost.splice(index, 1)
+      }
+      staging.mapAsync(MAP_READ).then(
+        () => {
+          settle()
+          resolve()
+        },
+        (cause: Error) => {
+          if (this.#lost !== null) return reject(this.#lostError('read'))
+          if (this.#failure !== null) {
+            settle()
+            return reject(this.#takeFailure())
+          }
+          // the promise `lost` may be settled after this one
+          setTimeout(() => {
+            settle()
+            reject(this.#failure ?? new DeviceError('read', `the GPU must answer, got: ${cause.message}`))
+          }, 50)
+        },
+      )
+    })
+  }
+
+  #takeFailure(): Error {
+    const failure = this.#failure!
+    this.#failure = null
+    return failure
+  }
+
+  #throwFault(words: Uint32Array): void {
+    if (words[0] === 0) return
+    this.device.queue.writeBuffer(this.#fault, 0, new Uint32Array(faultWords))
+    const { op } = this.#faultOps[words[1]]
+    throw new IndexError(
+      op,
+      `index ${words[2] | 0} is out of bounds for dim ${words[3]} with size ${words[4]} ` +
+        `(noticed by a read: kernels on '${this.name}' run later than the op)`,
+    )
+  }
+
+  #fail(error: GPUError): void {
+    const { message } = error
+    if (this.#failure !== null) return
+    if (error.constructor.name === 'GPUOutOfMemoryError') {
+      this.memory.flushPool()
+      this.#failure = new OutOfMemoryError(
+        'allocate',
+        `device '${this.name}' has no memory left: ${message}. The pool of free buffers was ` +
+          'given back. Drop references to tensors; smaller batches need less',
+      )
+    } else
+      this.#failure = new DeviceError('webgpu', `a command was refused by device '${this.name}': ${message}`)
+  }
+
+  #lostError(op: string): DeviceLostError {
+    return new DeviceLostError(op, this.name, this.#lost!.reason, this.#lost!.message)
+  }
+
+  #open(): GPUCommandEncoder {
+    return (this.#encoder ??= this.device.createCommandEncoder())
+  }
+
+  #openPass(): GPUComputePassEncoder {
+    return (this.#pass ??= this.#open().beginComputePass())
+  }
+
+  #closePass(): void {
+    this.#pass?.end()
+    this.#pass = null
+  }
+
+  // At the end of the macrotask: a loop that never waits submits when the batch is full.
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setTimeout(() => {
+      this.#scheduled = false
+      this.flush()
+    }, 0)
+  }
+
+  #bindGroup(program: Program, blocks: readonly Block[]): GPUBindGroup {
+    let key = `${program.id}`
+    for (let i = 1; i < blocks.length; i++) key += `,${blocks[i].id}`
+    const { groups } = blocks[0]
+    let group = groups.get(key)
+    if (group === undefined) {
+      if (groups.size >= 256) groups.clear()
+      group = this.device.createBindGroup({
+        layout: program.layout,
+        entries: [
+          { binding: 0, resource: { buffer: this.#uniforms, size: program.uniformBytes } },
+          ...blocks.map((block, i) => ({ binding: i + 1, resource: { buffer: block.gpu } })),
+        ],
+      })
+      groups.set(key, group)
+    }
+    return group
+  }
+
+  #compile({ name, access, elements = [], words, code }: ProgramSource): Program {
+    const { device } = this
+    const most = device.limits.maxStorageBuffersPerShaderStage
+    if (access.length > most) {
+      throw new DeviceError(
+        name,
+        `a kernel on device '${this.name}' may use ${most} buffers, got ${access.length}. Use fewer tensors at once`,
+      )
+    }
+    const vectors = Math.max(1, Math.ceil(words / 4))
+    const declarations = access.map(
+      (kind, i) =>
+        `@group(0) @binding(${i + 1}) var<storage, ${kind === 'read' ? 'read' : 'read_write'}> b${i}: array<${elements[i] ?? 'u32'}>;`,
+    )
+    const source = [
+      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${vectors}>;`,
+      ...declarations,
+      libraryFor(code),
+      code,
+    ].join('\n')
+    const layout = device.createBindGroupLayout({
+      entries: [
+        {
+          binding: 0,
+          visibility: 4,
+          buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: vectors * 16 },
+        },
+        ...access.map((kind, i): GPUBindGroupLayoutEntry => ({
+          binding: i + 1,
+          visibility: 4,
+          buffer: { type: kind === 'read' ? 'read-only-storage' : 'storage' },
+        })),
+      ],
+    })
+    const pipeline = device.createComputePipeline({
+      label: name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ label: name, code: source }), entryPoint: 'main' },
+    })
+    this.sources?.push({ name, source })
+    return { id: this.#programs.size, name, pipeline, layout, uniformBytes: vectors * 16 }
+  }
+
+  /** Every kernel's whole source, kept if set to an array before: for validation elsewhere and for reading. */
+  sources: { readonly name: string; readonly source: string }[] | null = null
+
+  /** Refuses what the device does not store. */
+  requireStored(op: string, dtype: DTypeInfo): void {
+    if (dtype.name !== 'float64') return
+    throw new DTypeError(op, `device '${this.name}' has no float64. Cast first: .to('float32')`)
+  }
+}
+
+const wordDtype = { name: 'int32', itemSize: 4 } as DTypeInfo

@@ -1,0 +1,85 @@
+// Gets a GPUDevice and registers the backend on it.
+import { DeviceError, registerBackend } from '@tt/tensor'
+import { platform } from '#platform'
+import { createBackend } from './backend.ts'
+import type { WebGpuBackend } from './backend.ts'
+import { Runtime } from './device/runtime.ts'
+
+/** Options of {@link init}. */
+export interface WebGpuOptions {
+  /** An existing GPUDevice to run on, for example that of the app's renderer; by default one is requested. */
+  readonly device?: GPUDevice
+  /** Device name under which the backend is registered; 'webgpu' by default. Another one makes a second device. */
+  readonly name?: string
+  /** Which GPU of several. */
+  readonly powerPreference?: GPUPowerPreference
+  /** Most bytes of GPU memory, free blocks included; none by default: what the driver gives. */
+  readonly memoryLimit?: number
+  /** Most bytes of free blocks that are kept for reuse; 1 GiB by default. */
+  readonly poolLimit?: number
+  /** Kernels without barriers, as drivers that run on the CPU want them; by default the adapter decides. */
+  readonly barrierFree?: boolean
+}
+
+const optionalFeatures: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query']
+
+/**
+ * Registers the WebGPU backend, so that `{ device: 'webgpu' }` works. In Node it needs the npm package `webgpu`.
+ * Called again, for instance after the device was lost, it registers a new device.
+ *
+ * @param options the device to use, or how to get one
+ * @returns the backend
+ * @throws DeviceError if there is no WebGPU, or no adapter
+ * @example
+ * await init()
+ * await ones([2], { device: 'webgpu' }).add(1).tolistAsync() // => [2, 2]
+ */
+export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  const { name = 'webgpu', memoryLimit = Infinity, poolLimit = 2 ** 30 } = options
+  const found =
+    options.device === undefined
+      ? await request(options)
+      : { device: options.device, fallback: isFallback(options.device) }
+  const { device, fallback } = found
+  const runtime = new Runtime(device, {
+    name,
+    memoryLimit,
+    poolLimit,
+    collector: platform.collector,
+    barrierFree: options.barrierFree ?? fallback,
+  })
+  const backend = createBackend(runtime)
+  registerBackend(backend)
+  return backend
+}
+
+const isFallback = (device: GPUDevice): boolean => device.adapterInfo?.isFallbackAdapter ?? false
+
+async function request({
+  powerPreference,
+}: WebGpuOptions): Promise<{ device: GPUDevice; fallback: boolean }> {
+  const gpu = await platform.gpu().catch((error: Error) => {
+    throw new DeviceError('webgpu.init', error.message)
+  })
+  const adapter = await gpu.requestAdapter(powerPreference === undefined ? {} : { powerPreference })
+  if (adapter === null)
+    throw new DeviceError('webgpu.init', `a GPU adapter must be available, got none. ${platform.adapterHint}`)
+  const fallback = adapter.info.isFallbackAdapter
+  const requiredLimits: Record<string, number> = {}
+  // a device has the defaults unless it asks: 128 MiB bindings, 8 storage buffers, ...
+  for (const limit of [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupSizeX',
+    'maxComputeWorkgroupsPerDimension',
+  ] as const)
+    requiredLimits[limit] = adapter.limits[limit]
+  const requiredFeatures = optionalFeatures.filter((feature) =>
+    adapter.features.has(feature),
+  ) as GPUFeatureName[]
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
+  return { device, fallback }
+}

@@ -1,0 +1,200 @@
+// Elementwise kernels. Dense operands are gone through four elements per thread, or by their flat index; others by
+// strides.
+import { DeviceError } from '@tt/tensor'
+import type { CoreKernels, MapKernel, Operand } from '@tt/tensor'
+import type { ProgramSource, Runtime } from '../device/runtime.ts'
+import { lower, signature } from '../wgsl/lower.ts'
+import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
+import { broadcastStrides, coalesce, count, isDense, sameShape } from './iteration.ts'
+import {
+  Bindings,
+  Words,
+  address,
+  elementHead,
+  groupSize,
+  put,
+  putScalars,
+  runElements,
+  sourceOf,
+  splitIndex,
+} from './program.ts'
+
+const wideGroup = 256
+const maxWords = 4096
+
+/** The map kernel of the backend. */
+export function createMap(runtime: Runtime): CoreKernels['map'] {
+  // By kernel: what its code depends on. Kernels of different dtypes often share it.
+  const codes: (string | undefined)[] = []
+
+  return (kernel, inputs, params, outputs) => {
+    const { shape } = outputs[0]
+    const n = count(shape)
+    if (n === 0) return
+    const bindings = new Bindings(runtime)
+    for (const operand of inputs) bindings.add(operand, 'read')
+    for (const operand of outputs) bindings.add(operand, 'write')
+    const operands = inputs.concat(outputs)
+    const code = (codes[kernel.id] ??= codeOf(kernel))
+
+    const moves = denseMoves(inputs, outputs, n)
+    if (moves !== null) {
+      const fours = n % 4 === 0 && operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
+      const program = runtime.program(`m${code}:${moves}${fours ? '4' : ''}:${bindings.key}`, () =>
+        (fours ? foursSource : denseSource)(kernel, moves, bindings),
+      )
+      runElements(
+        runtime,
+        program,
+        bindings,
+        fours ? n / 4 : n,
+        (words, at) => {
+          const next = put(
+            words,
+            at,
+            operands.map(({ offset }, k) => (fours && moves[k] === 'd' ? offset / 4 : offset)),
+          )
+          putScalars(runtime, next, kernel.name, params, kernel.compute)
+        },
+        program.uniformBytes / 4,
+        fours ? groupSize : wideGroup,
+      )
+      return
+    }
+
+    const it = coalesce(
+      shape,
+      operands.map((operand) => broadcastStrides(operand, shape.length)),
+    )
+    const wordCount = 2 + it.rank + operands.length * (1 + it.rank) + params.length
+    if (wordCount > maxWords)
+      throw new DeviceError(
+        kernel.name,
+        `a kernel takes at most ${maxWords} sizes and strides, got ${wordCount}`,
+      )
+    const program = runtime.program(`m${code}:${it.rank}:${bindings.key}`, () =>
+      stridedSource(kernel, it.rank, bindings),
+    )
+    runElements(
+      runtime,
+      program,
+      bindings,
+      n,
+      (words, at) => {
+        let next = put(words, at, it.sizes)
+        operands.forEach((operand, k) => {
+          words[next] = operand.offset
+          next = put(words, next + 1, it.strides[k])
+        })
+        putScalars(runtime, next, kernel.name, params, kernel.compute)
+      },
+      wordCount,
+      wideGroup,
+    )
+  }
+}
+
+const codeOf = ({ compute, inputs, outputs }: MapKernel): string =>
+  [
+    signature(
+      outputs.map(({ expr }) => expr),
+      compute,
+    ),
+    inputs.map(wordType),
+    outputs.map(({ dtype }) => storeKind(dtype)),
+  ].join(':')
+
+// d: dense, s: a single element; null if some operand is neither.
+function denseMoves(inputs: readonly Operand[], outputs: readonly Operand[], n: number): string | null {
+  const { shape } = outputs[0]
+  let moves = ''
+  for (const operand of inputs) {
+    if (sameShape(operand.shape, shape) && isDense(operand)) moves += 'd'
+    else if (count(operand.shape) === 1) moves += n === 1 ? 'd' : 's'
+    else return null
+  }
+  for (const operand of outputs) {
+    if (!isDense(operand)) return null
+    moves += 'd'
+  }
+  return moves
+}
+
+// One thread, four neighbouring elements, loaded and stored at once.
+function foursSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {
+  const words = new Words()
+  const head = elementHead(words.next(), words.next())
+  const offsets = words.row(moves.length)
+  const { slots } = bindings
+  const inputs = kernel.inputs.length
+  const loads = kernel.inputs.map((_, k) => {
+    const buffer = `b${slots[k]}`
+    return moves[k] === 's'
+      ? `let x${k} = vec4<u32>(${buffer}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
+      : `let x${k} = ${buffer}[i + ${offsets[k]}];`
+  })
+  const calls = 'xyzw'
+    .split('')
+    .map((c) => `let r${c} = element(${kernel.inputs.map((_, k) => `x${k}.${c}`).join(', ')});`)
+  const stores = kernel.outputs.map(
+    (_, k) =>
+      `b${slots[inputs + k]}[i + ${offsets[inputs + k]}] = vec4<u32>(rx[${k}], ry[${k}], rz[${k}], rw[${k}]);`,
+  )
+  const code = [elementFunction(kernel, words), head, ...loads, ...calls, ...stores, '}'].join('\n')
+  return {
+    name: kernel.name,
+    access: [...bindings.access],
+    elements: bindings.access.map(() => 'vec4<u32>'),
+    words: words.count,
+    code,
+  }
+}
+
+function denseSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {
+  const words = new Words()
+  const head = elementHead(words.next(), words.next(), wideGroup)
+  const index = words.row(moves.length).map((offset, k) => (moves[k] === 's' ? offset : `i + ${offset}`))
+  const code = elementFunction(kernel, words) + head + moveOne(kernel, bindings.slots, index)
+  return sourceOf(kernel.name, bindings, words, `${code}\n}`)
+}
+
+function stridedSource(kernel: MapKernel, rank: number, bindings: Bindings): ProgramSource {
+  const words = new Words()
+  const head = elementHead(words.next(), words.next(), wideGroup)
+  const split = splitIndex('i', words.row(rank), 'i')
+  const index = bindings.slots.map(() => address(words.next(), split.index, words.row(rank)))
+  const code = elementFunction(kernel, words) + head + split.code + moveOne(kernel, bindings.slots, index)
+  return sourceOf(kernel.name, bindings, words, `${code}\n}`)
+}
+
+const moveOne = (kernel: MapKernel, slots: readonly number[], index: readonly string[]): string => {
+  const inputs = kernel.inputs.length
+  return [
+    `let r = element(${kernel.inputs.map((_, k) => `b${slots[k]}[${index[k]}]`).join(', ')});`,
+    ...kernel.outputs.map((_, k) => `b${slots[inputs + k]}[${index[inputs + k]}] = r[${k}];`),
+  ].join('\n')
+}
+
+// The words of the outputs from those of the inputs. All are computed before the first store: outputs may be inputs.
+function elementFunction(kernel: MapKernel, words: Words): string {
+  const type = scalarOf(kernel.compute)
+  const params = words.row(kernel.paramCount)
+  const loads = kernel.inputs.map((dtype, k) => `let x${k} = ${decodeWord(`w${k}`, dtype, type)};`)
+  const { statements, results } = lower(
+    kernel.outputs.map(({ expr }) => expr),
+    kernel.compute,
+    {
+      input: (k) => `x${k}`,
+      param: (k) => `bitcast<${type}>(${params[k]})`,
+    },
+  )
+  const encoded = kernel.outputs.map(({ dtype }, k) => encodeWord(results[k], type, dtype))
+  const result = `array<u32, ${encoded.length}>`
+  return [
+    `fn element(${kernel.inputs.map((_, k) => `w${k}: u32`).join(', ')}) -> ${result} {`,
+    ...loads,
+    ...statements,
+    `return ${result}(${encoded.join(', ')});`,
+    '}',
+  ].join('\n')
+}

@@ -1,0 +1,34 @@
+// Integer arithmetic in WGSL where the built-in operators mean something else.
+
+/** WGSL functions by name. */
+export const integerFunctions: Readonly<Record<string, string>> = {
+  // by zero gives 0
+  tt_idiv: `
+fn tt_idiv(x: i32, y: i32) -> i32 {
+  if (y == 0) { return 0; }
+  return x / y;
+}`,
+  tt_irem: `
+fn tt_irem(x: i32, y: i32) -> i32 {
+  if (y == 0 || y == -1) { return 0; }
+  return x % y;
+}`,
+  tt_ipow: `
+fn tt_ipow(x: i32, y: i32) -> i32 {
+  if (y < 0) { return select(select(0, select(1, -1, (y & 1) != 0), x == -1), 1, x == 1); }
+  var value = 1;
+  var factor = x;
+  for (var k = y; k > 0; k >>= 1u) {
+    if ((k & 1) == 1) { value *= factor; }
+    factor *= factor;
+  }
+  return value;
+}`,
+  // int64 is held in 32 bits: counts from 32 on leave nothing but the sign
+  tt_shl64: `
+fn tt_shl64(x: i32, y: i32) -> i32 {
+  let count = u32(y) & 63u;
+  return select(x << (count & 31u), 0, count > 31u);
+}`,
+  tt_shr64: 'fn tt_shr64(x: i32, y: i32) -> i32 { return x >> min(u32(y) & 63u, 31u); }',
+}

@@ -1,0 +1,171 @@
+// The device itself: reads, batches, memory, errors, loss, interop.
+import { describe, expect, test } from '@jest/globals'
+import { DeviceLostError, fromBuffer, init, synchronize, tensorToBuffer } from '@tt/backend-webgpu'
+import { DeviceError, OutOfMemoryError, empty, ones, tensor, zeros } from '@tt/tensor'
+import { backend } from './gpu.ts'
+
+const gpu = { device: 'webgpu' }
+const values = async (x: { toTypedArrayAsync(): Promise<ArrayLike<number | bigint>> }): Promise<number[]> =>
+  Array.from(await x.toTypedArrayAsync(), Number)
+
+describe('reads', () => {
+  test('synchronous ones name the async one', () => {
+    expect(() => ones([2], gpu).tolist()).toThrow(
+      "device 'webgpu' cannot be read synchronously. Use: await tensor.toTypedArrayAsync()",
+    )
+  })
+  test('see all that was recorded before, and nothing after', async () => {
+    const x = zeros([100], gpu)
+    for (let i = 0; i < 50; i++) x.add_(1)
+    const reading = values(x)
+    x.add_(1)
+    expect((await reading)[99]).toBe(50)
+    expect((await values(x))[0]).toBe(51)
+  })
+  test('a host array may change after it was given', async () => {
+    const data = new Float32Array([1, 2, 3])
+    const x = tensor(data, gpu)
+    data[0] = 9
+    expect(await values(x)).toEqual([1, 2, 3])
+  })
+  test('of shared memory', async () => {
+    const data = new Float32Array(new SharedArrayBuffer(16))
+    data.set([1, 2, 3, 4])
+    expect(await values(tensor(data, gpu).add(1))).toEqual([2, 3, 4, 5])
+  })
+  test('of nothing', async () => {
+    expect(await values(empty([0, 3], gpu).add(1))).toEqual([])
+    expect(await values(empty([0, 3], gpu).sum([0]))).toEqual([0, 0, 0])
+  })
+})
+
+describe('batches', () => {
+  test('many kernels make few submissions', async () => {
+    await synchronize()
+    const { submits } = backend.runtime.counts
+    const x = zeros([4], gpu)
+    for (let i = 0; i < 500; i++) x.add_(1)
+    await synchronize()
+    expect(backend.runtime.counts.submits - submits).toBeLessThanOrEqual(2)
+    expect((await values(x))[0]).toBe(500)
+  })
+  test('more than a batch holds', async () => {
+    const x = zeros([4], gpu)
+    for (let i = 0; i < 3000; i++) x.add_(1)
+    expect((await values(x))[3]).toBe(3000)
+  })
+  test('are submitted at the end of the macrotask', async () => {
+    const { submits } = backend.runtime.counts
+    ones([4], gpu).add(1)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(backend.runtime.counts.submits).toBe(submits + 1)
+  })
+  test('a reused block does not disturb commands that were recorded before', async () => {
+    const results = []
+    for (let i = 0; i < 20; i++) {
+      const x = tensor([i, i, i, i], gpu)
+      results.push(x.mul(2))
+      x.dispose()
+    }
+    for (let i = 0; i < 20; i++) expect((await values(results[i]))[0]).toBe(2 * i)
+  })
+})
+
+describe('memory', () => {
+  test('dispose gives blocks back, and they are used again', async () => {
+    const { memory } = backend.runtime
+    const loop = (): void => {
+      for (let i = 0; i < 200; i++) {
+        const x = ones([1000], gpu)
+        x.add(1).dispose()
+        x.dispose()
+      }
+    }
+    loop()
+    const before = memory.stats.buffers
+    loop()
+    await synchronize()
+    expect(memory.stats.buffers).toBe(before)
+  })
+  test('a loop that drops its tensors stays within the budget', async () => {
+    const { memory } = backend.runtime
+    const x = ones([256 * 1024], gpu) // 1 MiB
+    for (let i = 0; i < 600; i++) x.add(1)
+    await synchronize()
+    expect(memory.stats.usedBytes).toBeLessThan(400 * 2 ** 20)
+  })
+  test('a limit is an error after the pool was flushed, and work goes on', async () => {
+    const small = await init({ name: 'webgpu:small', memoryLimit: 2 ** 20 })
+    const options = { device: 'webgpu:small' }
+    const a = ones([100_000], options)
+    ones([50_000], options).dispose()
+    const b = ones([120_000], options) // fits only without the pooled block
+    expect(small.runtime.memory.stats.pooledBytes).toBe(0)
+    expect(() => a.add(1)).toThrow(OutOfMemoryError)
+    expect(await values(b.narrow(0, 0, 2))).toEqual([1, 1])
+  })
+  test('what no buffer can hold is refused by size', () => {
+    expect(() => empty([2 ** 30, 4], gpu).fill_(1)).toThrow(/must fit one buffer of/)
+  })
+})
+
+describe('errors', () => {
+  test('tensors of two devices: both are named', () => {
+    expect(() => ones([2], gpu).add(ones([2], { device: 'webgpu:other' }))).toThrow(
+      'all tensors must be on one device, got webgpu and webgpu:other',
+    )
+  })
+  test('a refused command surfaces at the next op', async () => {
+    backend.runtime.device.createBuffer({ size: 16, usage: 1 | 2 })
+    await Promise.resolve()
+    expect(() => ones([2], gpu)).toThrow(DeviceError)
+    expect(await values(ones([2], gpu))).toEqual([1, 1])
+  })
+})
+
+describe('loss', () => {
+  test('ops and pending reads throw, and a new device works', async () => {
+    const lost = await init({ name: 'webgpu:lost' })
+    const options = { device: 'webgpu:lost' }
+    const x = ones([1000], options)
+    const pending = x.add(1).toTypedArrayAsync()
+    lost.runtime.device.destroy()
+    await expect(pending).rejects.toThrow(DeviceLostError)
+    expect(() => x.add(1)).toThrow(DeviceLostError)
+    expect(() => ones([2], options)).toThrow(
+      "device 'webgpu:lost' must be alive, got one that was lost (destroyed",
+    )
+    await expect(x.toTypedArrayAsync()).rejects.toThrow(DeviceLostError)
+    await init({ name: 'webgpu:lost' })
+    expect(await values(ones([2], options))).toEqual([1, 1])
+    expect(() => x.add(1)).toThrow(DeviceLostError)
+  })
+})
+
+describe('interop', () => {
+  test('a tensor over a GPUBuffer, both ways', async () => {
+    const { device } = backend.runtime
+    const buffer = device.createBuffer({ size: 64, usage: 0x80 | 0x04 | 0x08 })
+    device.queue.writeBuffer(buffer, 0, new Float32Array([1, 2, 3, 4, 5, 6]))
+    const x = fromBuffer('webgpu', buffer, [2, 3])
+    expect(await values(x.t().contiguous())).toEqual([1, 4, 2, 5, 3, 6])
+    x.mul_(10)
+    expect(await values(fromBuffer('webgpu', buffer, [2]))).toEqual([10, 20])
+    expect(tensorToBuffer(x.at(1))).toEqual({ buffer, offset: 12, size: 12 })
+  })
+  test('what does not fit is refused', () => {
+    const buffer = backend.runtime.device.createBuffer({ size: 64, usage: 0x80 | 0x04 })
+    expect(() => fromBuffer('webgpu', buffer, [17])).toThrow(
+      'the buffer must hold 17 elements of 4 bytes, got 64 bytes',
+    )
+    expect(() => fromBuffer('webgpu', buffer, [1], 'float64')).toThrow(
+      "device 'webgpu' does not store float64",
+    )
+    expect(() => tensorToBuffer(ones([2, 3], gpu).t())).toThrow('the tensor must be contiguous')
+  })
+  test("the app's own device", async () => {
+    const own = await init({ device: backend.runtime.device, name: 'webgpu:own' })
+    expect(own.runtime.device).toBe(backend.runtime.device)
+    expect(await values(ones([3], { device: 'webgpu:own' }).add(1))).toEqual([2, 2, 2])
+  })
+})
