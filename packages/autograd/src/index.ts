@@ -6,7 +6,13 @@ export { backward, grad } from './api/backward.ts'
 export type { GradOptions } from './api/backward.ts'
 export { enableGrad, inferenceMode, noGrad, setGradEnabled } from './api/grad-mode.ts'
 export type { GradModeGuard, GradModeSwitch } from './api/grad-mode.ts'
-export { decomposed, linear as linearFormula, notDifferentiable, ofInput, ofResult } from './derivatives/formula.ts'
+export {
+  decomposed,
+  linear as linearFormula,
+  notDifferentiable,
+  ofInput,
+  ofResult,
+} from './derivatives/formula.ts'
 export type { Context, Entry, Formula, InputFormula } from './derivatives/formula.ts'
 export { registerFormula } from './derivatives/index.ts'
 export { Node } from './graph/node.ts'

@@ -73,8 +73,12 @@ describe('Function', () => {
 
   test('an input answered as it is, a view of it, and one changed in place', () => {
     class Same extends Function {
-      static forward(_context: FunctionContext, x: Tensor) { return x }
-      static backward(_context: FunctionContext, g: Tensor) { return g.mul(2) }
+      static forward(_context: FunctionContext, x: Tensor) {
+        return x
+      }
+      static backward(_context: FunctionContext, g: Tensor) {
+        return g.mul(2)
+      }
     }
     const x = leaf([1, 2])
     const same = Same.apply(x)
@@ -88,7 +92,9 @@ describe('Function', () => {
         context.markDirty(t)
         return t.mul_(2)
       }
-      static backward(_context: FunctionContext, g: Tensor) { return g.mul(2) }
+      static backward(_context: FunctionContext, g: Tensor) {
+        return g.mul(2)
+      }
     }
     const w = leaf([1, 2])
     const y = w.mul(3)
@@ -96,7 +102,10 @@ describe('Function', () => {
     expect(Double_.apply(y)).toBe(y)
     expect([y.gradFn!.name, v.gradFn!.name]).toEqual(['Double_Backward', 'AsStridedBackward0'])
     y.sum().backward()
-    expect([y.tolist(), w.grad!.tolist()]).toEqual([[6, 12], [6, 6]])
+    expect([y.tolist(), w.grad!.tolist()]).toEqual([
+      [6, 12],
+      [6, 6],
+    ])
   })
 
   test('saved tensors are checked and freed', () => {
@@ -112,19 +121,33 @@ describe('Function', () => {
 
   test('wrong answers of backward', () => {
     class Many extends Function {
-      static forward(_context: FunctionContext, x: Tensor, _n: number) { return x.clone() }
-      static backward(_context: FunctionContext, g: Tensor): (Tensor | null)[] { return [g, g] }
+      static forward(_context: FunctionContext, x: Tensor, _n: number) {
+        return x.clone()
+      }
+      static backward(_context: FunctionContext, g: Tensor): (Tensor | null)[] {
+        return [g, g]
+      }
     }
     class Few extends Many {
-      static override backward(_context: FunctionContext, g: Tensor) { return [g] }
+      static override backward(_context: FunctionContext, g: Tensor) {
+        return [g]
+      }
     }
     class Shape extends Many {
-      static override backward(_context: FunctionContext, g: Tensor) { return [g.reshape([1, 2]).expand([3, 2]).t(), null] }
+      static override backward(_context: FunctionContext, g: Tensor) {
+        return [g.reshape([1, 2]).expand([3, 2]).t(), null]
+      }
     }
     const x = leaf([1, 2])
-    expect(() => Many.apply(x, 1).sum().backward()).toThrow('ManyBackward: backward must answer null for arguments that are no tensors, got a gradient of shape [2] at position 1.')
-    expect(() => Few.apply(x, 1).sum().backward()).toThrow('FewBackward: backward returned an incorrect number of gradients: expected 2, got 1.')
-    expect(() => Shape.apply(x, 1).sum().backward()).toThrow('backward: the gradient of input 0 of ShapeBackward must have a shape that [2] expands to, got [2, 3].')
+    expect(() => Many.apply(x, 1).sum().backward()).toThrow(
+      'ManyBackward: backward must answer null for arguments that are no tensors, got a gradient of shape [2] at position 1.',
+    )
+    expect(() => Few.apply(x, 1).sum().backward()).toThrow(
+      'FewBackward: backward returned an incorrect number of gradients: expected 2, got 1.',
+    )
+    expect(() => Shape.apply(x, 1).sum().backward()).toThrow(
+      'backward: the gradient of input 0 of ShapeBackward must have a shape that [2] expands to, got [2, 3].',
+    )
   })
 
   test('the Legendre tutorial follows PyTorch', () => {
@@ -143,7 +166,11 @@ describe('Function', () => {
     const [a, b, c, d] = [0, -1, 0, 0.3].map((n) => tensor(n, { requiresGrad: true }))
     const losses: number[] = []
     for (let step = 0; step < 10; step++) {
-      const loss = a.add(b.mul(Legendre.apply(c.add(d.mul(x))))).sub(y).pow(2).sum()
+      const loss = a
+        .add(b.mul(Legendre.apply(c.add(d.mul(x)))))
+        .sub(y)
+        .pow(2)
+        .sum()
       losses.push(loss.item())
       loss.backward()
       noGrad(() => {
@@ -153,8 +180,10 @@ describe('Function', () => {
         }
       })
     }
-    const expected = [461.902587890625, 323.8638916015625, 310.2798156738281, 305.2648010253906, 302.6300048828125, 300.85003662109375,
-      299.41912841796875, 298.142578125, 296.93865966796875, 295.7710266113281]
+    const expected = [
+      461.902587890625, 323.8638916015625, 310.2798156738281, 305.2648010253906, 302.6300048828125,
+      300.85003662109375, 299.41912841796875, 298.142578125, 296.93865966796875, 295.7710266113281,
+    ]
     losses.forEach((loss, i) => expect(Math.abs(loss - expected[i]) / expected[i]).toBeLessThan(1e-5))
   })
 })

@@ -33,14 +33,24 @@ describe('gradients through in-place ops and views', () => {
   })
 
   test('a view of a view changes', () => {
-    const x = leaf([[1, 2], [3, 4]])
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ])
     const y = x.mul(1)
     const v = y.t()
     const w = v.select(0, 0)
     w.mul_(tensor([10, 100]))
     y.sum().backward()
-    expect(x.grad!.tolist()).toEqual([[10, 1], [100, 1]])
-    expect([y, v, w].map((t) => t.gradFn!.name)).toEqual(['CopySlices', 'AsStridedBackward0', 'AsStridedBackward0'])
+    expect(x.grad!.tolist()).toEqual([
+      [10, 1],
+      [100, 1],
+    ])
+    expect([y, v, w].map((t) => t.gradFn!.name)).toEqual([
+      'CopySlices',
+      'AsStridedBackward0',
+      'AsStridedBackward0',
+    ])
     expect(w.base).toBe(y)
   })
 
@@ -50,8 +60,16 @@ describe('gradients through in-place ops and views', () => {
     const early = buffer.select(0, 1)
     buffer.select(0, 0).copy_(x.mul(2))
     buffer.select(0, 1).copy_(x.mul(x))
-    expect([buffer.requiresGrad, early.requiresGrad, early.isLeaf, early.gradFn!.name]).toEqual([true, true, false, 'AsStridedBackward0'])
-    weighted(buffer, [[1, 2, 3], [4, 5, 6]]).backward()
+    expect([buffer.requiresGrad, early.requiresGrad, early.isLeaf, early.gradFn!.name]).toEqual([
+      true,
+      true,
+      false,
+      'AsStridedBackward0',
+    ])
+    weighted(buffer, [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]).backward()
     expect(x.grad!.tolist()).toEqual([10, 24, 42])
   })
 
@@ -62,7 +80,11 @@ describe('gradients through in-place ops and views', () => {
     a.mul_(3)
     c.mul_(5)
     a.sum().backward()
-    expect([a.tolist(), c.tolist(), x.grad!.tolist()]).toEqual([[3, 30], [30, 15], [3, 15, 0]])
+    expect([a.tolist(), c.tolist(), x.grad!.tolist()]).toEqual([
+      [3, 30],
+      [30, 15],
+      [3, 15, 0],
+    ])
   })
 
   test('an op that needs what it overwrites keeps a copy', () => {
@@ -98,7 +120,10 @@ describe('gradients through in-place ops and views', () => {
     y.slice(0, 1).zero_()
     y.maskedFill_(tensor([true, false, false]), 7)
     y.mul(y).sum().backward()
-    expect([y.tolist(), x.grad!.tolist()]).toEqual([[7, 0, 0], [0, 0, 0]])
+    expect([y.tolist(), x.grad!.tolist()]).toEqual([
+      [7, 0, 0],
+      [0, 0, 0],
+    ])
   })
 
   test('views whose elements overlap, renewed', () => {
@@ -112,7 +137,11 @@ describe('gradients through in-place ops and views', () => {
     const y2 = x2.mul(1)
     const u = y2.unfold(0, 2, 1)
     y2.mul_(2)
-    weighted(u, [[1, 2], [3, 4], [5, 6]]).backward()
+    weighted(u, [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]).backward()
     expect(x2.grad!.tolist()).toEqual([2, 10, 18, 12])
   })
 
@@ -139,16 +168,26 @@ describe('gradients through in-place ops and views', () => {
     const m = zeros([2, 2])
     m.diagonal().copy_(x)
     m.matmul(m).sum().backward()
-    expect([m.tolist(), x.grad!.tolist()]).toEqual([[[1, 0], [0, 2]], [2, 4]])
+    expect([m.tolist(), x.grad!.tolist()]).toEqual([
+      [
+        [1, 0],
+        [0, 2],
+      ],
+      [2, 4],
+    ])
   })
 
   test('hooks stay with the value that they were put on', () => {
     const x = leaf(1)
     const y = x.mul(1)
     const log: (string | number)[] = []
-    y.registerHook((g) => { log.push('old', g.item()) })
+    y.registerHook((g) => {
+      log.push('old', g.item())
+    })
     y.mul_(5)
-    y.registerHook((g) => { log.push('new', g.item()) })
+    y.registerHook((g) => {
+      log.push('new', g.item())
+    })
     y.backward()
     expect(log).toEqual(['new', 1, 'old', 5])
   })
@@ -173,8 +212,10 @@ describe('versions of saved tensors', () => {
     const y = x.exp()
     const z = y.sum()
     y.mul_(2)
-    expect(() => z.backward()).toThrow('backward: a tensor that is needed for the gradient must not be changed in place, got a tensor of '
-      + 'shape [3], saved by ExpBackward0, changed by mul_: it is at version 1, expected version 0. Clone it before the change, or use the out-of-place op.')
+    expect(() => z.backward()).toThrow(
+      'backward: a tensor that is needed for the gradient must not be changed in place, got a tensor of ' +
+        'shape [3], saved by ExpBackward0, changed by mul_: it is at version 1, expected version 0. Clone it before the change, or use the out-of-place op.',
+    )
   })
 
   test('a change of a view is a change of the base', () => {
@@ -217,8 +258,12 @@ describe('versions of saved tensors', () => {
 describe('what may not be changed in place', () => {
   test('leaves and their views', () => {
     const x = leaf([1, 2])
-    expect(() => x.mul_(2)).toThrow('mul_: a leaf Variable that requires grad is being used in an in-place operation')
-    expect(() => x.select(0, 0).mul_(2)).toThrow('mul_: a view of a leaf Variable that requires grad is being used in an in-place operation')
+    expect(() => x.mul_(2)).toThrow(
+      'mul_: a leaf Variable that requires grad is being used in an in-place operation',
+    )
+    expect(() => x.select(0, 0).mul_(2)).toThrow(
+      'mul_: a view of a leaf Variable that requires grad is being used in an in-place operation',
+    )
     expect(() => x.zero_()).toThrow('fill_: a leaf Variable that requires grad')
     expect([x.tolist(), x.version]).toEqual([[1, 2], 0])
     noGrad(() => x.mul_(2))
@@ -227,23 +272,30 @@ describe('what may not be changed in place', () => {
 
   test('outputs of functions with several views', () => {
     const y = leaf([1, 2, 3]).mul(1)
-    const message = 'is a view and it is being changed in place, got a view that is one of several outputs of a function'
+    const message =
+      'is a view and it is being changed in place, got a view that is one of several outputs of a function'
     expect(() => y.unbind()[0].mul_(2)).toThrow(`mul_: output 0 of UnbindBackward0 ${message}`)
     expect(() => y.split(1)[1].mul_(2)).toThrow(`mul_: output 1 of SplitBackward0 ${message}`)
     expect(() => y.chunk(2)[0].mul_(2)).toThrow(`mul_: output 0 of SplitBackward0 ${message}`)
     const [part] = y.unbind()
     y.mul_(2)
-    expect(() => part.mul(2)).toThrow('gradFn: output 0 of UnbindBackward0 is a view and its base, or another view of it, was changed in place')
+    expect(() => part.mul(2)).toThrow(
+      'gradFn: output 0 of UnbindBackward0 is a view and its base, or another view of it, was changed in place',
+    )
   })
 
   test('views made under noGrad', () => {
     const x = leaf([1, 2, 3])
     const v = noGrad(() => x.select(0, 0))
     expect([v.requiresGrad, v.isLeaf, v.gradFn]).toEqual([true, true, null])
-    expect(() => v.mul_(2)).toThrow('mul_: a view that was made under noGrad must not be used once it is being changed in place with grad mode on')
+    expect(() => v.mul_(2)).toThrow(
+      'mul_: a view that was made under noGrad must not be used once it is being changed in place with grad mode on',
+    )
     const y = x.mul(1)
     const w = noGrad(() => y.slice(0, 0, 2))
     y.mul_(2)
-    expect(() => w.gradFn).toThrow('gradFn: a view that was made under noGrad must not be used once its base, or another view of it, was changed in place')
+    expect(() => w.gradFn).toThrow(
+      'gradFn: a view that was made under noGrad must not be used once its base, or another view of it, was changed in place',
+    )
   })
 })

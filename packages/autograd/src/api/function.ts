@@ -1,5 +1,14 @@
 // Custom ops: a class with a forward and a backward of its own.
-import { AutogradError, Tensor, check, dtypes, formatShape, needsGrad, viewOf, withGradMode } from '@tt/tensor'
+import {
+  AutogradError,
+  Tensor,
+  check,
+  dtypes,
+  formatShape,
+  needsGrad,
+  viewOf,
+  withGradMode,
+} from '@tt/tensor'
 import { CopySlices } from '../graph/as-strided.ts'
 import { claim } from '../graph/accumulate-grad.ts'
 import { edgesOf, setHistory } from '../graph/meta.ts'
@@ -7,42 +16,58 @@ import { Node } from '../graph/node.ts'
 import type { Edges, Gradient, Gradients } from '../graph/node.ts'
 import { SavedTensors } from '../graph/saved.ts'
 
+/** What the engine keeps on a context; a symbol, since the names belong to the user. */
+const internals: unique symbol = Symbol('internals')
+interface Internals {
+  name: string
+  toSave: readonly (Tensor | null)[]
+  saved: SavedTensors | null
+  nonDifferentiable: ReadonlySet<Tensor>
+  dirty: ReadonlySet<Tensor>
+  materialize: boolean
+}
+
 /** What `forward` and `backward` of a {@link Function} share: saved tensors and notes; own attributes may be set on it. */
 export class FunctionContext {
   [attribute: string]: unknown
   /** For each argument of forward, whether its gradient is asked for. */
   needsInputGrad: readonly boolean[] = []
-  /** @internal */ _toSave: readonly (Tensor | null)[] = []
-  /** @internal */ _saved: SavedTensors | null = null
-  /** @internal */ _name = ''
-  /** @internal */ _nonDifferentiable: ReadonlySet<Tensor> = new Set()
-  /** @internal */ _dirty: ReadonlySet<Tensor> = new Set()
-  /** @internal */ _materialize = true
+  readonly [internals]: Internals = {
+    name: '',
+    toSave: [],
+    saved: null,
+    nonDifferentiable: new Set(),
+    dirty: new Set(),
+    materialize: true,
+  }
 
   /** Keeps tensors for backward: inputs and outputs of forward, or others; null keeps the place. Call it once, in forward. */
   saveForBackward(...tensors: (Tensor | null)[]): void {
-    this._toSave = tensors
+    this[internals].toSave = tensors
   }
 
   /** What was saved. @throws AutogradError if one was changed in place since, or the graph was freed */
   get savedTensors(): readonly Tensor[] {
-    const saved = this._saved
-    return this._toSave.map((tensor, i) => (saved === null || tensor === null ? tensor! : saved.get(i, this._name)))
+    return (
+      this[internals].saved === null
+        ? this[internals].toSave
+        : this[internals].saved.all(this[internals].name)
+    ) as readonly Tensor[]
   }
 
   /** Notes outputs of forward that carry no gradient. */
   markNonDifferentiable(...outputs: Tensor[]): void {
-    this._nonDifferentiable = new Set(outputs)
+    this[internals].nonDifferentiable = new Set(outputs)
   }
 
   /** Notes inputs that forward changes in place; they must be outputs too. */
   markDirty(...inputs: Tensor[]): void {
-    this._dirty = new Set(inputs)
+    this[internals].dirty = new Set(inputs)
   }
 
   /** Whether gradients that did not come are given to backward as zeros (true, the default) or as null. */
   setMaterializeGrads(value: boolean): void {
-    this._materialize = value
+    this[internals].materialize = value
   }
 }
 
@@ -87,26 +112,39 @@ export class Function {
 
 function applyFunction<A extends readonly unknown[], R>(fn: FunctionClass<A, R>, args: A): R {
   const context = new FunctionContext()
-  context._name = `${fn.name}Backward`
+  context[internals].name = `${fn.name}Backward`
   const tensors = args.filter((arg): arg is A[number] & Tensor => arg instanceof Tensor)
   const recorded = needsGrad(tensors)
   context.needsInputGrad = args.map((arg) => recorded && arg instanceof Tensor && needsGrad([arg]))
   const edges = recorded ? edgesOf(tensors) : null
   const answer = withGradMode(false, () => fn.forward(context, ...args))
   const outputs: readonly unknown[] = Array.isArray(answer) ? answer : [answer]
-  check(outputs.some((output) => output instanceof Tensor), () => new AutogradError(fn.name, `forward must answer a tensor or a list with one, got ${typeof answer}`))
-  const results = outputs.map((output) => (output instanceof Tensor && tensors.includes(output as never) && !context._dirty.has(output)
-    ? viewOf(output, output.shape, output.strides, output.offset) : output)) // an input as it is: another tensor of the same memory
+  check(
+    outputs.some((output) => output instanceof Tensor),
+    () => new AutogradError(fn.name, `forward must answer a tensor or a list with one, got ${typeof answer}`),
+  )
+  const results = outputs.map((output) =>
+    output instanceof Tensor && tensors.includes(output as never) && !context[internals].dirty.has(output)
+      ? viewOf(output, output.shape, output.strides, output.offset)
+      : output,
+  ) // an input as it is: another tensor of the same memory
   if (edges !== null) connect(fn, context, edges, args, results)
   return (Array.isArray(answer) ? results : results[0]) as R
 }
 
-function connect(fn: FunctionClass<never, unknown>, context: FunctionContext, edges: Edges, args: readonly unknown[], results: readonly unknown[]): void {
+function connect(
+  fn: FunctionClass<never, unknown>,
+  context: FunctionContext,
+  edges: Edges,
+  args: readonly unknown[],
+  results: readonly unknown[],
+): void {
   const outputs = results.map((result) => (result instanceof Tensor ? result : null))
   const node = new FunctionNode(fn, context, edges, args, outputs)
   outputs.forEach((output, i) => {
-    if (output === null || !output.isFloatingPoint() || context._nonDifferentiable.has(output)) return
-    if (context._dirty.has(output)) {
+    if (output === null || !output.isFloatingPoint() || context[internals].nonDifferentiable.has(output))
+      return
+    if (context[internals].dirty.has(output)) {
       setDirty(fn.name, output, node, i)
       return
     }
@@ -116,7 +154,8 @@ function connect(fn: FunctionClass<never, unknown>, context: FunctionContext, ed
     meta.viewVersion = output.counter.version
     meta.origin = 'function'
   })
-  context._saved = new SavedTensors(context._toSave, null, 0)
+  context[internals].saved = new SavedTensors(context[internals].toSave, null, 0)
+  context[internals].toSave = [] // freed with the graph
 }
 
 function setDirty(name: string, output: Tensor, node: FunctionNode, i: number): void {
@@ -124,7 +163,14 @@ function setDirty(name: string, output: Tensor, node: FunctionNode, i: number): 
     setHistory(output, node, i)
     return
   }
-  check(i === 0 && node.outputs.length === 1, () => new AutogradError(name, 'a view that forward changes in place must be its only output, got several outputs'))
+  check(
+    i === 0 && node.outputs.length === 1,
+    () =>
+      new AutogradError(
+        name,
+        'a view that forward changes in place must be its only output, got several outputs',
+      ),
+  )
   setHistory(output.base, new CopySlices(edgesOf([output.base], output), node, output, output.base), 0)
 }
 
@@ -137,9 +183,21 @@ class FunctionNode extends Node {
   readonly #argumentCount: number
   readonly #zeros: readonly ((like: Tensor) => Tensor)[]
 
-  constructor(fn: FunctionClass<never, unknown>, context: FunctionContext, edges: Edges, args: readonly unknown[], outputs: readonly (Tensor | null)[]) {
-    super(edges, outputs.map((output) => ({ shape: output?.shape ?? [], dtypeInfo: output?.dtypeInfo ?? dtypes.float32 })))
-    this.name = context._name
+  constructor(
+    fn: FunctionClass<never, unknown>,
+    context: FunctionContext,
+    edges: Edges,
+    args: readonly unknown[],
+    outputs: readonly (Tensor | null)[],
+  ) {
+    super(
+      edges,
+      outputs.map((output) => ({
+        shape: output?.shape ?? [],
+        dtypeInfo: output?.dtypeInfo ?? dtypes.float32,
+      })),
+    )
+    this.name = context[internals].name
     this.#fn = fn
     this.#context = context
     this.#positions = args.flatMap((arg, i) => (arg instanceof Tensor ? [i] : []))
@@ -152,24 +210,42 @@ class FunctionNode extends Node {
 
   override apply(gradients: readonly Gradient[]): Gradients {
     const some = gradients.find((gradient) => gradient !== null)!
-    const given = this.#context._materialize ? gradients.map((gradient, i) => gradient ?? this.#zeros[i](some)) : gradients
-    const answer = this.#fn.backward(this.#context, ...given as Tensor[])
-    const list = Array.isArray(answer) ? answer as readonly Gradient[] : [answer as Gradient]
+    const given = this.#context[internals].materialize
+      ? gradients.map((gradient, i) => gradient ?? this.#zeros[i](some))
+      : gradients
+    const answer = this.#fn.backward(this.#context, ...(given as Tensor[]))
+    const list = Array.isArray(answer) ? (answer as readonly Gradient[]) : [answer as Gradient]
     check(list.length >= this.#argumentCount, () => wrongCount(this.name, this.#argumentCount, list.length))
     list.forEach((gradient, i) => {
-      if (gradient == null) return
-      check(gradient instanceof Tensor, () => new AutogradError(this.name, `backward must answer tensors or null, got ${typeof gradient} at position ${i}`))
-      check(this.#positions.includes(i), () => (i >= this.#argumentCount ? wrongCount(this.name, this.#argumentCount, list.length)
-        : new AutogradError(this.name, `backward must answer null for arguments that are no tensors, got a gradient of shape ${formatShape(gradient.shape)} at position ${i}`)))
+      if (gradient === null || gradient === undefined) return
+      check(
+        gradient instanceof Tensor,
+        () =>
+          new AutogradError(
+            this.name,
+            `backward must answer tensors or null, got ${typeof gradient} at position ${i}`,
+          ),
+      )
+      check(this.#positions.includes(i), () =>
+        i >= this.#argumentCount
+          ? wrongCount(this.name, this.#argumentCount, list.length)
+          : new AutogradError(
+              this.name,
+              `backward must answer null for arguments that are no tensors, got a gradient of shape ${formatShape(gradient.shape)} at position ${i}`,
+            ),
+      )
       claim(gradient)
     })
     return this.#positions.map((i) => list[i])
   }
 
   override release(): void {
-    this.#context._saved?.release()
+    this.#context[internals].saved?.release()
   }
 }
 
 const wrongCount = (name: string, expected: number, got: number): AutogradError =>
-  new AutogradError(name, `backward returned an incorrect number of gradients: expected ${expected}, got ${got}. Answer one for each argument of forward, null for none`)
+  new AutogradError(
+    name,
+    `backward returned an incorrect number of gradients: expected ${expected}, got ${got}. Answer one for each argument of forward, null for none`,
+  )

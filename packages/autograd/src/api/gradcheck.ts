@@ -40,7 +40,11 @@ const numbers = (t: Tensor): Float64Array => {
  * gradcheck((t) => t.pow(2).sum(), [x]) // => true
  * @see torch.autograd.gradcheck
  */
-export function gradcheck(fn: TensorFunction, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+export function gradcheck(
+  fn: TensorFunction,
+  inputs: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): boolean {
   const list = inputs instanceof Tensor ? [inputs] : inputs
   return judged(options, () => compare('gradcheck', fn, list, options))
 }
@@ -52,18 +56,27 @@ export function gradcheck(fn: TensorFunction, inputs: Tensor | readonly Tensor[]
  * @see torch.autograd.gradgradcheck
  */
 export function gradgradcheck(
-  fn: TensorFunction, inputs: Tensor | readonly Tensor[], gradOutputs: readonly Tensor[] | null = null, options: GradcheckOptions = {},
+  fn: TensorFunction,
+  inputs: Tensor | readonly Tensor[],
+  gradOutputs: readonly Tensor[] | null = null,
+  options: GradcheckOptions = {},
 ): boolean {
   const list = inputs instanceof Tensor ? [inputs] : inputs
   return judged(options, () => {
     const outputs = outputsOf(fn, list).filter((output) => output.requiresGrad)
-    const seeds = (gradOutputs ?? outputs.map((output) => randn(output.shape, { dtype: output.dtype, device: output.device })))
-      .map((seed) => seed.detach().requiresGrad_())
+    const seeds = (
+      gradOutputs ??
+      outputs.map((output) => randn(output.shape, { dtype: output.dtype, device: output.device }))
+    ).map((seed) => seed.detach().requiresGrad_())
     const gradients = (...all: Tensor[]): Tensor[] => {
       const xs = all.slice(0, list.length)
       const ys = outputsOf(fn, xs).filter((output) => output.requiresGrad)
       const wanted = xs.filter(isDifferentiable)
-      const found = grad(ys, wanted, { gradOutputs: all.slice(list.length), createGraph: true, allowUnused: true })
+      const found = grad(ys, wanted, {
+        gradOutputs: all.slice(list.length),
+        createGraph: true,
+        allowUnused: true,
+      })
       return found.map((gradient, i) => gradient ?? wanted[i].zerosLike())
     }
     compare('gradgradcheck', gradients, [...list, ...seeds], options)
@@ -84,22 +97,44 @@ function judged({ raise = true }: GradcheckOptions, run: () => void): boolean {
   }
 }
 
-function compare(op: string, fn: TensorFunction, inputs: readonly Tensor[], { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions): void {
+function compare(
+  op: string,
+  fn: TensorFunction,
+  inputs: readonly Tensor[],
+  { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions,
+): void {
   const checked = inputs.filter(isDifferentiable)
   check(checked.length > 0, () => new AutogradError(op, 'at least one input must require grad, got none'))
-  checked.forEach((x, i) => check(x.dtype === 'float64', () => new AutogradError(op, `inputs must be float64, got ${x.dtype} for input ${i}. Differences of others are too coarse`)))
+  checked.forEach((x, i) =>
+    check(
+      x.dtype === 'float64',
+      () =>
+        new AutogradError(
+          op,
+          `inputs must be float64, got ${x.dtype} for input ${i}. Differences of others are too coarse`,
+        ),
+    ),
+  )
   const outputs = outputsOf(fn, inputs)
   const analytic = outputs.map((output) => jacobianRows(output, checked))
   checked.forEach((x, i) => {
     const columns = differences(fn, inputs, x, eps)
-    columns.forEach((column, j) => outputs.forEach((output, k) => {
-      for (let row = 0; row < output.numel(); row++) {
-        const [a, n] = [analytic[k][row][i][j], column[k][row]]
-        check(Math.abs(a - n) <= atol + rtol * Math.abs(n) || (Number.isNaN(a) && Number.isNaN(n)), () => new AutogradError(op,
-          `the gradient of output ${k} by input ${i} must agree with the differences, got ${a} and ${n} for element ${row} of ${formatShape(output.shape)} `
-          + `by element ${j} of ${formatShape(x.shape)}`))
-      }
-    }))
+    columns.forEach((column, j) =>
+      outputs.forEach((output, k) => {
+        for (let row = 0; row < output.numel(); row++) {
+          const [a, n] = [analytic[k][row][i][j], column[k][row]]
+          check(
+            Math.abs(a - n) <= atol + rtol * Math.abs(n) || (Number.isNaN(a) && Number.isNaN(n)),
+            () =>
+              new AutogradError(
+                op,
+                `the gradient of output ${k} by input ${i} must agree with the differences, got ${a} and ${n} for element ${row} of ${formatShape(output.shape)} ` +
+                  `by element ${j} of ${formatShape(x.shape)}`,
+              ),
+          )
+        }
+      }),
+    )
   })
 }
 
@@ -116,19 +151,31 @@ function jacobianRows(output: Tensor, inputs: readonly Tensor[]): Float64Array[]
     seed[row] = 1
     const g = tensor(seed, { dtype: output.dtype, device: output.device }).reshape(output.shape)
     const found = grad(output, inputs, { gradOutputs: g, retainGraph: true, allowUnused: true })
-    rows.push(found.map((gradient, i) => (gradient === null ? new Float64Array(inputs[i].numel()) : numbers(gradient))))
+    rows.push(
+      found.map((gradient, i) =>
+        gradient === null ? new Float64Array(inputs[i].numel()) : numbers(gradient),
+      ),
+    )
   }
   return rows
 }
 
 // For each element of `x`: (f(x + eps) − f(x − eps)) / 2 eps, of all outputs.
-function differences(fn: TensorFunction, inputs: readonly Tensor[], x: Tensor, eps: number): Float64Array[][] {
+function differences(
+  fn: TensorFunction,
+  inputs: readonly Tensor[],
+  x: Tensor,
+  eps: number,
+): Float64Array[][] {
   const values = numbers(x)
   const at = (i: number, value: number): Float64Array[] => {
     const moved = Float64Array.from(values)
     moved[i] = value
     const y = tensor(moved, { dtype: 'float64', device: x.device }).reshape(x.shape).requiresGrad_()
-    return outputsOf(fn, inputs.map((input) => (input === x ? y : input))).map(numbers)
+    return outputsOf(
+      fn,
+      inputs.map((input) => (input === x ? y : input)),
+    ).map(numbers)
   }
   return Array.from(values, (value, i) => {
     const [above, below] = [at(i, value + eps), at(i, value - eps)]

@@ -3,8 +3,11 @@ import { apply, convolutionInput, convolutionOp, convolutionWeight } from '@tt/t
 import type { ConvolutionGeometry, Tensor } from '@tt/tensor'
 import type { Family } from './table.ts'
 
-const convolve = (x: Tensor, weight: Tensor, { stride, padding, dilation, groups }: ConvolutionGeometry): Tensor =>
-  apply(convolutionOp, [x, weight], { stride, padding, dilation, groups })
+const convolve = (
+  x: Tensor,
+  weight: Tensor,
+  { stride, padding, dilation, groups }: ConvolutionGeometry,
+): Tensor => apply(convolutionOp, [x, weight], { stride, padding, dilation, groups })
 /** The gradient of a bias: summed over everything but the channels. */
 const perChannel = (g: Tensor): Tensor => g.sum(g.shape.map((_, d) => d).filter((d) => d !== 1))
 

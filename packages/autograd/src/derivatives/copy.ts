@@ -8,5 +8,8 @@ export const copy = {
   toCopy: linear((g) => g),
   toDevice: linear((g, { attrs: { backend } }) => g.to({ device: backend.device })),
   copy: { backward: [(g) => g.zerosLike(), (g) => g] },
-  fill: linear((g) => g.zerosLike(), () => 'FillBackward0'),
+  fill: linear(
+    (g) => g.zerosLike(),
+    () => 'FillBackward0',
+  ),
 } satisfies Family

@@ -6,7 +6,12 @@ import type { Expr, PointwiseVariant } from '@tt/tensor'
 /** What is stated of an elementwise op. */
 export interface ElementwiseRule {
   /** Gradients by the inputs from g, the result y, the inputs and the options; null for zeros. */
-  readonly gradients?: (g: Expr, y: Expr, inputs: readonly Expr[], options: Readonly<Record<string, Expr>>) => readonly (Expr | null)[]
+  readonly gradients?: (
+    g: Expr,
+    y: Expr,
+    inputs: readonly Expr[],
+    options: Readonly<Record<string, Expr>>,
+  ) => readonly (Expr | null)[]
   /** Name of the node, where it depends on which inputs are numbers. */
   readonly name?: (variant: PointwiseVariant) => string
 }
@@ -17,8 +22,10 @@ const missing = (op: string) => (): never => {
   throw new NotImplementedError('backward', `the derivative of ${op} is not implemented, as in PyTorch`)
 }
 /** Node name by whether input `i` is a number. */
-const byScalar = (i: number, scalar: string, tensor: string) => (variant: PointwiseVariant): string =>
-  variant.scalarMask & (1 << i) ? scalar : tensor
+const byScalar =
+  (i: number, scalar: string, tensor: string) =>
+  (variant: PointwiseVariant): string =>
+    variant.scalarMask & (1 << i) ? scalar : tensor
 
 /** The table, by op name. */
 export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> = {
@@ -32,12 +39,21 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
   softshrink: { gradients: (g, _y, [x], { lambd }) => [where(x.lt(lambd.neg()).or(x.gt(lambd)), g)] },
   logsigmoid: { gradients: (g, _y, [x]) => [g.mul(x.neg().sigmoid())] },
   // σ(βx): stable for both signs
-  softplus: { gradients: (g, _y, [x], { beta, threshold }) => [x.mul(beta).gt(threshold).select(g, g.mul(x.mul(beta).sigmoid()))] },
+  softplus: {
+    gradients: (g, _y, [x], { beta, threshold }) => [
+      x
+        .mul(beta)
+        .gt(threshold)
+        .select(g, g.mul(x.mul(beta).sigmoid())),
+    ],
+  },
 
   // bounds: values on them pass their gradient
   clamp: {
     gradients: (g, _y, [x, min, max]) => [
-      where(x.ge(min).and(x.le(max)), g), where(min.lt(max).and(x.lt(min)), g), where(x.gt(max).or(max.lt(min)), g),
+      where(x.ge(min).and(x.le(max)), g),
+      where(min.lt(max).and(x.lt(min)), g),
+      where(x.gt(max).or(max.lt(min)), g),
     ],
     name: byScalar(1, 'ClampBackward1', 'ClampBackward0'),
   },
@@ -57,6 +73,7 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
   },
 
   // arithmetic
+  square: { gradients: (g, _y, [x]) => [g.mul(x.mul(2))] },
   reciprocal: { gradients: (g, y) => [g.neg().mul(y.mul(y))] },
   floorDivide: { gradients: () => [null, null], name: () => 'DivBackward2' },
   truncDivide: { gradients: () => [null, null], name: () => 'DivBackward2' },
@@ -68,13 +85,21 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
   // 0 where the exponent is 0; for the exponent 0 where the base is 0 and the exponent not negative
   pow: {
     gradients: (g, y, [x, n]) => [
-      n.eq(0).select(0, g.mul(n.mul(x.pow(n.sub(1))))), x.eq(0).and(n.ge(0)).select(0, g.mul(y.mul(x.log()))),
+      n.eq(0).select(0, g.mul(n.mul(x.pow(n.sub(1))))),
+      x
+        .eq(0)
+        .and(n.ge(0))
+        .select(0, g.mul(y.mul(x.log()))),
     ],
     name: byScalar(1, 'PowBackward0', 'PowBackward1'),
   },
   copysign: { name: byScalar(1, 'CopysignBackward1', 'CopysignBackward0') },
   lerp: {
-    gradients: (g, _y, [start, end, weight]) => [g.mul(weight.neg().add(1)), g.mul(weight), g.mul(end.sub(start))],
+    gradients: (g, _y, [start, end, weight]) => [
+      g.mul(weight.neg().add(1)),
+      g.mul(weight),
+      g.mul(end.sub(start)),
+    ],
     name: byScalar(2, 'LerpBackward0', 'LerpBackward1'),
   },
   hypot: { gradients: (g, y, [a, b]) => [g.mul(a.div(y)), g.mul(b.div(y))] },
@@ -83,13 +108,21 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
   nextafter: { gradients: missing('nextafter') },
 
   // functions
-  sinc: { // (πx cos πx − sin πx) / πx²
+  sinc: {
+    // (πx cos πx − sin πx) / πx²
     gradients: (g, _y, [x]) => {
       const [t, square] = [x.mul(Math.PI), x.mul(x).mul(Math.PI)]
       return [square.eq(0).select(0, g.mul(t.mul(t.cos()).sub(t.sin()).div(square)))]
     },
   },
-  logit: { gradients: (g, _y, [x]) => [x.lt(0).or(x.gt(1)).select(NaN, g.div(x.mul(x.neg().add(1))))] },
+  logit: {
+    gradients: (g, _y, [x]) => [
+      x
+        .lt(0)
+        .or(x.gt(1))
+        .select(NaN, g.div(x.mul(x.neg().add(1)))),
+    ],
+  },
   logitWithin: {
     gradients: (g, _y, [x], { eps }) => [
       where(x.ge(eps).and(x.le(eps.neg().add(1))), g.div(x.mul(x.neg().add(1)))),
@@ -105,7 +138,8 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
   logaddexp: { gradients: (g, _y, [a, b]) => [g.mul(a.sub(b).sigmoid()), g.mul(b.sub(a).sigmoid())] },
   logaddexp2: {
     gradients: (g, _y, [a, b]) => [
-      g.mul(a.sub(b).mul(Math.LN2).sigmoid()), g.mul(b.sub(a).mul(Math.LN2).sigmoid()),
+      g.mul(a.sub(b).mul(Math.LN2).sigmoid()),
+      g.mul(b.sub(a).mul(Math.LN2).sigmoid()),
     ],
   },
 }

@@ -33,7 +33,9 @@ export interface Formula<Attrs> {
   /** The outputs that carry a gradient; default: all floating-point ones. */
   readonly differentiable?: readonly number[]
   /** One formula for each input, or one for all of them. */
-  readonly backward: readonly (InputFormula<Attrs> | null)[] | ((g: Tensor, context: Context<Attrs>) => Gradients)
+  readonly backward:
+    | readonly (InputFormula<Attrs> | null)[]
+    | ((g: Tensor, context: Context<Attrs>) => Gradients)
   /** Name of the node, where it depends on the attributes. */
   readonly name?: (attrs: Attrs, inputs: readonly InputMeta[]) => string
 }
@@ -56,10 +58,17 @@ export const notDifferentiable = (reason: string): NotDifferentiable => ({ notDi
 export const decomposed: Decomposed = { decomposed: true }
 
 /** The formula of an op of one input whose gradient needs nothing saved: views, linear reductions. */
-export const linear = <Attrs>(gradient: InputFormula<Attrs>, name?: Formula<Attrs>['name']): Formula<Attrs> =>
-  ({ backward: [gradient], ...(name && { name }) })
+export const linear = <Attrs>(
+  gradient: InputFormula<Attrs>,
+  name?: Formula<Attrs>['name'],
+): Formula<Attrs> => ({ backward: [gradient], ...(name && { name }) })
 /** The formula of an op of one input whose gradient uses that input. */
-export const ofInput = <Attrs>(gradient: InputFormula<Attrs>, name?: Formula<Attrs>['name']): Formula<Attrs> =>
-  ({ uses: [[0]], backward: [gradient], ...(name && { name }) })
+export const ofInput = <Attrs>(
+  gradient: InputFormula<Attrs>,
+  name?: Formula<Attrs>['name'],
+): Formula<Attrs> => ({ uses: [[0]], backward: [gradient], ...(name && { name }) })
 /** The formula of an op of one input whose gradient uses its result. */
-export const ofResult = <Attrs>(gradient: InputFormula<Attrs>): Formula<Attrs> => ({ results: [0], backward: [gradient] })
+export const ofResult = <Attrs>(gradient: InputFormula<Attrs>): Formula<Attrs> => ({
+  results: [0],
+  backward: [gradient],
+})

@@ -23,8 +23,24 @@ import type { Formulas } from './table.ts'
 import { views } from './views.ts'
 
 const table: Formulas = {
-  ...convolution, ...copy, ...indexing, ...join, ...loss, ...matmul, ...matrixParts, ...nllLoss, ...normalization, ...pool, ...random, ...reduce, ...repetition, ...scan,
-  ...scatter, ...softmax, ...sort, ...views,
+  ...convolution,
+  ...copy,
+  ...indexing,
+  ...join,
+  ...loss,
+  ...matmul,
+  ...matrixParts,
+  ...nllLoss,
+  ...normalization,
+  ...pool,
+  ...random,
+  ...reduce,
+  ...repetition,
+  ...scan,
+  ...scatter,
+  ...softmax,
+  ...sort,
+  ...views,
 }
 
 type AnyEntry = Entry<unknown>
@@ -42,7 +58,11 @@ export const formulaOf = (op: OpRecord): AnyEntry | null => byRecord.get(op) ?? 
  * @param formula what is saved, and the gradients written with tensor ops
  */
 export function registerFormula<Attrs>(
-  op: tensor.StructuredRecord<Attrs> | tensor.ViewRecord<Attrs> | tensor.MultiViewRecord<Attrs> | tensor.CompositeRecord<Attrs>,
+  op:
+    | tensor.StructuredRecord<Attrs>
+    | tensor.ViewRecord<Attrs>
+    | tensor.MultiViewRecord<Attrs>
+    | tensor.CompositeRecord<Attrs>,
   formula: Formula<Attrs>,
 ): void {
   byRecord.set(op, formula as AnyEntry)

@@ -6,10 +6,17 @@ import type { Family } from './table.ts'
 
 const all = Array.from({ length: 16 }, (_, i) => i)
 /** One index for each dim up to the last indexed one; they begin at input `first`. */
-const listOf = ({ attrs: { dims }, ...s }: IndexAttrsContext, first: number, input: (i: number) => Tensor): (Tensor | null)[] =>
-  Array.from({ length: Math.max(...dims) + 1 }, (_, d) => (dims.includes(d) ? input(first + dims.indexOf(d)) : null)).slice(0, s.inputs[0].shape.length)
+const listOf = (
+  { attrs: { dims }, ...s }: IndexAttrsContext,
+  first: number,
+  input: (i: number) => Tensor,
+): (Tensor | null)[] =>
+  Array.from({ length: Math.max(...dims) + 1 }, (_, d) =>
+    dims.includes(d) ? input(first + dims.indexOf(d)) : null,
+  ).slice(0, s.inputs[0].shape.length)
 type IndexAttrsContext = Pick<Context<IndexAttrs>, 'attrs' | 'inputs'>
-const indices = (s: Context<IndexAttrs>, first: number): (Tensor | null)[] => listOf(s, first, (i) => s.input(i))
+const indices = (s: Context<IndexAttrs>, first: number): (Tensor | null)[] =>
+  listOf(s, first, (i) => s.input(i))
 
 /** The slices of `x` that an index along a dim names, in the shape of `like`. */
 const slices = (x: Tensor, dim: number, index: Tensor, like: readonly number[]): Tensor =>
@@ -43,28 +50,36 @@ export const indexing = {
   indexCopy: {
     uses: [[1], [], [1]],
     backward: [
-      (g, s) => g.indexFill(s.attrs.dim, s.input(1), 0), null, (g, s) => slices(g, s.attrs.dim, s.input(1), s.inputs[2].shape),
+      (g, s) => g.indexFill(s.attrs.dim, s.input(1), 0),
+      null,
+      (g, s) => slices(g, s.attrs.dim, s.input(1), s.inputs[2].shape),
     ],
   },
   indexFill: {
     uses: [[1], [], [1]],
     backward: [
-      (g, s) => g.indexFill(s.attrs.dim, s.input(1), 0), null, (g, s) => slices(g, s.attrs.dim, s.input(1), s.inputs[2].shape),
+      (g, s) => g.indexFill(s.attrs.dim, s.input(1), 0),
+      null,
+      (g, s) => slices(g, s.attrs.dim, s.input(1), s.inputs[2].shape),
     ],
   },
   embedding: {
     uses: [[1]],
-    backward: [(g, s) => {
-      const { paddingIdx, scaleGradByFreq } = s.attrs
-      const { shape } = s.inputs[0] // [V, D]
-      const index = s.input(1).reshape([-1])
-      let rows = g.reshape([-1, shape[1]])
-      if (scaleGradByFreq) {
-        const counts = g.newZeros([shape[0]]).indexAdd(0, index, g.newOnes([index.numel()]))
-        rows = rows.div(counts.indexSelect(0, index).unsqueeze(1))
-      }
-      const total = g.newZeros(shape).indexAdd(0, index, rows)
-      return paddingIdx < 0 ? total : total.indexFill(0, tensor([paddingIdx], { dtype: 'int64', device: g.device }), 0)
-    }],
+    backward: [
+      (g, s) => {
+        const { paddingIdx, scaleGradByFreq } = s.attrs
+        const { shape } = s.inputs[0] // [V, D]
+        const index = s.input(1).reshape([-1])
+        let rows = g.reshape([-1, shape[1]])
+        if (scaleGradByFreq) {
+          const counts = g.newZeros([shape[0]]).indexAdd(0, index, g.newOnes([index.numel()]))
+          rows = rows.div(counts.indexSelect(0, index).unsqueeze(1))
+        }
+        const total = g.newZeros(shape).indexAdd(0, index, rows)
+        return paddingIdx < 0
+          ? total
+          : total.indexFill(0, tensor([paddingIdx], { dtype: 'int64', device: g.device }), 0)
+      },
+    ],
   },
 } satisfies Family

@@ -17,5 +17,10 @@ export const join = {
     },
   },
   stack: { backward: (g, { attrs: { dim } }) => g.unbind(dim) },
-  constantPadNd: linear((g, { attrs: { pad } }) => constantPadNd(g, pad.map((n) => -n))),
+  constantPadNd: linear((g, { attrs: { pad } }) =>
+    constantPadNd(
+      g,
+      pad.map((n) => -n),
+    ),
+  ),
 } satisfies Family

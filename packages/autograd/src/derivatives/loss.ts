@@ -1,7 +1,17 @@
 // Gradients of the elementwise losses: one kernel each, so that a loss is one node with a fused forward.
 import {
-  applyComposite, binaryCrossEntropyOp, binaryCrossEntropyWithLogitsOp, broadcastPair, constant, huberLossOp, l1LossOp, mseLossOp,
-  numelOf, smoothL1LossOp, softMarginLossOp, ternary,
+  applyComposite,
+  binaryCrossEntropyOp,
+  binaryCrossEntropyWithLogitsOp,
+  broadcastPair,
+  constant,
+  huberLossOp,
+  l1LossOp,
+  mseLossOp,
+  numelOf,
+  smoothL1LossOp,
+  softMarginLossOp,
+  ternary,
 } from '@tt/tensor'
 import type { CompositeRecord, Expr, Tensor } from '@tt/tensor'
 import { decomposed } from './formula.ts'
@@ -26,7 +36,10 @@ function perElement(g: Tensor, s: Context<LossAttrs>): Tensor {
  * @param ofInput, ofTarget the gradients of an element's loss; the attribute called `option` is a fourth operand
  */
 function elementwise<Attrs extends LossAttrs>(
-  name: string, record: CompositeRecord<Attrs>, ofInput: (option: number) => Build, ofTarget: (option: number) => Build,
+  name: string,
+  record: CompositeRecord<Attrs>,
+  ofInput: (option: number) => Build,
+  ofTarget: (option: number) => Build,
   option: (attrs: Attrs) => number = () => 0,
 ): Formula<Attrs> {
   const kernels = new Map<string, ReturnType<typeof ternary>>()
@@ -43,26 +56,41 @@ function elementwise<Attrs extends LossAttrs>(
     return kernel(factor === null ? each : each.mul(factor), s.input(0), s.input(1))
   }
   return {
-    uses: [[0, 1, 2], [0, 1, 2], [0, 1]],
+    uses: [
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1],
+    ],
     backward: [
       (g, s) => run('Input', g, s),
       (g, s) => run('Target', g, s),
-      (g, s) => perElement(g, s).mul(applyComposite(record, [s.input(0), s.input(1)], { ...s.attrs, reduction: 'none' })[0]),
+      (g, s) =>
+        perElement(g, s).mul(
+          applyComposite(record, [s.input(0), s.input(1)], { ...s.attrs, reduction: 'none' })[0],
+        ),
     ],
   }
 }
 
-const opposite = (build: (option: number) => Build) => (option: number): Build => (g, x, y) => build(option)(g, x, y).neg()
+const opposite =
+  (build: (option: number) => Build) =>
+  (option: number): Build =>
+  (g, x, y) =>
+    build(option)(g, x, y).neg()
 const squared = (): Build => (g, x, y) => x.sub(y).mul(2).mul(g)
 const absolute = (): Build => (g, x, y) => x.sub(y).sign().mul(g)
-const smooth = (beta: number): Build => (g, x, y) => {
-  const d = x.sub(y)
-  return d.abs().lt(beta).select(d.mul(g).div(beta), d.sign().mul(g))
-}
-const huber = (delta: number): Build => (g, x, y) => {
-  const d = x.sub(y)
-  return d.abs().le(delta).select(d.mul(g), d.sign().mul(g).mul(delta))
-}
+const smooth =
+  (beta: number): Build =>
+  (g, x, y) => {
+    const d = x.sub(y)
+    return d.abs().lt(beta).select(d.mul(g).div(beta), d.sign().mul(g))
+  }
+const huber =
+  (delta: number): Build =>
+  (g, x, y) => {
+    const d = x.sub(y)
+    return d.abs().le(delta).select(d.mul(g), d.sign().mul(g).mul(delta))
+  }
 // (x − y) / x(1 − x), the divisor at least 1e-12
 const probability = (): Build => (g, x, y) => g.mul(x.sub(y)).div(constant(1).sub(x).mul(x).max(1e-12))
 const ofProbabilityTarget = (): Build => (g, x) => g.mul(x.neg().log1p().max(-100).sub(x.log().max(-100)))
@@ -88,8 +116,18 @@ export const loss: Pick<Formulas, LossName> = {
   l1Loss: elementwise('l1Loss', l1LossOp, absolute, opposite(absolute)),
   smoothL1Loss: elementwise('smoothL1Loss', smoothL1LossOp, smooth, opposite(smooth), ({ beta }) => beta),
   huberLoss: elementwise('huberLoss', huberLossOp, huber, opposite(huber), ({ delta }) => delta),
-  binaryCrossEntropy: elementwise('binaryCrossEntropy', binaryCrossEntropyOp, probability, ofProbabilityTarget),
-  binaryCrossEntropyWithLogits: elementwise('binaryCrossEntropyWithLogits', binaryCrossEntropyWithLogitsOp, score, ofScoreTarget),
+  binaryCrossEntropy: elementwise(
+    'binaryCrossEntropy',
+    binaryCrossEntropyOp,
+    probability,
+    ofProbabilityTarget,
+  ),
+  binaryCrossEntropyWithLogits: elementwise(
+    'binaryCrossEntropyWithLogits',
+    binaryCrossEntropyWithLogitsOp,
+    score,
+    ofScoreTarget,
+  ),
   binaryCrossEntropyWithPosWeight: decomposed,
   softMarginLoss: elementwise('softMarginLoss', softMarginLossOp, soft, ofSoftTarget),
 }

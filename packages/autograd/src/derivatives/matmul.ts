@@ -9,12 +9,16 @@ const transposed = (x: Tensor): Tensor => x.transpose(-2, -1)
 const outer = (a: Tensor, b: Tensor): Tensor => a.unsqueeze(1).mul(b)
 const dot = {
   uses: [[1], [0]],
-  backward: [(g: Tensor, s: Context<null>) => g.mul(s.input(1)), (g: Tensor, s: Context<null>) => g.mul(s.input(0))],
+  backward: [
+    (g: Tensor, s: Context<null>) => g.mul(s.input(1)),
+    (g: Tensor, s: Context<null>) => g.mul(s.input(0)),
+  ],
 }
 
 /** Products. */
 export const matmul = {
-  mm: { // y = a b: da = g bᵀ, db = aᵀ g
+  mm: {
+    // y = a b: da = g bᵀ, db = aᵀ g
     uses: [[1], [0]],
     backward: [(g, s) => g.mm(s.input(1).t()), (g, s) => s.input(0).t().mm(g)],
   },
@@ -28,7 +32,8 @@ export const matmul = {
   },
   dot,
   vdot: dot,
-  linear: { // y = x wᵀ + b
+  linear: {
+    // y = x wᵀ + b
     uses: [[1], [0]],
     backward: [(g, s) => g.mm(s.input(1)), (g, s) => g.t().mm(s.input(0)), (g) => g],
   },
@@ -56,7 +61,8 @@ export const matmul = {
       (g, s) => scaled(g.t().mv(s.input(1)), s.attrs.alpha),
     ],
   },
-  addbmm: { // summed over the batch: each product gets the same gradient
+  addbmm: {
+    // summed over the batch: each product gets the same gradient
     uses: [[], [2], [1]],
     backward: [
       (g, s) => scaled(g, s.attrs.beta),

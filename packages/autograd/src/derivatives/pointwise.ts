@@ -57,8 +57,16 @@ function derive(variant: PointwiseVariant): PointwiseDerivative {
   const result = input(tensorCount + 1)
   const name = override?.name?.(variant) ?? nodeName(record.name, record.gradName)
   try {
-    const expressions = override?.gradients === undefined ? derived(variant, g, result) : stated(variant, override.gradients, g, result)
-    return { inputs: expressions.map((expr, i) => inputGradient(variant, expr, i)), slotsFor: [], name, error: null }
+    const expressions =
+      override?.gradients === undefined
+        ? derived(variant, g, result)
+        : stated(variant, override.gradients, g, result)
+    return {
+      inputs: expressions.map((expr, i) => inputGradient(variant, expr, i)),
+      slotsFor: [],
+      name,
+      error: null,
+    }
   } catch (error) {
     if (!(error instanceof NotImplementedError)) throw error
     const missing = { kind: 'missing', record: null, slots: [], params: [], factor: -1 } as const
@@ -76,21 +84,30 @@ function derived(variant: PointwiseVariant, g: Expr, result: Expr): (Expr | unde
   return Array.from({ length: variant.tensorCount }, (_, i) => {
     const plain = gradients.get(input(i))
     if (plain === undefined) return undefined
-    const reusing = substitute(plain, (node) => (node === variant.expr && node.op !== 'input' ? result : undefined))
+    const reusing = substitute(plain, (node) =>
+      node === variant.expr && node.op !== 'input' ? result : undefined,
+    )
     const [few, many] = [inputsOf(reusing), inputsOf(plain)]
     const alone = few.length === 2 && few.includes(result)
     return few.length < many.length || (alone && few.length === many.length) ? reusing : plain
   })
 }
 
-function stated(variant: PointwiseVariant, rule: NonNullable<ElementwiseRule['gradients']>, g: Expr, result: Expr): (Expr | undefined)[] {
+function stated(
+  variant: PointwiseVariant,
+  rule: NonNullable<ElementwiseRule['gradients']>,
+  g: Expr,
+  result: Expr,
+): (Expr | undefined)[] {
   const { record, scalarMask } = variant
   let tensors = 0
   let scalars = 0
   const isTensor = Array.from({ length: record.arity }, (_, i) => (scalarMask & (1 << i)) === 0)
   const args = isTensor.map((tensor) => (tensor ? input(tensors++) : param(scalars++)))
   const options = Object.fromEntries(record.optionNames.map((name, i) => [name, param(scalars + i)]))
-  return rule(g, result, args, options).filter((_, i) => isTensor[i]).map((expr) => expr ?? undefined)
+  return rule(g, result, args, options)
+    .filter((_, i) => isTensor[i])
+    .map((expr) => expr ?? undefined)
 }
 
 const inputsOf = (expr: Expr): Expr[] => postOrder([expr]).filter((node) => node.op === 'input')
@@ -98,17 +115,30 @@ const inputsOf = (expr: Expr): Expr[] => postOrder([expr]).filter((node) => node
 function inputGradient(variant: PointwiseVariant, expr: Expr | undefined, position: number): InputGradient {
   const { tensorCount } = variant
   const g = input(tensorCount)
-  if (expr === undefined || (expr.op === 'const' && expr.value === 0)) return { kind: 'zero', record: null, slots: [], params: [], factor: -1 }
+  if (expr === undefined || (expr.op === 'const' && expr.value === 0))
+    return { kind: 'zero', record: null, slots: [], params: [], factor: -1 }
   if (expr === g) return { kind: 'pass', record: null, slots: [], params: [], factor: -1 }
   const nodes = postOrder([expr])
-  const slots = nodes.filter((node) => node.op === 'input' && node !== g)
+  const slots = nodes
+    .filter((node) => node.op === 'input' && node !== g)
     .map((node) => (Number(node.value) > tensorCount ? tensorCount : Number(node.value)))
   const params = nodes.filter((node) => node.op === 'param').map((node) => Number(node.value))
-  const leaves = [g, ...slots.map((slot) => input(slot === tensorCount ? tensorCount + 1 : slot)), ...params.map(param)]
-  const record = new PointwiseRecord(`${variant.name}Backward${position}`, leaves.length,
-    (args) => substitute(expr, (node) => (node.args.length === 0 && leaves.includes(node) ? args[leaves.indexOf(node)] : undefined)),
-    { gradName: rootName(expr), unpromoted: leaves.map((_, i) => i).slice(1) })
-  const factor = expr.op === 'mul' && expr.args[0] === g && expr.args[1].op === 'param' ? Number(expr.args[1].value) : -1
+  const leaves = [
+    g,
+    ...slots.map((slot) => input(slot === tensorCount ? tensorCount + 1 : slot)),
+    ...params.map(param),
+  ]
+  const record = new PointwiseRecord(
+    `${variant.name}Backward${position}`,
+    leaves.length,
+    (args) =>
+      substitute(expr, (node) =>
+        node.args.length === 0 && leaves.includes(node) ? args[leaves.indexOf(node)] : undefined,
+      ),
+    { gradName: rootName(expr), unpromoted: leaves.map((_, i) => i).slice(1) },
+  )
+  const factor =
+    expr.op === 'mul' && expr.args[0] === g && expr.args[1].op === 'param' ? Number(expr.args[1].value) : -1
   return { kind: 'kernel', record, slots, params, factor }
 }
 

@@ -7,8 +7,10 @@ import type { Family } from './table.ts'
 
 const maxPool = {
   results: [1],
-  backward: [(_g: Tensor, s: Context<unknown>) =>
-    (s.gradients[0] === null ? null : maxPoolBackward(s.gradients[0], s.result(1), s.inputs[0].shape))],
+  backward: [
+    (_g: Tensor, s: Context<unknown>) =>
+      s.gradients[0] === null ? null : maxPoolBackward(s.gradients[0], s.result(1), s.inputs[0].shape),
+  ],
 }
 const avgPool = linear((g: Tensor, s: Context<AvgPoolAttrs>) => avgPoolBackward(g, s.attrs))
 

@@ -12,5 +12,10 @@ export const repetition = {
     return repeats.length === 0 ? g : g.reshape(parts).sum(copies)
   }),
   flip: linear((g, { attrs: { dims } }) => g.flip(dims)),
-  roll: linear((g, { attrs: { shifts, dims } }) => g.roll(shifts.map((n) => -n), dims)),
+  roll: linear((g, { attrs: { shifts, dims } }) =>
+    g.roll(
+      shifts.map((n) => -n),
+      dims,
+    ),
+  ),
 } satisfies Family

@@ -19,10 +19,12 @@ const truth = nonDifferentiable('a truth value')
 const bits = nonDifferentiable('integers only')
 
 // The larger (smaller) one gets the gradient, equal ones half each, both where one is NaN: as torch.maximum.
-const extreme = (loses: (a: Expr, b: Expr) => Expr): ScalarRule => (g, a, b) => {
-  const shared = a.eq(b).select(g.mul(half), g)
-  return [loses(a, b).select(0, shared), loses(b, a).select(0, shared)]
-}
+const extreme =
+  (loses: (a: Expr, b: Expr) => Expr): ScalarRule =>
+  (g, a, b) => {
+    const shared = a.eq(b).select(g.mul(half), g)
+    return [loses(a, b).select(0, shared), loses(b, a).select(0, shared)]
+  }
 
 /** The table. `select` is not in it: the chain rule differentiates its branches apart, so that nothing leaks. */
 export const scalarDerivatives = {
@@ -73,7 +75,10 @@ export const scalarDerivatives = {
   // PyTorch: 0 where the exponent is 0; for the exponent 0 where the base is 0 and the exponent not negative.
   pow: (g, x, n, y) => [
     n.eq(0).select(0, g.mul(n.mul(x.pow(n.sub(1))))),
-    x.eq(0).and(n.ge(0)).select(0, g.mul(y.mul(x.log()))),
+    x
+      .eq(0)
+      .and(n.ge(0))
+      .select(0, g.mul(y.mul(x.log()))),
   ],
   sigmoid: (g, _x, y) => [g.mul(constant(1).sub(y)).mul(y)],
 
@@ -96,7 +101,14 @@ export const scalarDerivatives = {
 
   erf: (g, x) => [g.mul(x.mul(x).neg().exp().mul(twoOverRootPi))],
   erfc: (g, x) => [g.mul(x.mul(x).neg().exp().mul(-twoOverRootPi))],
-  erfinv: (g, _x, y) => [g.mul(y.mul(y).exp().mul(1 / twoOverRootPi))],
+  erfinv: (g, _x, y) => [
+    g.mul(
+      y
+        .mul(y)
+        .exp()
+        .mul(1 / twoOverRootPi),
+    ),
+  ],
   lgamma: (g, x) => [g.mul(x.digamma())],
   digamma: (g, x) => [g.mul(x.trigamma())],
   trigamma: nonDifferentiable('there is no polygamma of order 2 yet'),

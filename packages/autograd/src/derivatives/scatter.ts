@@ -9,9 +9,13 @@ const cornerOf = (x: Tensor, shape: readonly number[]): Tensor => {
   const amounts = shape.map((size, d) => size - x.shape[d])
   return amounts.every((n) => n === 0) ? x : constantPadNd(x, amounts.flatMap((n) => [n, 0]).reverse())
 }
-const taken = (g: Tensor, s: Context<{ readonly dim: number }>): Tensor => cornerOf(g.gather(s.attrs.dim, s.input(1)), s.inputs[2].shape)
+const taken = (g: Tensor, s: Context<{ readonly dim: number }>): Tensor =>
+  cornerOf(g.gather(s.attrs.dim, s.input(1)), s.inputs[2].shape)
 const multiply = (): never => {
-  throw new NotImplementedError('scatter', "reduce: 'multiply' has no derivative, as in PyTorch. Use scatterReduce with 'prod'")
+  throw new NotImplementedError(
+    'scatter',
+    "reduce: 'multiply' has no derivative, as in PyTorch. Use scatterReduce with 'prod'",
+  )
 }
 
 /** Scatters. */
@@ -19,7 +23,12 @@ export const scatter = {
   scatter: {
     uses: [[1], [], [1]],
     backward: [
-      (g, s) => (s.attrs.reduce === null ? g.scatter(s.attrs.dim, s.input(1), 0) : s.attrs.reduce === 'add' ? g : multiply()),
+      (g, s) =>
+        s.attrs.reduce === null
+          ? g.scatter(s.attrs.dim, s.input(1), 0)
+          : s.attrs.reduce === 'add'
+            ? g
+            : multiply(),
       null,
       (g, s) => (s.attrs.reduce === 'multiply' ? multiply() : taken(g, s)),
     ],
@@ -27,11 +36,18 @@ export const scatter = {
   },
   scatterAdd: { uses: [[], [], [1]], backward: [(g) => g, null, taken] },
   scatterReduce: {
-    uses: [[0, 1, 2], [], [0, 1, 2]], results: [0],
+    uses: [[0, 1, 2], [], [0, 1, 2]],
+    results: [0],
     backward: (g, s) => {
       const [ofSelf, ofSource] = reduceGradients(g, s)
-      const { attrs: { dim, includeSelf } } = s
-      return [includeSelf ? ofSelf : ofSelf.scatter(dim, s.input(1), 0), null, cornerOf(ofSource, s.inputs[2].shape)]
+      const {
+        attrs: { dim, includeSelf },
+      } = s
+      return [
+        includeSelf ? ofSelf : ofSelf.scatter(dim, s.input(1), 0),
+        null,
+        cornerOf(ofSource, s.inputs[2].shape),
+      ]
     },
   },
 } satisfies Family
@@ -44,16 +60,24 @@ function reduceGradients(g: Tensor, s: Context<ScatterReduceAttrs>): [ofSelf: Te
   const at = (x: Tensor): Tensor => x.gather(dim, index)
   if (reduce === 'sum') return [g, at(g)]
   if (reduce === 'mean') {
-    const counts = (includeSelf ? g.onesLike() : g.zerosLike()).scatterAdd(dim, index, source.detach().onesLike()).clampMin(1)
+    const counts = (includeSelf ? g.onesLike() : g.zerosLike())
+      .scatterAdd(dim, index, source.detach().onesLike())
+      .clampMin(1)
     const share = g.div(counts)
     return [share, at(share)]
   }
   if (reduce === 'prod') {
     const ownZero = self.eq(0)
-    const ofSelf = g.mul(self.maskedFill(ownZero, 1).scatterReduce(dim, index, source, 'prod', { includeSelf }))
+    const ofSelf = g
+      .mul(self.maskedFill(ownZero, 1).scatterReduce(dim, index, source, 'prod', { includeSelf }))
       .div(self.maskedFill(ownZero, 1))
     const zero = source.eq(0)
-    const zeros = at(self.detach().zerosLike().scatterAdd(dim, index, zero.to({ dtype: self.dtype })))
+    const zeros = at(
+      self
+        .detach()
+        .zerosLike()
+        .scatterAdd(dim, index, zero.to({ dtype: self.dtype })),
+    )
     const single = zero.logicalAnd(zeros.eq(1))
     const others = self.scatterReduce(dim, index, source.maskedFill(single, 1), 'prod', { includeSelf })
     const ofSource = at(g.mul(result)).div(source.maskedFill(zero, 1))

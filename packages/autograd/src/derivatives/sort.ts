@@ -6,11 +6,13 @@ import type { Family } from './table.ts'
 
 const ordered = {
   results: [1],
-  backward: [(_g: Tensor, s: Context<{ readonly dim: number }>) => {
-    const [g] = s.gradients
-    if (g === null || g.ndim === 0) return g
-    return g.newZeros(s.inputs[0].shape).scatter(s.attrs.dim, s.result(1), g)
-  }],
+  backward: [
+    (_g: Tensor, s: Context<{ readonly dim: number }>) => {
+      const [g] = s.gradients
+      if (g === null || g.ndim === 0) return g
+      return g.newZeros(s.inputs[0].shape).scatter(s.attrs.dim, s.result(1), g)
+    },
+  ],
 }
 
 /** Sorts and selections. */

@@ -16,7 +16,8 @@ export function differentiate(root: Expr, g: Expr): Map<Expr, Expr> {
   const order = postOrder([root])
   const active = new Set<Expr>()
   for (const node of order) {
-    if (node.op === 'input' || (node.kind === 'value' && node.args.some((arg) => active.has(arg)))) active.add(node)
+    if (node.op === 'input' || (node.kind === 'value' && node.args.some((arg) => active.has(arg))))
+      active.add(node)
   }
   const gradients = new Map<Expr, Expr>()
   const cotangents = new Map<Expr, Expr>([[root, g]])
@@ -47,6 +48,10 @@ export function differentiate(root: Expr, g: Expr): Map<Expr, Expr> {
 function contributions(node: Expr, cotangent: Expr): readonly (Expr | null)[] {
   const rule = rules[node.op]
   if (typeof rule === 'function') return rule(cotangent, ...node.args, node)
-  if (node.op === 'trigamma') throw new NotImplementedError('backward', `the derivative of trigamma must be known, got none: ${rule.reason}`)
+  if (node.op === 'trigamma')
+    throw new NotImplementedError(
+      'backward',
+      `the derivative of trigamma must be known, got none: ${rule.reason}`,
+    )
   return []
 }

@@ -4,10 +4,15 @@ import type { Entry } from './formula.ts'
 
 type Exports = typeof tensor
 type AttrsOf<R> =
-  R extends tensor.StructuredRecord<infer A> ? A
-  : R extends tensor.ViewRecord<infer A> ? A
-  : R extends tensor.MultiViewRecord<infer A> ? A
-  : R extends tensor.CompositeRecord<infer A> ? A : never
+  R extends tensor.StructuredRecord<infer A>
+    ? A
+    : R extends tensor.ViewRecord<infer A>
+      ? A
+      : R extends tensor.MultiViewRecord<infer A>
+        ? A
+        : R extends tensor.CompositeRecord<infer A>
+          ? A
+          : never
 
 /** Names of the exported records: `sumOp` is the record of `sum`. */
 export type OpName = { [K in keyof Exports]: K extends `${infer Name}Op` ? Name : never }[keyof Exports]

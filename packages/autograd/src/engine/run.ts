@@ -30,7 +30,11 @@ export interface RunOptions {
  * Runs backward from `roots`. Without `places`, leaves accumulate into their `grad`; with them, only nodes that lead to
  * one run, leaves get nothing, and the answer has the gradient of each place (null where none came).
  */
-export function runBackward(roots: readonly Root[], { retainGraph, createGraph }: RunOptions, places: readonly Place[] | null): Gradient[] {
+export function runBackward(
+  roots: readonly Root[],
+  { retainGraph, createGraph }: RunOptions,
+  places: readonly Place[] | null,
+): Gradient[] {
   const task = {}
   const nodes = discover(task, roots)
   const results = new Array<Gradient>(places?.length ?? 0).fill(null)
@@ -47,7 +51,8 @@ export function runBackward(roots: readonly Root[], { retainGraph, createGraph }
         ready.push(node)
       }
     }
-    for (let node = ready.pop(); node !== null; node = ready.pop()) runNode(node, ready, retainGraph, places !== null, results)
+    for (let node = ready.pop(); node !== null; node = ready.pop())
+      runNode(node, ready, retainGraph, places !== null, results)
   } finally {
     gradState.enabled = before
     for (const node of nodes) node.pending = node.pending!.previous
@@ -62,7 +67,12 @@ function discover(task: object, roots: readonly Root[]): Node[] {
     let pending = node.pending
     if (pending === null || pending.task !== task) {
       pending = {
-        task, dependencies: 0, gradients: new Array<Gradient>(node.outputs.length).fill(null), owned: 0, needed: true, captures: null,
+        task,
+        dependencies: 0,
+        gradients: new Array<Gradient>(node.outputs.length).fill(null),
+        owned: 0,
+        needed: true,
+        captures: null,
         previous: pending,
       }
       node.pending = pending
@@ -93,7 +103,13 @@ function markNeeded(task: object, nodes: readonly Node[], places: readonly Place
   }
 }
 
-function runNode(node: Node, ready: ReadyQueue, retainGraph: boolean, capturing: boolean, results: Gradient[]): void {
+function runNode(
+  node: Node,
+  ready: ReadyQueue,
+  retainGraph: boolean,
+  capturing: boolean,
+  results: Gradient[],
+): void {
   const pending = node.pending!
   const { gradients } = pending
   if (node.hooks !== null) runHooks(node, gradients)
@@ -103,8 +119,11 @@ function runNode(node: Node, ready: ReadyQueue, retainGraph: boolean, capturing:
   })
   const { next, nextOutputs } = node
   // A leaf takes nothing when gradients are asked for; of the others only those run that lead to a place.
-  const runs = pending.needed && !(capturing && next.length === 0) && gradients.some((gradient) => gradient !== null)
-    && !(capturing && !next.some((to) => to !== null && to.pending!.needed))
+  const runs =
+    pending.needed &&
+    !(capturing && next.length === 0) &&
+    gradients.some((gradient) => gradient !== null) &&
+    !(capturing && !next.some((to) => to !== null && to.pending!.needed))
   const answers = runs ? node.apply(gradients) : none
   if (runs && !retainGraph) node.release()
   for (let i = 0; i < next.length; i++) {
@@ -123,15 +142,21 @@ function fit(gradient: Tensor, { shape, dtypeInfo }: OutputMeta, node: Node, i: 
   let fitted = gradient
   if (gradient.shape !== shape && !sameShape(gradient.shape, shape)) {
     if (!expands(shape, gradient.shape)) {
-      throw new AutogradError('backward', `the gradient of input ${i} of ${node.name} must have a shape that ${formatShape(shape)} expands to, `
-        + `got ${formatShape(gradient.shape)}`)
+      throw new AutogradError(
+        'backward',
+        `the gradient of input ${i} of ${node.name} must have a shape that ${formatShape(shape)} expands to, ` +
+          `got ${formatShape(gradient.shape)}`,
+      )
     }
     fitted = gradient.sumToSize(shape)
   }
-  return fitted.dtypeInfo === dtypeInfo || dtypeInfo === dtypes.bool ? fitted : fitted.to({ dtype: dtypeInfo.name })
+  return fitted.dtypeInfo === dtypeInfo || dtypeInfo === dtypes.bool
+    ? fitted
+    : fitted.to({ dtype: dtypeInfo.name })
 }
 const expands = (small: readonly number[], large: readonly number[]): boolean =>
-  small.length <= large.length && small.every((n, i) => n === 1 || n === large[i + large.length - small.length])
+  small.length <= large.length &&
+  small.every((n, i) => n === 1 || n === large[i + large.length - small.length])
 
 // Adds to the sum that waits at a node; in place only into a sum that was made here.
 function accumulate(node: Node, output: number, gradient: Tensor): void {
@@ -153,9 +178,12 @@ function runHooks(node: Node, gradients: Gradient[]): void {
       if (gradient === null) return
       claim(gradient) // the hook may keep it
       const answer = hook(gradient)
-      if (answer == null) continue
+      if (!answer) continue
       if (!sameShape(answer.shape, gradient.shape)) {
-        throw new AutogradError('registerHook', `a hook must answer a gradient of the same shape, got ${formatShape(answer.shape)} for ${formatShape(gradient.shape)}`)
+        throw new AutogradError(
+          'registerHook',
+          `a hook must answer a gradient of the same shape, got ${formatShape(answer.shape)} for ${formatShape(gradient.shape)}`,
+        )
       }
       claim(answer)
       gradients[output] = answer

@@ -43,7 +43,11 @@ export function addToGrad(meta: VariableMeta, gradient: Tensor): void {
 // Takes the memory over if it is row-major and nobody else's.
 function adopt(gradient: Tensor): Tensor {
   const own = gradient.isContiguous() && !claimed.has(gradient.storage)
-  const grad = own ? gradient.base === null && gradient.autograd === null ? gradient : gradient.detach() : gradient.detach().clone()
+  const grad = own
+    ? gradient.base === null && gradient.autograd === null
+      ? gradient
+      : gradient.detach()
+    : gradient.detach().clone()
   claimed.add(grad.storage)
   return grad
 }

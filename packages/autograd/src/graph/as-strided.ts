@@ -13,11 +13,15 @@ export interface Window {
 
 const windowOf = ({ shape, strides, offset }: Window): Window => ({ shape, strides, offset })
 const isEmpty = ({ shape }: Window): boolean => shape.includes(0)
-const lastOf = ({ shape, strides, offset }: Window): number => shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset)
+const lastOf = ({ shape, strides, offset }: Window): number =>
+  shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset)
 
 /** Whether two positions may be the same element: unless dims by rising stride each step over all smaller ones. */
 function mayOverlap({ shape, strides }: Window): boolean {
-  const dims = shape.map((size, i) => ({ size, stride: strides[i] })).filter(({ size }) => size > 1).sort((a, b) => a.stride - b.stride)
+  const dims = shape
+    .map((size, i) => ({ size, stride: strides[i] }))
+    .filter(({ size }) => size > 1)
+    .sort((a, b) => a.stride - b.stride)
   let reach = 0
   for (const { size, stride } of dims) {
     if (stride <= reach) return true
@@ -37,7 +41,9 @@ export function windowGradient(g: Tensor, output: Window, input: Window): Tensor
   const start = Math.min(input.offset, output.offset)
   const length = Math.max(lastOf(input), lastOf(output)) - start + 1
   const positions = (window: Window) =>
-    arange(length, null, 1, { device: g.device }).asStrided(window.shape, window.strides, { storageOffset: window.offset - start }).reshape([-1])
+    arange(length, null, 1, { device: g.device })
+      .asStrided(window.shape, window.strides, { storageOffset: window.offset - start })
+      .reshape([-1])
   let memory = zeros([length], options)
   if (mayOverlap(output)) memory = memory.indexAdd(0, positions(output), g.reshape([-1]))
   else memory.asStrided(output.shape, output.strides, { storageOffset: output.offset - start }).copy_(g)
@@ -78,9 +84,13 @@ export class CopySlices extends Node {
 
   /** @param baseEdges of the base as it was before; the other edges are those of `change` but its first */
   constructor(baseEdges: Edges, change: Node, view: Tensor, base: Tensor) {
-    super({
-      nodes: [...baseEdges.nodes, ...change.next.slice(1)], outputs: [...baseEdges.outputs, ...change.nextOutputs.slice(1)],
-    }, [{ shape: base.shape, dtypeInfo: base.dtypeInfo }])
+    super(
+      {
+        nodes: [...baseEdges.nodes, ...change.next.slice(1)],
+        outputs: [...baseEdges.outputs, ...change.nextOutputs.slice(1)],
+      },
+      [{ shape: base.shape, dtypeInfo: base.dtypeInfo }],
+    )
     this.#change = change
     this.#view = windowOf(view)
     this.#base = windowOf(base)
@@ -88,7 +98,10 @@ export class CopySlices extends Node {
 
   override apply([g]: readonly Gradient[]): Gradients {
     const { shape, strides, offset } = this.#view
-    const whole = emptyStrided(this.#base.shape, this.#base.strides, { dtype: g!.dtype, device: g!.device }).copy_(g!)
+    const whole = emptyStrided(this.#base.shape, this.#base.strides, {
+      dtype: g!.dtype,
+      device: g!.device,
+    }).copy_(g!)
     const part = whole.asStrided(shape, strides, { storageOffset: offset - this.#base.offset })
     const [before, ...others] = this.#change.apply([part.clone()])
     if (this.next[0] === null) return [null, ...others]

@@ -7,7 +7,12 @@ import type { Edges, Gradient, Gradients, OutputMeta } from './node.ts'
 import { SavedTensors } from './saved.ts'
 
 const outputMeta = ({ shape, dtypeInfo }: Tensor): OutputMeta => ({ shape, dtypeInfo })
-const inputMeta = ({ shape, strides, offset, dtypeInfo }: Tensor): InputMeta => ({ shape, strides, offset, dtypeInfo })
+const inputMeta = ({ shape, strides, offset, dtypeInfo }: Tensor): InputMeta => ({
+  shape,
+  strides,
+  offset,
+  dtypeInfo,
+})
 
 /** Gradients by a formula. */
 export class FormulaNode extends Node implements Context<unknown> {
@@ -20,8 +25,13 @@ export class FormulaNode extends Node implements Context<unknown> {
 
   /** @param changed the tensor that the op wrote into, if it was in place */
   constructor(
-    op: OpRecord, formula: Formula<unknown>, edges: Edges, tensors: readonly Tensor[], attrs: unknown,
-    outputs: readonly Tensor[], changed: Tensor | null,
+    op: OpRecord,
+    formula: Formula<unknown>,
+    edges: Edges,
+    tensors: readonly Tensor[],
+    attrs: unknown,
+    outputs: readonly Tensor[],
+    changed: Tensor | null,
   ) {
     super(edges, outputs.map(outputMeta))
     this.attrs = attrs
@@ -35,8 +45,10 @@ export class FormulaNode extends Node implements Context<unknown> {
     this.gradients = gradients
     const g = gradients.find((gradient) => gradient !== null)!
     const { backward } = this.#formula
-    const answer = typeof backward === 'function' ? backward(g, this)
-      : backward.map((formula, i) => (formula !== null && this.needs(i) ? formula(g, this) : null))
+    const answer =
+      typeof backward === 'function'
+        ? backward(g, this)
+        : backward.map((formula, i) => (formula !== null && this.needs(i) ? formula(g, this) : null))
     this.gradients = []
     return answer
   }
@@ -63,13 +75,18 @@ export const usesInput = (formula: Formula<unknown>, needs: (input: number) => b
   formula.uses?.some((used, of) => needs(of) && used.includes(i)) ?? false
 
 function savedOf(
-  formula: Formula<unknown>, edges: Edges, tensors: readonly Tensor[], outputs: readonly Tensor[], changed: Tensor | null,
+  formula: Formula<unknown>,
+  edges: Edges,
+  tensors: readonly Tensor[],
+  outputs: readonly Tensor[],
+  changed: Tensor | null,
 ): SavedTensors | null {
   const { uses, results } = formula
   if (uses === undefined && results === undefined) return null
   const slots = new Array<Tensor | null>(tensors.length + outputs.length).fill(null)
   uses?.forEach((used, of) => {
-    if (edges.nodes[of] != null) for (const i of used) if (i < tensors.length) slots[i] = tensors[i]
+    if (of < tensors.length && edges.nodes[of] !== null)
+      for (const i of used) if (i < tensors.length) slots[i] = tensors[i]
   })
   for (const i of results ?? []) slots[tensors.length + i] = outputs[i]
   return new SavedTensors(slots, changed, tensors.length)

@@ -26,7 +26,8 @@ export class VariableMeta implements AutogradMeta {
 /** The tensor's slot or null. */
 export const metaOf = (tensor: Tensor): VariableMeta | null => tensor.autograd as VariableMeta | null
 /** The tensor's slot, filled if it was empty. */
-export const ensureMeta = (tensor: Tensor): VariableMeta => (tensor.autograd ??= new VariableMeta()) as VariableMeta
+export const ensureMeta = (tensor: Tensor): VariableMeta =>
+  (tensor.autograd ??= new VariableMeta()) as VariableMeta
 
 /** Whether gradients are computed for the tensor; a view of one that requires grad does, whenever it was made. */
 export function requiresGradOf(tensor: Tensor): boolean {
@@ -35,7 +36,9 @@ export function requiresGradOf(tensor: Tensor): boolean {
 
 /** The node that made the tensor; null for leaves. That of a view is renewed after in-place changes. */
 export const gradFnOf = (tensor: Tensor): Node | null =>
-  tensor.base === null ? metaOf(tensor)?.gradFn ?? null : viewGradFn(tensor, tensor.base, tensor.counter.version)
+  tensor.base === null
+    ? (metaOf(tensor)?.gradFn ?? null)
+    : viewGradFn(tensor, tensor.base, tensor.counter.version)
 
 // After an in-place change of the base or of another view, the view is a window on the changed base.
 function viewGradFn(view: Tensor, base: Tensor, version: number): Node | null {
@@ -57,18 +60,29 @@ function viewGradFn(view: Tensor, base: Tensor, version: number): Node | null {
 /** Throws if the view is one that may not be changed in place (`direct`), or whose base may not be. */
 export function checkViewOrigin(view: Tensor, direct: boolean, op = 'gradFn'): void {
   const meta = metaOf(view)
-  const change = direct ? 'it is being changed in place' : 'its base, or another view of it, was changed in place'
+  const change = direct
+    ? 'it is being changed in place'
+    : 'its base, or another view of it, was changed in place'
   if (meta?.origin === 'multiView') {
-    throw new AutogradError(op, `output ${meta.output} of ${meta.gradFn?.name ?? 'an op'} is a view and ${change}, got a view that `
-      + 'is one of several outputs of a function. Use the out-of-place op, or views made one by one')
+    throw new AutogradError(
+      op,
+      `output ${meta.output} of ${meta.gradFn?.name ?? 'an op'} is a view and ${change}, got a view that ` +
+        'is one of several outputs of a function. Use the out-of-place op, or views made one by one',
+    )
   }
   if (meta?.origin === 'function') {
-    throw new AutogradError(op, `output ${meta.output} of ${meta.gradFn?.name ?? 'a custom Function'} is a view and ${change}, got a view that `
-      + 'was made inside a custom Function. Clone the output in its forward')
+    throw new AutogradError(
+      op,
+      `output ${meta.output} of ${meta.gradFn?.name ?? 'a custom Function'} is a view and ${change}, got a view that ` +
+        'was made inside a custom Function. Clone the output in its forward',
+    )
   }
   if (view.noGradVersion >= 0) {
-    throw new AutogradError(op, `a view that was made under noGrad must not be used once ${change} with grad mode on, got one. `
-      + 'Make both the view and the change inside noGrad, or both outside')
+    throw new AutogradError(
+      op,
+      `a view that was made under noGrad must not be used once ${change} with grad mode on, got one. ` +
+        'Make both the view and the change inside noGrad, or both outside',
+    )
   }
 }
 
@@ -105,7 +119,10 @@ export function edgesOf(tensors: readonly Tensor[], changed: Tensor | null = nul
       continue
     }
     const { version } = tensor.counter
-    const node = gradientNode(tensor, changed !== null && tensor.counter === changed.counter ? version - 1 : version)
+    const node = gradientNode(
+      tensor,
+      changed !== null && tensor.counter === changed.counter ? version - 1 : version,
+    )
     nodes[i] = node
     const output = node === null ? 0 : metaOf(tensor)!.output
     if (output !== 0) (outputs ??= new Array<number>(count).fill(0))[i] = output

@@ -52,7 +52,7 @@ export abstract class Node implements GradFn {
 
   /** Whether the gradient of input `i` is asked for. */
   needs(i: number): boolean {
-    return this.next[i] != null // undefined: an optional input that was left out
+    return i < this.next.length && this.next[i] !== null // optional inputs may have been left out
   }
 
   /** Whether output `i`, if it is floating-point, carries a gradient. */

@@ -15,7 +15,11 @@ export class PointwiseNode extends Node {
 
   /** @param changed the tensor that the op wrote into, if it was in place */
   constructor(
-    variant: PointwiseVariant, edges: Edges, tensors: readonly Tensor[], params: readonly KernelScalar[], output: Tensor,
+    variant: PointwiseVariant,
+    edges: Edges,
+    tensors: readonly Tensor[],
+    params: readonly KernelScalar[],
+    output: Tensor,
     changed: Tensor | null,
   ) {
     super(edges, [{ shape: output.shape, dtypeInfo: output.dtypeInfo }]) // not the output itself: the graph must not hold it
@@ -24,7 +28,8 @@ export class PointwiseNode extends Node {
     let needs = 0
     for (let i = 0; i < tensors.length; i++) if (edges.nodes[i] !== null) needs |= 1 << i
     const slots = slotsToSave(this.#derivative, needs)
-    this.#saved = slots === 0 ? null : new SavedTensors(select(slots, tensors, output), changed, tensors.length)
+    this.#saved =
+      slots === 0 ? null : new SavedTensors(select(slots, tensors, output), changed, tensors.length)
   }
 
   get name(): string {
@@ -34,7 +39,8 @@ export class PointwiseNode extends Node {
   override apply([g]: readonly Gradient[]): Gradients {
     const { inputs } = this.#derivative
     const gradients = new Array<Gradient>(inputs.length)
-    for (let i = 0; i < inputs.length; i++) gradients[i] = this.needs(i) ? this.#gradient(inputs[i], g!) : null
+    for (let i = 0; i < inputs.length; i++)
+      gradients[i] = this.needs(i) ? this.#gradient(inputs[i], g!) : null
     return gradients
   }
 

@@ -10,7 +10,12 @@ import type { Edges, Node } from './node.ts'
 import { PointwiseNode } from './pointwise-node.ts'
 
 /** Notes that `outputs` came from `tensors` by `op`. */
-export function record(op: OpRecord, tensors: readonly Tensor[], attrs: unknown, outputs: readonly Tensor[]): void {
+export function record(
+  op: OpRecord,
+  tensors: readonly Tensor[],
+  attrs: unknown,
+  outputs: readonly Tensor[],
+): void {
   const node = nodeOf(op, edgesOf(tensors), tensors, attrs, outputs, null)
   if (node === null) return
   for (let i = 0; i < outputs.length; i++) {
@@ -24,35 +29,57 @@ export function record(op: OpRecord, tensors: readonly Tensor[], attrs: unknown,
 }
 
 function nodeOf(
-  op: OpRecord, edges: Edges, tensors: readonly Tensor[], attrs: unknown, outputs: readonly Tensor[], changed: Tensor | null,
+  op: OpRecord,
+  edges: Edges,
+  tensors: readonly Tensor[],
+  attrs: unknown,
+  outputs: readonly Tensor[],
+  changed: Tensor | null,
 ): Node | null {
-  if (op.kind === 'pointwise') return new PointwiseNode(op, edges, tensors, attrs as readonly KernelScalar[], outputs[0], changed)
+  if (op.kind === 'pointwise')
+    return new PointwiseNode(op, edges, tensors, attrs as readonly KernelScalar[], outputs[0], changed)
   if (!outputs.some((output) => output.dtypeInfo.category === 'float')) return null
   const entry = formulaOf(op)
   if (entry === null || 'decomposed' in entry) {
-    throw new NotImplementedError(op.name, `the op must have a derivative formula to take tensors that require grad, got ${op.kind} op `
-      + `'${op.name}' without one. Use it under noGrad, or register one`)
+    throw new NotImplementedError(
+      op.name,
+      `the op must have a derivative formula to take tensors that require grad, got ${op.kind} op ` +
+        `'${op.name}' without one. Use it under noGrad, or register one`,
+    )
   }
-  return 'notDifferentiable' in entry ? null : new FormulaNode(op, entry, edges, tensors, attrs, outputs, changed)
+  return 'notDifferentiable' in entry
+    ? null
+    : new FormulaNode(op, entry, edges, tensors, attrs, outputs, changed)
 }
 
 /** What an in-place op is about to overwrite and its gradient will ask for. */
 let preserved: { readonly self: Tensor; readonly copy: Tensor } | null = null
 
 /** Before an in-place op: throws if `self` may not be changed; copies it if the gradient needs what it was. */
-export function beforeInPlace(opName: string, self: Tensor, op: OpRecord | null = null, tensors: readonly Tensor[] = [self]): void {
+export function beforeInPlace(
+  opName: string,
+  self: Tensor,
+  op: OpRecord | null = null,
+  tensors: readonly Tensor[] = [self],
+): void {
   preserved = null
   if (!gradState.enabled || !(requiresGradOf(self) || tensors.some(requiresGradOf))) return
   if (self.base !== null) {
     checkViewOrigin(self, true, opName)
     if (requiresGradOf(self) && gradFnOf(self.base) === null) {
-      throw new AutogradError(opName, 'a view of a leaf Variable that requires grad is being used in an in-place operation, got one of a leaf. '
-        + 'Wrap it in noGrad, or clone the leaf first')
+      throw new AutogradError(
+        opName,
+        'a view of a leaf Variable that requires grad is being used in an in-place operation, got one of a leaf. ' +
+          'Wrap it in noGrad, or clone the leaf first',
+      )
     }
   }
   if (requiresGradOf(self) && gradFnOf(self) === null) {
-    throw new AutogradError(opName, 'a leaf Variable that requires grad is being used in an in-place operation, got one. '
-      + 'Wrap it in noGrad, or use the out-of-place op')
+    throw new AutogradError(
+      opName,
+      'a leaf Variable that requires grad is being used in an in-place operation, got one. ' +
+        'Wrap it in noGrad, or use the out-of-place op',
+    )
   }
   if (op !== null && needsOldValue(op, tensors)) preserved = { self, copy: self.clone() } // recorded, for gradients of gradients
 }
@@ -65,7 +92,11 @@ function needsOldValue(op: OpRecord, tensors: readonly Tensor[]): boolean {
     return (slotsToSave(pointwiseDerivative(op), needs) & 1) !== 0
   }
   const entry = formulaOf(op)
-  return entry !== null && 'backward' in entry && usesInput(entry, (i) => i < tensors.length && requiresGradOf(tensors[i]), 0)
+  return (
+    entry !== null &&
+    'backward' in entry &&
+    usesInput(entry, (i) => i < tensors.length && requiresGradOf(tensors[i]), 0)
+  )
 }
 
 /** After an in-place op, the version already bumped. */
@@ -76,6 +107,7 @@ export function recordInPlace(op: OpRecord, tensors: readonly Tensor[], attrs: u
   const edges = edgesOf(tensors, self)
   const node = nodeOf(op, edges, inputs, attrs, [self], self)
   if (node === null) return
-  if (base === null) setHistory(self, node, 0)
+  if (op.kind === 'view') setHistory(self, node, 0).viewVersion = self.counter.version // another window: no element changed
+  else if (base === null) setHistory(self, node, 0)
   else setHistory(base, new CopySlices(edgesOf([base], self), node, self, base), 0)
 }
