@@ -20,7 +20,11 @@ const examples = [
 ]
 
 // init() in an example registers a new device: the buffer must be of the one that is registered now.
-const vertexBuffer = (): GPUBuffer => (getBackend('webgpu') as webgpu.WebGpuBackend).runtime.device.createBuffer({ size: 16, usage: 0x80 | 0x04 | 0x08 })
+const vertexBuffer = (): GPUBuffer =>
+  (getBackend('webgpu') as webgpu.WebGpuBackend).runtime.device.createBuffer({
+    size: 16,
+    usage: 0x80 | 0x04 | 0x08,
+  })
 const scope: Record<string, unknown> = { ...tt, ...webgpu, nn, optim, F: nn.functional, vertexBuffer: null }
 delete scope['var']
 delete scope['default']

@@ -46,6 +46,9 @@ const units: Partial<Record<ScalarPrimitive, number>> = {
   lgamma: 3000,
   digamma: 3000,
   trigamma: 300,
+  zeta: 300,
+  igamma: 3000,
+  igammac: 3000,
 }
 // Subnormal numbers are left out: GPUs may flush them to zero.
 const special = [
@@ -139,6 +142,8 @@ describe('float32', () => {
     for (let i = 0; i < xs.length; i++) {
       const exact = Number(float!(xs[i], ys[i]))
       const want = Math.fround(exact)
+      if (name === 'zeta' && xs[i] > 1e10) continue // 0 · ∞ in the table's own sum
+      if (name === 'igammac' && xs[i] < 1e-9) continue // the table takes lgamma(1 + a) of 1 + a = 1
       const x = Number(got[i])
       const bothTiny = Math.abs(want) < tiny && Math.abs(x) < tiny
       if (Object.is(x, want) || (bothTiny && want !== 0)) continue

@@ -12,6 +12,8 @@ export class Block {
   readonly bytes: number
   /** Number of the last batch of commands that uses it. */
   batch = -1
+  /** False if the driver may not have given it memory: it is not used again. */
+  trusted = true
   /** Bind groups whose first buffer this is, by the rest of their key. */
   readonly groups = new Map<string, GPUBindGroup>()
   /** Whether it belongs to the pool; the user's own buffers do not. */
@@ -75,9 +77,12 @@ export interface MemoryHost {
   readonly batch: number
   /** Submits what is recorded. */
   flush(): void
+  /** The out-of-memory error that came up since the last call, which will not be thrown elsewhere then. */
+  takeOutOfMemory(): Error | null
 }
 
 const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
+const recentBlocks = 64
 const reclaimBudget = 256 * 2 ** 20
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
@@ -87,6 +92,7 @@ export class Memory {
   readonly #free = new Map<number, Block[]>()
   readonly #watches: Watch[] = []
   readonly #registry: FinalizationRegistry<Watch> | null
+  readonly #recent: (Block | undefined)[] = []
   #nextId = 0
   #used = 0
   #pooled = 0
@@ -153,7 +159,7 @@ export class Memory {
 
   /** A free or new block of at least `bytes` bytes. @throws OutOfMemoryError */
   take(bytes: number): Block {
-    const size = sizeClass(bytes)
+    const size = bytes > this.#host.largest ? bytes : Math.min(sizeClass(bytes), this.#host.largest)
     this.#sinceReclaim += size
     if (
       this.#host.collector !== null &&
@@ -183,7 +189,7 @@ export class Memory {
   release(block: Block): void {
     if (!block.pooled) return
     this.#used -= block.bytes
-    if (this.#pooled + block.bytes > this.#host.poolLimit) {
+    if (!block.trusted || this.#pooled + block.bytes > this.#host.poolLimit) {
       this.#destroy(block)
       return
     }
@@ -214,9 +220,28 @@ export class Memory {
     return block
   }
 
+  // In Node a driver's refusal is known at once: what is free is given back, and it is asked once more. In browsers it
+  // is known later, see outOfMemory.
   #create(size: number): Block {
+    let gpu = this.#host.device.createBuffer({ size, usage })
+    if (this.#host.takeOutOfMemory() !== null) {
+      if (this.#host.collector !== null) this.#reclaim()
+      this.flushPool()
+      this.#host.device.queue.submit([]) // memory of destroyed buffers is released by a submission
+      gpu = this.#host.device.createBuffer({ size, usage })
+      const error = this.#host.takeOutOfMemory()
+      if (error !== null) throw error
+    }
     this.#buffers++
-    return new Block(this.#nextId++, this.#host.device.createBuffer({ size, usage }), size, true)
+    const block = new Block(this.#nextId++, gpu, size, true)
+    this.#recent[block.id % recentBlocks] = block
+    return block
+  }
+
+  /** The driver refused one of the last blocks, and does not say which: none of them is used again. */
+  outOfMemory(): void {
+    for (const block of this.#recent) if (block !== undefined) block.trusted = false
+    this.flushPool()
   }
 
   #destroy(block: Block): void {

@@ -55,9 +55,6 @@ const MAP_READ = 1
 
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
 const faultWords = 8
-interface PendingFault {
-  readonly op: string
-}
 
 /** A GPUDevice with what the kernels need of it. */
 export class Runtime implements MemoryHost {
@@ -77,7 +74,7 @@ export class Runtime implements MemoryHost {
   readonly #uniforms: GPUBuffer
   readonly #fault: GPUBuffer
   #faultBlock: Block | null = null
-  readonly #faultOps: PendingFault[] = []
+  readonly #faultOps: string[] = []
   #encoder: GPUCommandEncoder | null = null
   #pass: GPUComputePassEncoder | null = null
   #recorded = 0
@@ -168,8 +165,8 @@ export class Runtime implements MemoryHost {
 
   /** The number under which kernels of `op` report bad indices. */
   faultCode(op: string): number {
-    let index = this.#faultOps.findIndex((fault) => fault.op === op)
-    if (index < 0) index = this.#faultOps.push({ op }) - 1
+    let index = this.#faultOps.indexOf(op)
+    if (index < 0) index = this.#faultOps.push(op) - 1
     return index
   }
 
@@ -265,6 +262,10 @@ export class Runtime implements MemoryHost {
     })
   }
 
+  takeOutOfMemory(): Error | null {
+    return this.#failure instanceof OutOfMemoryError ? this.#takeFailure() : null
+  }
+
   #takeFailure(): Error {
     const failure = this.#failure!
     this.#failure = null
@@ -274,7 +275,7 @@ export class Runtime implements MemoryHost {
   #throwFault(words: Uint32Array): void {
     if (words[0] === 0) return
     this.device.queue.writeBuffer(this.#fault, 0, new Uint32Array(faultWords))
-    const { op } = this.#faultOps[words[1]]
+    const op = this.#faultOps[words[1]]
     throw new IndexError(
       op,
       `index ${words[2] | 0} is out of bounds for dim ${words[3]} with size ${words[4]} ` +
@@ -286,7 +287,7 @@ export class Runtime implements MemoryHost {
     const { message } = error
     if (this.#failure !== null) return
     if (error.constructor.name === 'GPUOutOfMemoryError') {
-      this.memory.flushPool()
+      this.memory.outOfMemory()
       this.#failure = new OutOfMemoryError(
         'allocate',
         `device '${this.name}' has no memory left: ${message}. The pool of free buffers was ` +

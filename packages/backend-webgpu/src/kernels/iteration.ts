@@ -33,6 +33,15 @@ export function coalesce(sizes: readonly number[], strides: readonly (readonly n
   return { rank: merged.length, sizes: merged, strides: mergedStrides }
 }
 
+/** With dims of size 1 added, so that the rank is 2, 4, 8, ...: fewer kernels to compile. */
+export function padded({ rank, sizes, strides }: Iteration): Iteration {
+  let to = 2
+  while (to < rank) to *= 2
+  const fill = (values: readonly number[], value: number): number[] =>
+    Array.from({ length: to }, (_, d) => (d < rank ? values[d] : value))
+  return { rank: to, sizes: fill(sizes, 1), strides: strides.map((of) => fill(of, 0)) }
+}
+
 /** Number of elements. */
 export function count(shape: readonly number[]): number {
   let n = 1

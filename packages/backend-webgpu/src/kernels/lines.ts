@@ -1,6 +1,6 @@
 // Lines of a tensor along one dim: how kernels that go along a dim address them.
 import type { Operand } from '@tt/tensor'
-import { coalesce } from './iteration.ts'
+import { coalesce, padded } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
 import { address, put, splitIndex } from './program.ts'
 import type { Words } from './program.ts'
@@ -21,9 +21,11 @@ export interface Lines {
 /** Lines of the operands along `dim`. */
 export function linesOf(operands: readonly Operand[], dim: number): Lines {
   const dims = operands[0].shape.map((_, d) => d).filter((d) => d !== dim)
-  const outer = coalesce(
-    dims.map((d) => operands[0].shape[d]),
-    operands.map(({ strides }) => dims.map((d) => strides[d])),
+  const outer = padded(
+    coalesce(
+      dims.map((d) => operands[0].shape[d]),
+      operands.map(({ strides }) => dims.map((d) => strides[d])),
+    ),
   )
   return { outer, operands, dim }
 }

@@ -5,7 +5,7 @@ import type { CoreKernels, MapKernel, Operand } from '@tt/tensor'
 import type { ProgramSource, Runtime } from '../device/runtime.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
-import { broadcastStrides, coalesce, count, isDense, sameShape } from './iteration.ts'
+import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'
 import {
   Bindings,
   Words,
@@ -39,7 +39,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
 
     const moves = denseMoves(inputs, outputs, n)
     if (moves !== null) {
-      const fours = n % 4 === 0 && operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
+      const fours = operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
       const program = runtime.program(`m${code}:${moves}${fours ? '4' : ''}:${bindings.key}`, () =>
         (fours ? foursSource : denseSource)(kernel, moves, bindings),
       )
@@ -47,8 +47,9 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         runtime,
         program,
         bindings,
-        fours ? n / 4 : n,
+        fours ? Math.ceil(n / 4) : n,
         (words, at) => {
+          if (fours) words[at++] = n
           const next = put(
             words,
             at,
@@ -62,9 +63,11 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
       return
     }
 
-    const it = coalesce(
-      shape,
-      operands.map((operand) => broadcastStrides(operand, shape.length)),
+    const it = padded(
+      coalesce(
+        shape,
+        operands.map((operand) => broadcastStrides(operand, shape.length)),
+      ),
     )
     const wordCount = 2 + it.rank + operands.length * (1 + it.rank) + params.length
     if (wordCount > maxWords)
@@ -120,34 +123,39 @@ function denseMoves(inputs: readonly Operand[], outputs: readonly Operand[], n: 
   return moves
 }
 
-// One thread, four neighbouring elements, loaded and stored at once.
+// One thread, four neighbouring elements, loaded and stored at once; the last ones one by one.
 function foursSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {
   const words = new Words()
   const head = elementHead(words.next(), words.next())
+  const total = words.next()
   const offsets = words.row(moves.length)
   const { slots } = bindings
   const inputs = kernel.inputs.length
-  const loads = kernel.inputs.map((_, k) => {
-    const buffer = `b${slots[k]}`
-    return moves[k] === 's'
-      ? `let x${k} = vec4<u32>(${buffer}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
-      : `let x${k} = ${buffer}[i + ${offsets[k]}];`
-  })
-  const calls = 'xyzw'
-    .split('')
-    .map((c) => `let r${c} = element(${kernel.inputs.map((_, k) => `x${k}.${c}`).join(', ')});`)
-  const stores = kernel.outputs.map(
-    (_, k) =>
-      `b${slots[inputs + k]}[i + ${offsets[inputs + k]}] = vec4<u32>(rx[${k}], ry[${k}], rz[${k}], rw[${k}]);`,
+  const loads = kernel.inputs.map((_, k) =>
+    moves[k] === 's'
+      ? `let x${k} = vec4<u32>(b${slots[k]}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
+      : `let x${k} = b${slots[k]}[i + ${offsets[k]}];`,
   )
-  const code = [elementFunction(kernel, words), head, ...loads, ...calls, ...stores, '}'].join('\n')
-  return {
-    name: kernel.name,
-    access: [...bindings.access],
-    elements: bindings.access.map(() => 'vec4<u32>'),
-    words: words.count,
-    code,
-  }
+  const results = kernel.outputs.map((_, k) => `var r${k}: vec4<u32>;`)
+  const perElement = [
+    `let r = element(${kernel.inputs.map((_, k) => `x${k}[c]`).join(', ')});`,
+    ...kernel.outputs.map((_, k) => `r${k}[c] = r[${k}];`),
+  ]
+  const targets = kernel.outputs.map((_, k) => `b${slots[inputs + k]}[i + ${offsets[inputs + k]}]`)
+  const code = [
+    elementFunction(kernel, words),
+    head,
+    ...loads,
+    ...results,
+    `for (var c = 0u; c < 4u; c++) { ${perElement.join(' ')} }`,
+    `if (i * 4u + 4u <= ${total}) {`,
+    ...targets.map((target, k) => `${target} = r${k};`),
+    `} else { for (var c = 0u; i * 4u + c < ${total}; c++) {`,
+    ...targets.map((target, k) => `${target}[c] = r${k}[c];`),
+    '} } }',
+  ].join('\n')
+  const elements = bindings.access.map(() => 'vec4<u32>')
+  return { name: kernel.name, access: [...bindings.access], elements, words: words.count, code }
 }
 
 function denseSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {

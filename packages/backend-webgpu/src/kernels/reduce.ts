@@ -8,7 +8,7 @@ import type { Runtime } from '../device/runtime.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import type { Scalar } from '../wgsl/storage-format.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
-import { broadcastStrides, coalesce, count } from './iteration.ts'
+import { broadcastStrides, coalesce, count, padded } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
 import {
   Bindings,
@@ -64,7 +64,7 @@ export function createReduce(runtime: Runtime): CoreKernels['reduce'] {
         strides.map((of) => dims.map((d) => of[d])),
       )
     }
-    const [reduced, kept] = [part(true), part(false)]
+    const [reduced, kept] = [part(true), padded(part(false))]
     const [many, outputs] = [count(reduced.sizes), count(kept.sizes)]
     const bindings = new Bindings(runtime)
     for (const operand of inputs) bindings.add(operand, 'read')

@@ -24,6 +24,17 @@ fn tt_ipow(x: i32, y: i32) -> i32 {
   }
   return value;
 }`,
+  tt_gcd: `
+fn tt_gcd(x: i32, y: i32) -> i32 {
+  var a = x;
+  var b = y;
+  while (b != 0) {
+    let rest = tt_irem(a, b);
+    a = b;
+    b = rest;
+  }
+  return abs(a);
+}`,
   // int64 is held in 32 bits: counts from 32 on leave nothing but the sign
   tt_shl64: `
 fn tt_shl64(x: i32, y: i32) -> i32 {

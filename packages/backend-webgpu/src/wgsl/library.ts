@@ -1,9 +1,10 @@
 // Picks the WGSL functions that a piece of source uses, with those that they use.
 import { floatFunctions } from './float-functions.ts'
+import { gammaFunctions } from './gamma-functions.ts'
 import { integerFunctions } from './integer-functions.ts'
 import { specialFunctions } from './special-functions.ts'
 
-const sources = [floatFunctions, integerFunctions, specialFunctions].flatMap((family) =>
+const sources = [floatFunctions, integerFunctions, specialFunctions, gammaFunctions].flatMap((family) =>
   Object.values(family),
 )
 // Which entry declares a name: an entry may declare several.

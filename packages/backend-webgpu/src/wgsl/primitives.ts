@@ -97,4 +97,8 @@ export const lowerings = {
   lgamma: own('lgamma'),
   digamma: own('digamma'),
   trigamma: own('trigamma'),
+  zeta: own('zeta'),
+  igamma: own('igamma'),
+  igammac: own('igammac'),
+  gcd: { int: call('tt_gcd') },
 } satisfies Record<ScalarPrimitive, Lowering>
