@@ -11,6 +11,7 @@ const project = (name, testMatch, options = {}) => ({
   testMatch: testMatch.map((glob) => `${root}/${glob}`),
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  setupFilesAfterEnv: [`${root}/test/leak-check.ts`],
   modulePathIgnorePatterns: ['/dist/', '/out/'],
   transform: {
     '\\.ts$': [

@@ -18,7 +18,10 @@ const files = readdirSync(join(root, 'packages'), { recursive: true, encoding: '
   .filter((file) => !file.includes('node_modules') && !file.includes('dist/'))
 // The examples of backend-webgpu need a device; its own suite runs them.
 const sources = files.filter((file) => /^[^/]+\/src\/.*\.ts$/.test(file) && !/\/generated\/|^backend-webgpu/.test(file))
-const pages = ['README.md', ...files.filter((file) => /^[^/]+\/README\.md$/.test(file)).map((file) => join('packages', file))]
+const pages = [
+  'README.md',
+  ...files.filter((file) => /^(?!backend-webgpu)[^/]+\/README\.md$/.test(file)).map((file) => join('packages', file)),
+]
 
 const everything: Record<string, unknown> = { ...testing, ...data, ...cpu, ...optim, ...nn, ...tt, tt, nn, optim, data, F: nn.functional }
 /** What examples take for granted: a model in training. */
@@ -55,7 +58,7 @@ async function run({ name, code }: DocExample): Promise<void> {
   const own = name.includes('.md:') ? {} : ((await import(join(root, name.replace(/:\d+$/, '')))) as Record<string, unknown>)
   const local = { ...scope, ...standIns(), ...own }
   const { code: body } = transformSync(`async function example() {\n${toProgram(code)}\n}`, {
-    jsc: { parser: { syntax: 'typescript', explicitResourceManagement: true }, target: 'es2024' }, isModule: true,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, isModule: true,
   })
   const names = Object.keys(local).filter((key) => key !== 'var' && key !== 'default')
   const program = new Function(...names, '__check', `${body}\nreturn example()`)

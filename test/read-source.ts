@@ -59,6 +59,7 @@ export function readSource(file: string, text = readFileSync(file, 'utf8')): Sou
         )
     }
     const patterns = [node.type === 'VariableDeclarator' ? node.id : node.type === 'Parameter' ? node.pat : null]
+    if (node.type === 'FunctionDeclaration') patterns.push(node.identifier)
     if (node.type === 'ArrowFunctionExpression') patterns.push(...(node.params as unknown[]))
     for (const pattern of patterns) {
       if (isNode(pattern) && pattern.type === 'Identifier') declared.add(String(pattern.value))

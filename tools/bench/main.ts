@@ -1,7 +1,7 @@
 // pnpm bench: medians of this library and its peers, in one run on one machine.
 //   --only TEXT     cases whose name contains it (repeatable)      --json FILE   write all numbers
 //   --device NAME   cpu (default) or webgpu                        --budget MS   time per case and engine (400)
-//   --no-peers      only this library
+//   --no-peers      only this library                               --threads N   of PyTorch (default: all cores)
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     device: { type: 'string', default: 'cpu' },
     budget: { type: 'string', default: '400' },
+    threads: { type: 'string', default: String(cpus().length) },
     'no-peers': { type: 'boolean', default: false },
   },
 })
@@ -66,9 +67,9 @@ async function torchResults(threads: number): Promise<Record<string, Measurement
 }
 
 const engines = await loadEngines()
-const torch = options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(1)
+const torch = options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(Number(options.threads))
 console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${budget} ms each`)
-console.log(`${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? ', PyTorch on 1 thread' : ''}; "2x": we are twice as fast\n`)
+console.log(`${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? `, PyTorch on ${options.threads} thread(s)` : ''}; "2x": we are twice as fast\n`)
 const results: Record<string, Row> = {}
 for (const item of wanted) {
   const row: Row = {}

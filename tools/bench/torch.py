@@ -40,6 +40,7 @@ cases = {
     'add 1': lambda: binary((1,), lambda x, y: x + y),
     'add 1 grad': lambda: binary((1,), lambda x, y: x + y, True),
     'add 1e6': lambda: binary((1000000,), lambda x, y: x + y),
+    'add 1e6 dropped': lambda: binary((1000000,), lambda x, y: x + y),
     'exp 1e6': lambda: unary((1000000,), lambda x: x.exp()),
     'tanh 1e6': lambda: unary((1000000,), lambda x: x.tanh()),
     'sum 1e6': lambda: unary((1000000,), lambda x: x.sum()),

@@ -14,6 +14,7 @@ import { predict, trainEpoch, watchMemory } from './train.ts'
 async function run(options: Options): Promise<number> {
   const { epochs, lr, device, syncSteps } = options
   const interrupted = watchInterrupt()
+  if (device === 'webgpu') await (await import('@tt/backend-webgpu')).init()
   manualSeed(options.seed)
 
   const { loader, testLoader, test } = await loadMnist(options)

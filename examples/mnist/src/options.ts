@@ -26,7 +26,7 @@ npm start -- [options]
   --lr X             learning rate at the start               (0.002 for adam, 0.05 for sgd)
   --optimizer NAME   adam or sgd (with momentum 0.9)          (adam)
   --seed N           of weights and order                     (0)
-  --device NAME      where to compute                         (cpu)
+  --device NAME      where to compute: cpu or webgpu          (cpu)
   --out FOLDER       where results are written                (examples/mnist/out)
   --train-images N   train on the first N images only         (60000)
   --test-images N    test on the first N images only          (10000)

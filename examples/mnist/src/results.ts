@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mnist } from '@tt/data'
 import { saveSafetensors } from '@tt/nn'
+import type { StateDict } from '@tt/nn'
 import type { LeNet } from './model.ts'
 import { digitGrid, lossCurve } from './plots.ts'
 
@@ -26,8 +27,14 @@ export async function writeResults(
     writeFileSync(path, content)
     written.push(`${title.padEnd(12)} ${path}`)
   }
-  write('checkpoint', 'model.safetensors', saveSafetensors(model.stateDict()))
+  write('checkpoint', 'model.safetensors', saveSafetensors(await onHost(model.stateDict())))
   if (losses.length > 0) write('loss curve', 'loss.svg', lossCurve(losses, 'MNIST, training loss'))
   if (predictions.length > 0) write('test digits', 'digits.svg', await digitGrid(test, predictions))
   return written
+}
+
+/** The tensors where they can be read at once. */
+async function onHost(state: StateDict): Promise<StateDict> {
+  const copies = Object.entries(state).map(async ([name, value]) => [name, await value.toAsync('cpu')] as const)
+  return Object.fromEntries(await Promise.all(copies))
 }

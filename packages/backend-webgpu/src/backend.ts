@@ -21,7 +21,13 @@ export interface WebGpuBackend extends Backend {
   readonly runtime: Runtime
 }
 
-/** The backend of a runtime. */
+/**
+ * The backend of a runtime.
+ *
+ * @example
+ * const { runtime } = await init()
+ * createBackend(runtime).device // => 'webgpu'
+ */
 export function createBackend(runtime: Runtime): WebGpuBackend {
   const map = createMap(runtime)
   const reduce = createReduce(runtime)

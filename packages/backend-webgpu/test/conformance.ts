@@ -5,20 +5,14 @@ import { init } from '@tt/backend-webgpu'
 import type { WebGpuOptions } from '@tt/backend-webgpu'
 import { conformance } from '@tt/tensor/testing'
 
-const laterErrors = 'kernels check indices, the next read throws: tested in indexing.test.ts'
-const noFloat64 = 'no float64 on the device: tested in dtypes.test.ts'
-const narrow = 'int64 is held in 32 bits: tested in dtypes.test.ts'
+const noFloat64 = 'no float64 on the device: tested in kernels.test.ts'
+const narrow = 'int64 is held in 32 bits: tested in kernels.test.ts'
 const skip = {
   'copy/to float64': noFloat64,
   'copy/casts that do not fit': narrow,
   'copy/NaN and infinities as integers': `${narrow}; also converts by float64`,
   'indexing/masks': 'masks need a read: nonzeroAsync',
-  'indexing/gather/error': laterErrors,
-  'indexing/index/error': laterErrors,
-  'indexing/indexPut/error': laterErrors,
-  'indexing/indexSelect/error': laterErrors,
-  'scatter/scatterAdd/error': laterErrors,
-  'loss/nllLoss and crossEntropy': 'label smoothing with a mean reads one element synchronously (@tt/tensor)',
+  'indexing/indexPut/error': 'good indices of the call are written, as in CUDA: tested in indexing.test.ts',
 }
 
 /** Declares the tests whose family `include` takes. */

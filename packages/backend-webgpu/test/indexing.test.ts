@@ -1,6 +1,6 @@
 // gather, scatter and advanced indexing on the GPU; bad indices are found by the next read.
 import { describe, expect, test } from '@jest/globals'
-import { IndexError, tensor } from '@tt/tensor'
+import { IndexError, tensor, zeros } from '@tt/tensor'
 import { expectSame, filled } from './gpu.ts'
 import type { Make } from './gpu.ts'
 
@@ -74,5 +74,12 @@ describe('indices out of bounds', () => {
     )
     await expect(run().toTypedArrayAsync()).rejects.toThrow(IndexError)
     expect(Array.from((await x.toTypedArrayAsync()) as Float32Array)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('a write: the elements with a good index are written, nothing else', async () => {
+    const y = zeros([4], { device: 'webgpu' })
+    y.put_([tensor([0n, 4n, -1n], { device: 'webgpu' })], tensor([1, 2, 3], { device: 'webgpu' }))
+    await expect(y.toTypedArrayAsync()).rejects.toThrow('index 4 is out of bounds for dim 0 with size 4')
+    expect(await y.tolistAsync()).toEqual([1, 0, 0, 3])
   })
 })

@@ -30,6 +30,11 @@ export abstract class Dataset<T> {
  * A dataset that is read from first to last, such as a stream; without an order there is nothing to shuffle.
  * Any iterable or async iterable is one.
  *
+ * @example
+ * class Countdown extends IterableDataset {
+ *   *[Symbol.iterator]() { yield* [3, 2, 1] }
+ * }
+ * [...new Countdown()] // => [3, 2, 1]
  * @see torch.utils.data.IterableDataset
  */
 export abstract class IterableDataset<T> implements Iterable<T> {

@@ -11,7 +11,13 @@ export interface Sized {
   readonly length: number
 }
 
-/** 0, 1, 2, ... @see torch.utils.data.SequentialSampler */
+/**
+ * 0, 1, 2, ...
+ *
+ * @example
+ * [...new SequentialSampler([10, 20, 30])] // => [0, 1, 2]
+ * @see torch.utils.data.SequentialSampler
+ */
 export class SequentialSampler implements Sampler {
   readonly dataSource: Sized
 
@@ -88,7 +94,14 @@ export class RandomSampler implements Sampler {
   }
 }
 
-/** The given indices in random order. @see torch.utils.data.SubsetRandomSampler */
+/**
+ * The given indices in random order.
+ *
+ * @example
+ * manualSeed(0)
+ * [...new SubsetRandomSampler([5, 6, 7])] // => [7, 5, 6]
+ * @see torch.utils.data.SubsetRandomSampler
+ */
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[]
   readonly #generator: Generator | undefined
@@ -111,6 +124,8 @@ export class SubsetRandomSampler implements Sampler {
 /**
  * Indices drawn with the given weights.
  *
+ * @example
+ * [...new WeightedRandomSampler([0, 1, 0], 2)] // => [1, 1]
  * @see torch.utils.data.WeightedRandomSampler
  */
 export class WeightedRandomSampler implements Sampler {

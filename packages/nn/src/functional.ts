@@ -105,6 +105,8 @@ export { channelShuffle, pad, pixelShuffle, pixelUnshuffle } from '@tt/autograd'
  * The first half of the input along `dim`, times σ of the second half (Dauphin et al. 2017).
  *
  * @throws ShapeError if the size of the dim is odd
+ * @example
+ * glu(tensor([3, 4, 0, 0])).tolist() // => [1.5, 2]
  * @see torch.nn.functional.glu
  */
 export function glu(input: Tensor, dim = -1): Tensor {

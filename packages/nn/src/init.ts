@@ -62,7 +62,13 @@ export function calculateGain(
   return 1
 }
 
-/** Connections into and out of one unit of a weight [out, in, ...]. @throws ShapeError for fewer than 2 dims */
+/**
+ * Connections into and out of one unit of a weight [out, in, ...].
+ *
+ * @throws ShapeError for fewer than 2 dims
+ * @example
+ * calculateFans(ones([8, 3, 5, 5])) // => { fanIn: 75, fanOut: 200 }
+ */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
   check(
     tensor.ndim >= 2,
@@ -85,11 +91,25 @@ function fanOf(tensor: Tensor, mode: FanMode): number {
   return mode === 'fan_in' ? fanIn : fanOut
 }
 
-/** Uniform numbers in [a, b). @see torch.nn.init.uniform_ */
+/**
+ * Uniform numbers in [a, b).
+ *
+ * @example
+ * manualSeed(0)
+ * uniform_(empty([2]), { a: -1, b: 1 }).tolist() // => [-0.00748682, 0.536444]
+ * @see torch.nn.init.uniform_
+ */
 export const uniform_ = (tensor: Tensor, { a = 0, b = 1 }: { a?: number; b?: number } = {}): Tensor =>
   noGrad(tensor, () => tensor.uniform_(a, b))
 
-/** Normal numbers. @see torch.nn.init.normal_ */
+/**
+ * Normal numbers.
+ *
+ * @example
+ * manualSeed(0)
+ * normal_(empty([2]), { std: 0.5 }).tolist() // => [0.770498, -0.146714]
+ * @see torch.nn.init.normal_
+ */
 export const normal_ = (
   tensor: Tensor,
   { mean = 0, std = 1 }: { mean?: number; std?: number } = {},
@@ -101,6 +121,8 @@ const normalCdf = (x: number): number => (1 + primitives.erf.float(x / Math.SQRT
 /**
  * Normal numbers, those outside [a, b] drawn again (by inverting the distribution function).
  *
+ * @example
+ * truncNormal_(empty([100]), { a: -1, b: 1 }).abs().max().item() <= 1 // => true
  * @see torch.nn.init.trunc_normal_
  */
 export function truncNormal_(
@@ -119,14 +141,27 @@ export function truncNormal_(
   })
 }
 
-/** One number everywhere. @see torch.nn.init.constant_ */
+/**
+ * One number everywhere.
+ *
+ * @example
+ * constant_(empty([2]), 0.5).tolist() // => [0.5, 0.5]
+ * @see torch.nn.init.constant_
+ */
 export const constant_ = (tensor: Tensor, val: number): Tensor => noGrad(tensor, () => tensor.fill_(val))
-/** Ones. @see torch.nn.init.ones_ */
+/** Ones. @example ones_(empty([2])).tolist() // => [1, 1] @see torch.nn.init.ones_ */
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
-/** Zeros. @see torch.nn.init.zeros_ */
+/** Zeros. @example zeros_(empty([2])).tolist() // => [0, 0] @see torch.nn.init.zeros_ */
 export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
 
-/** The identity matrix. @throws ShapeError unless there are 2 dims @see torch.nn.init.eye_ */
+/**
+ * The identity matrix.
+ *
+ * @throws ShapeError unless there are 2 dims
+ * @example
+ * eye_(empty([2, 3])).tolist() // => [[1, 0, 0], [0, 1, 0]]
+ * @see torch.nn.init.eye_
+ */
 export function eye_(tensor: Tensor): Tensor {
   check(
     tensor.ndim === 2,
@@ -142,6 +177,8 @@ export function eye_(tensor: Tensor): Tensor {
  * The convolution that gives its input: ones at the centre of the kernels that join equal channels.
  *
  * @throws ShapeError unless there are 3 to 5 dims; ArgumentError unless groups divides dim 0
+ * @example
+ * dirac_(empty([1, 1, 3])).tolist() // => [[[0, 1, 0]]]
  * @see torch.nn.init.dirac_
  */
 export function dirac_(tensor: Tensor, { groups = 1 }: { groups?: number } = {}): Tensor {
@@ -167,13 +204,26 @@ export function dirac_(tensor: Tensor, { groups = 1 }: { groups?: number } = {})
   })
 }
 
-/** Uniform in ±gain·√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010). @see torch.nn.init.xavier_uniform_ */
+/**
+ * Uniform in ±gain·√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010).
+ *
+ * @example
+ * xavierUniform_(empty([3, 3])).abs().max().item() <= 1 // => true
+ * @see torch.nn.init.xavier_uniform_
+ */
 export function xavierUniform_(tensor: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor)
   const bound = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut))
   return uniform_(tensor, { a: -bound, b: bound })
 }
-/** Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). @see torch.nn.init.xavier_normal_ */
+/**
+ * Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot & Bengio 2010).
+ *
+ * @example
+ * manualSeed(0)
+ * xavierNormal_(empty([1, 2])).tolist() // => [[1.25822, -0.239584]]
+ * @see torch.nn.init.xavier_normal_
+ */
 export function xavierNormal_(tensor: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor)
   return normal_(tensor, { std: gain * Math.sqrt(2 / (fanIn + fanOut)) })
@@ -186,7 +236,13 @@ export interface KaimingOptions {
   mode?: FanMode
   nonlinearity?: Nonlinearity
 }
-/** Uniform in ±gain·√(3 / fan) (He et al. 2015). @see torch.nn.init.kaiming_uniform_ */
+/**
+ * Uniform in ±gain·√(3 / fan) (He et al. 2015).
+ *
+ * @example
+ * kaimingUniform_(empty([3, 6]), { nonlinearity: 'relu' }).abs().max().item() <= 1 // => true
+ * @see torch.nn.init.kaiming_uniform_
+ */
 export function kaimingUniform_(
   tensor: Tensor,
   { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {},
@@ -195,7 +251,14 @@ export function kaimingUniform_(
   const bound = Math.sqrt(3) * (calculateGain(nonlinearity, { param: a }) / Math.sqrt(fanOf(tensor, mode)))
   return uniform_(tensor, { a: -bound, b: bound })
 }
-/** Normal with std gain / √fan (He et al. 2015). @see torch.nn.init.kaiming_normal_ */
+/**
+ * Normal with std gain / √fan (He et al. 2015).
+ *
+ * @example
+ * manualSeed(0)
+ * kaimingNormal_(empty([1, 2]), { nonlinearity: 'relu' }).tolist() // => [[1.541, -0.293429]]
+ * @see torch.nn.init.kaiming_normal_
+ */
 export function kaimingNormal_(
   tensor: Tensor,
   { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions = {},
@@ -209,6 +272,9 @@ export function kaimingNormal_(
  * (Saxe et al. 2013).
  *
  * @throws ShapeError for fewer than 2 dims; NotImplementedError on devices that cannot be read synchronously
+ * @example
+ * const q = orthogonal_(empty([2, 3]))
+ * q.matmul(q.t()).allclose(eye(2), { atol: 1e-6 }) // => true
  * @see torch.nn.init.orthogonal_
  */
 export function orthogonal_(tensor: Tensor, { gain = 1 }: { gain?: number } = {}): Tensor {
@@ -266,6 +332,8 @@ function orthonormalColumns(vectors: Float64Array, count: number, length: number
  *
  * @param sparsity fraction in [0, 1]
  * @throws ShapeError unless there are 2 dims
+ * @example
+ * sparse_(empty([4, 2]), 0.5).countNonzero(0).tolist() // => [2, 2]
  * @see torch.nn.init.sparse_
  */
 export function sparse_(tensor: Tensor, sparsity: number, { std = 0.01 }: { std?: number } = {}): Tensor {

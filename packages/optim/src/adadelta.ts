@@ -48,6 +48,12 @@ const adadeltaStep = inPlaceMap(
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new Adadelta([p])
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.996838
  * @see torch.optim.Adadelta
  */
 export class Adadelta extends Optimizer<AdadeltaGroup, AdadeltaState> {

@@ -45,6 +45,12 @@ const adagradStep = inPlaceMap(
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new Adagrad([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.9
  * @see torch.optim.Adagrad
  */
 export class Adagrad extends Optimizer<AdagradGroup, AdagradState> {

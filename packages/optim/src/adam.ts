@@ -140,6 +140,12 @@ export class Adam extends AdamBase {
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019): `p ← p − lr·λ·p` before Adam's step, and no λ in g.
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new AdamW([p], { lr: 0.1, weightDecay: 0.5 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.85
  * @see torch.optim.AdamW
  */
 export class AdamW extends AdamBase {

@@ -46,6 +46,12 @@ const adamaxStep = inPlaceMap(
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new Adamax([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.9
  * @see torch.optim.Adamax
  */
 export class Adamax extends Optimizer<AdamaxGroup, AdamaxState> {

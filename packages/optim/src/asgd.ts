@@ -51,6 +51,12 @@ const asgdStep = inPlaceMap(
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new ASGD([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.79999
  * @see torch.optim.ASGD
  */
 export class ASGD extends Optimizer<ASGDGroup, ASGDState> {

@@ -54,6 +54,12 @@ const nadamStep = inPlaceMap(
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new NAdam([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.895047
  * @see torch.optim.NAdam
  */
 export class NAdam extends Optimizer<NAdamGroup, NAdamState> {

@@ -37,6 +37,8 @@ export interface OptimizerStateDict {
 /**
  * Base of the optimizers. A subclass says what the state of a parameter is and how one step changes it.
  *
+ * @example
+ * optimizer instanceof Optimizer // => true
  * @see torch.optim.Optimizer
  */
 export abstract class Optimizer<

@@ -50,6 +50,12 @@ const rectifiedStep = variant(true)
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new RAdam([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.8
  * @see torch.optim.RAdam
  */
 export class RAdam extends Optimizer<RAdamGroup, RAdamState> {

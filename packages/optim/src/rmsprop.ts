@@ -59,6 +59,12 @@ const centeredMomentumStep = variant(true, true)
  * ```
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new RMSprop([p], { lr: 0.01 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.9
  * @see torch.optim.RMSprop
  */
 export class RMSprop extends Optimizer<RMSpropGroup, RMSpropState> {

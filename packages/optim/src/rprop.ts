@@ -47,6 +47,12 @@ const rpropStep = inPlaceMap(
  * The first step is lr.
  *
  * @throws ArgumentError for options out of range
+ * @example
+ * const p = new Parameter(tensor([1]))
+ * const optimizer = new Rprop([p], { lr: 0.1 })
+ * p.pow(2).sum().backward()
+ * optimizer.step()
+ * p.item() // => 0.9
  * @see torch.optim.Rprop
  */
 export class Rprop extends Optimizer<RpropGroup, RpropState> {

@@ -34,7 +34,7 @@ const info = (
   array: DTypeInfo['array'], min: number | bigint, max: number | bigint,
 ): DTypeInfo => ({ name, index, itemSize, category, compute, array, min, max })
 
-/** The table of dtypes, by name. */
+/** The table of dtypes, by name. @example dtypes.float16.itemSize // => 2 */
 export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   bool: info('bool', 0, 1, 'bool', 'i32', Uint8Array, 0, 1),
   uint8: info('uint8', 1, 1, 'int', 'i32', Uint8Array, 0, 255),
@@ -48,16 +48,31 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   float64: info('float64', 9, 8, 'float', 'f64', Float64Array, -Number.MAX_VALUE, Number.MAX_VALUE),
 }
 
-/** The infos in order of their index. */
+/**
+ * The infos in order of their index.
+ *
+ * @example
+ * dtypeList.map(({ name }) => name) // => ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64']
+ */
 export const dtypeList: readonly DTypeInfo[] = Object.values(dtypes).sort((a, b) => a.index - b.index)
 
-/** Rank of a category in promotion: bool, then int, then float. */
+/**
+ * Rank of a category in promotion: bool, then int, then float.
+ *
+ * @example
+ * categoryRank.float > categoryRank.int // => true
+ */
 export const categoryRank: Readonly<Record<DTypeCategory, number>> = { bool: 0, int: 1, float: 2 }
 
 // Promotion of two dtypes of tensors, by index; uint8 with a signed type gives the next larger signed type.
 const promotion: readonly DTypeInfo[][] = dtypeList.map((a) => dtypeList.map((b) => promotePair(a, b)))
 
-/** The dtype to which both promote, as torch.promote_types. */
+/**
+ * The dtype to which both promote, as torch.promote_types.
+ *
+ * @example
+ * promoteInfos(dtypes.uint8, dtypes.int8).name // => 'int16'
+ */
 export const promoteInfos = (a: DTypeInfo, b: DTypeInfo): DTypeInfo => promotion[a.index][b.index]
 
 /**
@@ -82,19 +97,29 @@ export const promoteTypes = (a: DType, b: DType): DType => promoteInfos(dtypes[a
 export const canCast = (from: DType, to: DType): boolean =>
   categoryRank[dtypes[from].category] <= categoryRank[dtypes[to].category]
 
-/** Whether the dtype is a floating-point one. */
+/** Whether the dtype is a floating-point one. @example isFloatingPoint('bfloat16') // => true */
 export const isFloatingPoint = (dtype: DType): boolean => dtypes[dtype].category === 'float'
 
 let defaultFloat: DTypeInfo = dtypes.float32
 
-/** The dtype of floating-point numbers when none is given; float32 at first. @see torch.get_default_dtype */
+/**
+ * The dtype of floating-point numbers when none is given; float32 at first.
+ *
+ * @example
+ * getDefaultDtype() // => 'float32'
+ * @see torch.get_default_dtype
+ */
 export const getDefaultDtype = (): DType => defaultFloat.name
-/** The default float dtype's info. */
+/** The default float dtype's info. @example defaultFloatInfo().name // => 'float32' */
 export const defaultFloatInfo = (): DTypeInfo => defaultFloat
 /**
  * Sets the dtype of floating-point numbers when none is given.
  *
  * @throws TypeError if `dtype` is not a floating-point one
+ * @example
+ * setDefaultDtype('float64')
+ * tensor([0.5]).dtype // => 'float64'
+ * setDefaultDtype('float32')
  * @see torch.set_default_dtype
  */
 export function setDefaultDtype(dtype: DType): void {

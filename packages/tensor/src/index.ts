@@ -9,6 +9,11 @@ export { Tensor, newTensor, viewOf } from './tensor.ts'
 export type { TensorParts } from './tensor.ts'
 export * from './ops/index.ts'
 export * from './ops/free.ts'
+export type { MemoryFormat, MemoryFormatOption } from './ops/memory-format.ts'
+export * as fft from './ops/fft.ts'
+export * as linalg from './ops/linalg/index.ts'
+export * as masked from './ops/masked.ts'
+export * as special from './ops/special.ts'
 export * from './dtype.ts'
 export * from './errors.ts'
 export * from './storage.ts'
@@ -18,6 +23,7 @@ export * from './backend/kernels.ts'
 export { devices, getBackend, getDefaultDevice, registerBackend, setDefaultDevice } from './backend/registry.ts'
 export * from './random/index.ts'
 export * from './expr/expr.ts'
+export * as modifiedBessel from './expr/modified-bessel.ts'
 export { primitives } from './expr/primitives.ts'
 export type { ExprKind, ScalarPrimitive } from './expr/primitives.ts'
 export * from './dispatch/define.ts'
@@ -38,6 +44,8 @@ export type { Methods, OverloadedMethods } from './methods.ts'
 
 installMethods(Tensor.prototype, ops)
 installMethods(Tensor.prototype, {
+  polygamma: (self: Tensor, n: number) => free.polygamma(n, self),
+  polygamma_: (self: Tensor, n: number) => free.polygamma_(n, self),
   where: (self: Tensor, condition: Tensor, other: Parameters<typeof free.where>[2]) => free.where(condition, self, other),
 })
 for (const key of inspectKeys) {

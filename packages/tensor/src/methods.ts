@@ -6,9 +6,12 @@ import type { Operandish } from './dispatch/pointwise.ts'
 import type * as activation from './ops/activation.ts'
 import type * as aliases from './ops/aliases.ts'
 import type * as arithmetic from './ops/arithmetic.ts'
+import type * as bessel from './ops/bessel.ts'
 import type * as comparison from './ops/comparison.ts'
 import type { MaxMin } from './ops/extremes.ts'
+import type * as gamma from './ops/gamma.ts'
 import type * as ops from './ops/index.ts'
+import type * as integerMath from './ops/integer-math.ts'
 import type * as logarithm from './ops/logarithm.ts'
 import type * as math from './ops/math.ts'
 import type { Element, Nested } from './ops/reading.ts'
@@ -17,11 +20,11 @@ import type { UniqueOptions, UniqueResult } from './ops/unique.ts'
 import type { Tensor } from './tensor.ts'
 
 type Ops = typeof ops
-type Elementwise = typeof activation & typeof aliases & typeof arithmetic & typeof comparison & typeof logarithm & typeof math & typeof rounding
+type Elementwise = typeof bessel & typeof gamma & typeof integerMath & typeof activation & typeof aliases & typeof arithmetic & typeof comparison & typeof logarithm & typeof math & typeof rounding
 /** Their method types are written out below, because the result depends on the arguments. */
 type Overloaded = keyof OverloadedMethods
 /** Functions of the elementwise families that have no in-place form, or write it themselves. */
-type WithoutTwin = 'div' | 'square' | 'positive' | 'logit' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
+type WithoutTwin = 'div' | 'square' | 'positive' | 'logit' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'mvlgamma' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
 type Method<F> = F extends (self: never, ...rest: infer R) => infer O ? (...rest: R) => O : never
 
 type OutOfPlace = { [K in keyof Ops as K extends `${string}Op` | Overloaded ? never : K]: Method<Ops[K]> }
@@ -63,6 +66,10 @@ export interface OverloadedMethods {
   /** Positions of the elements that are not 0: a row for each, or with `asTuple` a tensor for each dim. @see torch.nonzero */
   nonzero(options?: { asTuple?: false }): Tensor
   nonzero(options: { asTuple: true }): readonly Tensor[]
+  /** The `n`-th derivative of digamma. @see torch.Tensor.polygamma */
+  polygamma(n: number): Tensor
+  /** In-place polygamma. @see torch.Tensor.polygamma_ */
+  polygamma_(n: number): Tensor
   /** self where `condition` is true, `other` elsewhere. @see torch.Tensor.where */
   where(condition: Tensor, other: Operandish): Tensor
 }

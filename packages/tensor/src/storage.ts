@@ -8,10 +8,16 @@ export interface VersionCounter {
   version: number
 }
 
-/** A backend's buffer, its length and its version. Views share one; the buffer goes when the last of them goes. */
+/**
+ * A backend's buffer, its length and its version. Views share one; the buffer goes when the last of them goes.
+ *
+ * @example
+ * const { storage } = ones([4])
+ * storage.byteLength // => 16
+ */
 export class Storage implements VersionCounter {
   readonly backend: Backend
-  readonly byteLength: number
+  #byteLength: number
   version = 0
   /** Name of the last op that changed the memory, for the error of a stale saved tensor. */
   lastMutation = ''
@@ -19,14 +25,27 @@ export class Storage implements VersionCounter {
 
   constructor(backend: Backend, byteLength: number, buffer: BufferHandle = backend.allocate(byteLength)) {
     this.backend = backend
-    this.byteLength = byteLength
+    this.#byteLength = byteLength
     this.#buffer = buffer
+  }
+
+  get byteLength(): number {
+    return this.#byteLength
   }
 
   /** The backend's handle. @throws TtError after dispose() */
   get buffer(): BufferHandle {
     if (this.#buffer === null) throw new TtError('storage', 'the tensor must be alive, got one that was disposed')
     return this.#buffer
+  }
+
+  /** Takes over the memory of `other`, a longer copy, which must not be used any more: for all tensors that share this. */
+  replaceBy(other: Storage): void {
+    const { buffer } = other
+    if (this.#buffer !== null) this.backend.free(this.#buffer)
+    this.#buffer = buffer
+    this.#byteLength = other.#byteLength
+    other.#buffer = null
   }
 
   get disposed(): boolean {

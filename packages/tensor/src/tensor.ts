@@ -3,7 +3,7 @@ import type { Backend, Device } from './backend/backend.ts'
 import type { DType, DTypeInfo } from './dtype.ts'
 import { autograd, gradState } from './dispatch/hook.ts'
 import type { AutogradMeta, BackwardOptions, GradFn, TensorHook } from './dispatch/hook.ts'
-import { DTypeError, IndexError, check } from './errors.ts'
+import { DTypeError, IndexError, ShapeError, check } from './errors.ts'
 import { contiguousStrides, isContiguous, numelOf, wrapDim } from './shape/shape.ts'
 import { Storage } from './storage.ts'
 import type { VersionCounter } from './storage.ts'
@@ -22,6 +22,11 @@ export interface TensorParts {
   counter: VersionCounter
 }
 
+type Window = Pick<TensorParts, 'shape' | 'strides' | 'offset'>
+let changeWindow: (self: Tensor, window: Window) => void
+/** Gives a tensor another window on its memory: what the in-place geometry ops do, and nothing else may. */
+export const setWindow = (self: Tensor, window: Window): void => changeWindow(self, window)
+
 /** Every op is a method too; see {@link Methods}. */
 export interface Tensor extends Methods {}
 
@@ -36,7 +41,7 @@ export interface Tensor extends Methods {}
 export class Tensor {
   readonly storage: Storage
   readonly dtypeInfo: DTypeInfo
-  /** Sizes of the dims. Never changed in place. */
+  /** Sizes of the dims. */
   readonly shape: readonly number[]
   /** In elements. */
   readonly strides: readonly number[]
@@ -52,6 +57,17 @@ export class Tensor {
   /** Of a view that was made under noGrad: the version it was made at, else −1; autograd forbids to mix such views with in-place changes. */
   noGradVersion = -1
   #contiguous: boolean | null
+
+  static {
+    changeWindow = (self, { shape, strides, offset }) => {
+      const writable = self as { -readonly [K in 'shape' | 'strides' | 'offset' | 'elementCount']: Tensor[K] }
+      writable.shape = shape
+      writable.strides = strides
+      writable.offset = offset
+      writable.elementCount = numelOf(shape)
+      self.#contiguous = null
+    }
+  }
 
   constructor(parts: TensorParts, contiguous: boolean | null = null) {
     this.storage = parts.storage
@@ -127,6 +143,13 @@ export class Tensor {
   get T(): Tensor { return this.permute(this.shape.map((_, i) => this.ndim - 1 - i)) }
   /** The last two dims swapped. @see torch.Tensor.mT */
   get mT(): Tensor { return this.ndim === 0 ? this : this.transpose(-2, -1) }
+  /** The matrix transposed: the conjugate transpose of real numbers. @see torch.Tensor.H */
+  get H(): Tensor {
+    check(this.ndim === 0 || this.ndim === 2, () => new ShapeError('H', `self must be a matrix, got ${this.ndim} dims. Use mH for a batch`))
+    return this.mT
+  }
+  /** The last two dims swapped: the conjugate transpose of real numbers. @see torch.Tensor.mH */
+  get mH(): Tensor { return this.mT }
   /**
    * The same memory outside the graph of gradients; unlike detach, changes of it are not seen by the checks of
    * backward. It cannot be assigned to: use copy_ under noGrad. @see torch.Tensor.data
@@ -174,7 +197,12 @@ export class Tensor {
   registerHook(hook: TensorHook): () => void { return autograd('registerHook').registerHook(this, hook) }
 }
 
-/** A contiguous tensor with memory of its own, uninitialised. */
+/**
+ * A contiguous tensor with memory of its own, uninitialised.
+ *
+ * @example
+ * newTensor(getBackend('cpu'), dtypes.float32, [2, 3]).shape // => [2, 3]
+ */
 export function newTensor(backend: Backend, dtypeInfo: DTypeInfo, shape: readonly number[], op = 'empty'): Tensor {
   if (!backend.supports(dtypeInfo)) {
     throw new DTypeError(op, `device '${backend.device}' does not store ${dtypeInfo.name}. Cast to a dtype it has, such as float32`)
@@ -185,7 +213,12 @@ export function newTensor(backend: Backend, dtypeInfo: DTypeInfo, shape: readonl
   }, true)
 }
 
-/** A view of `self`: same storage, other geometry. */
+/**
+ * A view of `self`: same storage, other geometry.
+ *
+ * @example
+ * viewOf(tensor([1, 2, 3, 4]), [2], [2], 1).tolist() // => [2, 4]
+ */
 export function viewOf(
   self: Tensor, shape: readonly number[], strides: readonly number[], offset: number,
 ): Tensor {

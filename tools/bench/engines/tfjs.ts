@@ -11,8 +11,8 @@ const require = createRequire(import.meta.url)
 const tf = require('@tensorflow/tfjs') as typeof Core
 const { setWasmPaths, version_wasm } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm
 
-const data = <R extends Core.Rank>(shape: number[], seed = 1): Core.Tensor<R> =>
-  tf.tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), shape)
+const data = <R extends Core.Rank>(shape: number[], seed = 1) =>
+  tf.tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), shape as Core.ShapeMap[R]) as Core.Tensor<R>
 const unary = (shape: number[], fn: (x: Core.Tensor) => Core.Tensor) => (): Run => {
   const x = data(shape)
   return () => fn(x).dispose()

@@ -105,6 +105,7 @@ export class ArgumentDecoder {
     }
     const [kind] = Object.keys(encoded)
     if (encoded[kind] === 'contiguous_format' || encoded[kind] === 'preserve_format') return undefined
+    if (kind === 'memory_format') return encoded[kind]
     throw new NotThere(`${kind} ${JSON.stringify(encoded[kind])}`)
   }
 

@@ -8,6 +8,7 @@ import { ArgumentDecoder, dtypeOf } from './decode.ts'
 import { isEncodedTensor, isObject } from './format.ts'
 import type { Call, Encoded, EncodedTensor, GoldenCase, GoldenError, GoldenFile } from './format.ts'
 import { checkGradients } from './gradients.ts'
+import { withGoldenSigns } from './gauge.ts'
 import { lastName } from './names.ts'
 import { Mismatch, NotApplicable, NotThere, expectThat } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -51,7 +52,8 @@ export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Out
     const decoder = decoderOf(world, golden)
     seed(world, golden)
     const result = perform(world, call, golden, decoder)
-    const outputs = outputsOf(result, golden)
+    const found = outputsOf(result, golden)
+    const outputs = file.gauge === undefined ? found : withGoldenSigns(found, golden, world.device)
     expectThat(
       outputs.length === golden.outputs.length,
       () => `${golden.outputs.length} results expected, got ${outputs.length}`,

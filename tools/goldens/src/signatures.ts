@@ -14,8 +14,21 @@ export interface Parameter {
 export type Overload = readonly Parameter[]
 export type Signatures = Readonly<Record<string, readonly Overload[]>>
 
-export const readSignatures = (path: string): Signatures =>
-  JSON.parse(readFileSync(path, 'utf8')) as Signatures
+/** Signatures that Python hides behind (*args, **kwargs), as PyTorch documents them. */
+const documented: Signatures = {
+  'torch.lu': [
+    [
+      { name: 'A', type: 'Tensor' },
+      { name: 'pivot', type: 'bool', default: true },
+      { name: 'get_infos', type: 'bool', default: false },
+    ],
+  ],
+}
+
+export const readSignatures = (path: string): Signatures => ({
+  ...(JSON.parse(readFileSync(path, 'utf8')) as Signatures),
+  ...documented,
+})
 
 /** An argument and the parameter it is for. */
 export interface Bound {

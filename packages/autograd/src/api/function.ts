@@ -27,7 +27,24 @@ interface Internals {
   materialize: boolean
 }
 
-/** What `forward` and `backward` of a {@link Function} share: saved tensors and notes; own attributes may be set on it. */
+/**
+ * What `forward` and `backward` of a {@link Function} share: saved tensors and notes; own attributes may be set on it.
+ *
+ * @example
+ * class Square extends tt.Function {
+ *   static forward(context, x) {
+ *     context.saveForBackward(x)
+ *     return x.mul(x)
+ *   }
+ *   static backward(context, g) {
+ *     const [x] = context.savedTensors
+ *     return g.mul(x).mul(2)
+ *   }
+ * }
+ * const x = tensor([3], { requiresGrad: true })
+ * Square.apply(x).backward()
+ * x.grad.tolist() // => [6]
+ */
 export class FunctionContext {
   [attribute: string]: unknown
   /** For each argument of forward, whether its gradient is asked for. */

@@ -60,9 +60,29 @@ export interface GradModeSwitch {
  * @see torch.no_grad
  */
 export const noGrad = noGradImpl as GradModeSwitch
-/** Runs `fn` with recording, or switches it on until the guard goes; inside noGrad. @see torch.enable_grad */
+/**
+ * Runs `fn` with recording, or switches it on until the guard goes; inside noGrad.
+ *
+ * @example
+ * noGrad(() => enableGrad(() => isGradEnabled())) // => true
+ * @see torch.enable_grad
+ */
 export const enableGrad = enableGradImpl as GradModeSwitch
-/** As noGrad. Unlike PyTorch, tensors made inside may take part in a graph later. @see torch.inference_mode */
+/**
+ * As noGrad. Unlike PyTorch, tensors made inside may take part in a graph later.
+ *
+ * @example
+ * inferenceMode(() => isGradEnabled()) // => false
+ * @see torch.inference_mode
+ */
 export const inferenceMode: GradModeSwitch = noGrad
-/** Switches recording on or off, at once and for good, or until the guard goes. @see torch.set_grad_enabled */
+/**
+ * Switches recording on or off, at once and for good, or until the guard goes.
+ *
+ * @example
+ * setGradEnabled(false)
+ * isGradEnabled() // => false
+ * setGradEnabled(true)
+ * @see torch.set_grad_enabled
+ */
 export const setGradEnabled = (enabled: boolean): GradModeGuard => guard(enabled)

@@ -53,6 +53,8 @@ export function gradcheck(
  * Compares the gradients of the gradients of `fn` with central differences of its gradients.
  *
  * @param gradOutputs gradients of the outputs of fn; random ones if left out
+ * @example
+ * gradgradcheck((x) => x.pow(3), tensor([2], { dtype: 'float64', requiresGrad: true })) // => true
  * @see torch.autograd.gradgradcheck
  */
 export function gradgradcheck(

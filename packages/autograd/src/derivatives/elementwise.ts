@@ -1,26 +1,36 @@
 // Elementwise ops whose gradient is stated: where PyTorch has a convention, or the derived one would be unstable.
 // All others are derived from their expression by ./symbolic.ts.
-import { NotImplementedError } from '@tt/tensor'
+import { NotImplementedError, constant, modifiedBessel } from '@tt/tensor'
 import type { Expr, PointwiseVariant } from '@tt/tensor'
 
 /** What is stated of an elementwise op. */
 export interface ElementwiseRule {
-  /** Gradients by the inputs from g, the result y, the inputs and the options; null for zeros. */
+  /** Gradients by the inputs from g, the result y, the inputs and the options; null for zeros, an error if there is none. */
   readonly gradients?: (
     g: Expr,
     y: Expr,
     inputs: readonly Expr[],
     options: Readonly<Record<string, Expr>>,
-  ) => readonly (Expr | null)[]
+  ) => readonly (Expr | NotImplementedError | null)[]
   /** Name of the node, where it depends on which inputs are numbers. */
   readonly name?: (variant: PointwiseVariant) => string
 }
 
 const where = (condition: Expr, g: Expr): Expr => condition.select(g, 0)
 const within = (x: Expr, low: Expr | number, high: Expr | number): Expr => x.gt(low).and(x.lt(high))
+const unknown = (op: string): NotImplementedError =>
+  new NotImplementedError('backward', `the derivative of ${op} is not implemented, as in PyTorch`)
 const missing = (op: string) => (): never => {
-  throw new NotImplementedError('backward', `the derivative of ${op} is not implemented, as in PyTorch`)
+  throw unknown(op)
 }
+// The derivative of I₁ and of its scaled form: ½ at 0, where the formula divides by 0
+const offZero = (x: Expr, formula: (z: Expr) => Expr): Expr =>
+  x
+    .abs()
+    .gt(2 ** -52)
+    .select(formula(x), 0.5)
+// xᵃ⁻¹ e⁻ˣ / Γ(a), the derivative of the incomplete gamma functions by x
+const gammaDensity = (a: Expr, x: Expr): Expr => a.sub(1).mul(x.log()).sub(x).sub(a.lgamma()).exp()
 /** Node name by whether input `i` is a number. */
 const byScalar =
   (i: number, scalar: string, tensor: string) =>
@@ -128,6 +138,36 @@ export const elementwiseDerivatives: Readonly<Record<string, ElementwiseRule>> =
       where(x.ge(eps).and(x.le(eps.neg().add(1))), g.div(x.mul(x.neg().add(1)))),
     ],
   },
+  igamma: { gradients: (g, _y, [a, x]) => [unknown('igamma by its order'), g.mul(gammaDensity(a, x))] },
+  igammac: {
+    gradients: (g, _y, [a, x]) => [unknown('igammac by its order'), g.neg().mul(gammaDensity(a, x))],
+  },
+  zeta: {
+    gradients: (g, _y, [s, q]) => [
+      unknown('zeta by its first argument'),
+      g.mul(s.neg()).mul(s.add(1).zeta(q)),
+    ],
+  },
+  trigamma: { gradients: (g, _y, [x]) => [g.mul(constant(3).zeta(x).mul(-2))] },
+  i0: { gradients: (g, _y, [x]) => [g.mul(modifiedBessel.i1(x))] },
+  i0e: { gradients: (g, y, [x]) => [g.mul(modifiedBessel.i1e(x).sub(x.sign().mul(y)))] },
+  i1: { gradients: (g, y, [x]) => [g.mul(offZero(x, (z) => modifiedBessel.i0(z).sub(y.div(z))))] },
+  i1e: {
+    gradients: (g, y, [x]) => [
+      g.mul(offZero(x, (z) => modifiedBessel.i0e(z).sub(y.mul(z.sign().add(z.reciprocal()))))),
+    ],
+  },
+  erfcx: {
+    gradients: (g, y, [x]) => [
+      g.mul(
+        x
+          .mul(y)
+          .mul(2)
+          .sub(2 / Math.sqrt(Math.PI)),
+      ),
+    ],
+  },
+  ndtri: { gradients: (g, y) => [g.mul(y.mul(y).div(2).exp()).mul(Math.sqrt(2 * Math.PI))] },
   entr: { gradients: (g, _y, [x]) => [g.neg().mul(x.log().add(1))] },
   xlog1py: {
     gradients: (g, _y, [x, y]) => [x.eq(0).and(y.le(-1)).select(0, g.mul(y.log1p())), g.mul(x.div(y.add(1)))],

@@ -52,22 +52,47 @@ export interface Decomposed {
 /** An entry of the derivative table. */
 export type Entry<Attrs> = Formula<Attrs> | NotDifferentiable | Decomposed
 
-/** States that an op carries no gradient, and why. */
+/**
+ * States that an op carries no gradient, and why.
+ *
+ * @example
+ * notDifferentiable('gives integers').notDifferentiable // => 'gives integers'
+ */
 export const notDifferentiable = (reason: string): NotDifferentiable => ({ notDifferentiable: reason })
-/** States that a composite op is differentiated through its decomposition. */
+/**
+ * States that a composite op is differentiated through its decomposition.
+ *
+ * @example
+ * 'decomposed' in decomposed // => true
+ */
 export const decomposed: Decomposed = { decomposed: true }
 
-/** The formula of an op of one input whose gradient needs nothing saved: views, linear reductions. */
+/**
+ * The formula of an op of one input whose gradient needs nothing saved: views, linear reductions.
+ *
+ * @example
+ * linear((g) => g.neg()).backward.length // => 1
+ */
 export const linear = <Attrs>(
   gradient: InputFormula<Attrs>,
   name?: Formula<Attrs>['name'],
 ): Formula<Attrs> => ({ backward: [gradient], ...(name && { name }) })
-/** The formula of an op of one input whose gradient uses that input. */
+/**
+ * The formula of an op of one input whose gradient uses that input.
+ *
+ * @example
+ * ofInput((g, { input }) => g.mul(input(0))).uses // => [[0]]
+ */
 export const ofInput = <Attrs>(
   gradient: InputFormula<Attrs>,
   name?: Formula<Attrs>['name'],
 ): Formula<Attrs> => ({ uses: [[0]], backward: [gradient], ...(name && { name }) })
-/** The formula of an op of one input whose gradient uses its result. */
+/**
+ * The formula of an op of one input whose gradient uses its result.
+ *
+ * @example
+ * ofResult((g, { result }) => g.mul(result())).results // => [0]
+ */
 export const ofResult = <Attrs>(gradient: InputFormula<Attrs>): Formula<Attrs> => ({
   results: [0],
   backward: [gradient],

@@ -6,6 +6,7 @@ import { copy } from './copy.ts'
 import type { Entry, Formula } from './formula.ts'
 import { indexing } from './indexing.ts'
 import { join } from './join.ts'
+import { linearAlgebra } from './linalg.ts'
 import { loss } from './loss.ts'
 import { matmul } from './matmul.ts'
 import { matrixParts } from './matrix-parts.ts'
@@ -27,6 +28,7 @@ const table: Formulas = {
   ...copy,
   ...indexing,
   ...join,
+  ...linearAlgebra,
   ...loss,
   ...matmul,
   ...matrixParts,
@@ -56,6 +58,16 @@ export const formulaOf = (op: OpRecord): AnyEntry | null => byRecord.get(op) ?? 
  *
  * @param op a structured, view or composite record
  * @param formula what is saved, and the gradients written with tensor ops
+ * @example
+ * const negOp = structured({
+ *   name: 'acmeNeg',
+ *   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+ *   run: (_backend, [self], _attrs, [out]) => { out.copy_(self.neg()) },
+ * })
+ * registerFormula(negOp, linearFormula((g) => g.neg()))
+ * const x = tensor([1, 2], { requiresGrad: true })
+ * apply(negOp, [x], null).sum().backward()
+ * x.grad.tolist() // => [-1, -1]
  */
 export function registerFormula<Attrs>(
   op:

@@ -50,6 +50,8 @@ export function slotsToSave(derivative: PointwiseDerivative, needs: number): num
   return slots
 }
 
+const missing = { kind: 'missing', record: null, slots: [], params: [], factor: -1 } as const
+
 function derive(variant: PointwiseVariant): PointwiseDerivative {
   const { record, tensorCount } = variant
   const override = elementwiseDerivatives[record.name] as ElementwiseRule | undefined
@@ -62,14 +64,15 @@ function derive(variant: PointwiseVariant): PointwiseDerivative {
         ? derived(variant, g, result)
         : stated(variant, override.gradients, g, result)
     return {
-      inputs: expressions.map((expr, i) => inputGradient(variant, expr, i)),
+      inputs: expressions.map((expr, i) =>
+        expr instanceof Error ? missing : inputGradient(variant, expr, i),
+      ),
       slotsFor: [],
       name,
-      error: null,
+      error: expressions.find((expr) => expr instanceof Error) ?? null,
     }
   } catch (error) {
     if (!(error instanceof NotImplementedError)) throw error
-    const missing = { kind: 'missing', record: null, slots: [], params: [], factor: -1 } as const
     return { inputs: Array.from({ length: tensorCount }, () => missing), slotsFor: [], name, error } // thrown when it is asked for
   }
 }
@@ -98,7 +101,7 @@ function stated(
   rule: NonNullable<ElementwiseRule['gradients']>,
   g: Expr,
   result: Expr,
-): (Expr | undefined)[] {
+): (Expr | NotImplementedError | undefined)[] {
   const { record, scalarMask } = variant
   let tensors = 0
   let scalars = 0

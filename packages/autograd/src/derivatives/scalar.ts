@@ -26,6 +26,9 @@ const extreme =
     return [loses(a, b).select(0, shared), loses(b, a).select(0, shared)]
   }
 
+// xᵃ⁻¹ e⁻ˣ / Γ(a)
+const gammaDensity = (a: Expr, x: Expr): Expr => a.sub(1).mul(x.log()).sub(x).sub(a.lgamma()).exp()
+
 /** The table. `select` is not in it: the chain rule differentiates its branches apart, so that nothing leaks. */
 export const scalarDerivatives = {
   add: (g) => [g, g],
@@ -62,6 +65,7 @@ export const scalarDerivatives = {
   bitNot: bits,
   shiftLeft: bits,
   shiftRight: bits,
+  gcd: bits,
 
   exp: (g, _x, y) => [g.mul(y)],
   exp2: (g, _x, y) => [g.mul(y).mul(Math.LN2)],
@@ -111,5 +115,9 @@ export const scalarDerivatives = {
   ],
   lgamma: (g, x) => [g.mul(x.digamma())],
   digamma: (g, x) => [g.mul(x.trigamma())],
-  trigamma: nonDifferentiable('there is no polygamma of order 2 yet'),
+  trigamma: (g, x) => [g.mul(constant(3).zeta(x).mul(-2))],
+  // By s and a there is no closed form: NaN, not 0. The ops throw before they get here.
+  zeta: (g, s, q) => [constant(NaN), g.mul(s.neg()).mul(s.add(1).zeta(q))],
+  igamma: (g, a, x) => [constant(NaN), g.mul(gammaDensity(a, x))],
+  igammac: (g, a, x) => [constant(NaN), g.neg().mul(gammaDensity(a, x))],
 } satisfies Record<Exclude<ScalarPrimitive, 'select'>, ScalarRule | NonDifferentiable>

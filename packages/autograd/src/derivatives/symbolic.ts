@@ -1,5 +1,5 @@
 // Reverse mode on scalar expressions: from an expression to those of its gradients.
-import { NotImplementedError, postOrder } from '@tt/tensor'
+import { postOrder } from '@tt/tensor'
 import type { Expr } from '@tt/tensor'
 import { scalarDerivatives } from './scalar.ts'
 import type { NonDifferentiable, ScalarRule } from './scalar.ts'
@@ -47,11 +47,5 @@ export function differentiate(root: Expr, g: Expr): Map<Expr, Expr> {
 
 function contributions(node: Expr, cotangent: Expr): readonly (Expr | null)[] {
   const rule = rules[node.op]
-  if (typeof rule === 'function') return rule(cotangent, ...node.args, node)
-  if (node.op === 'trigamma')
-    throw new NotImplementedError(
-      'backward',
-      `the derivative of trigamma must be known, got none: ${rule.reason}`,
-    )
-  return []
+  return typeof rule === 'function' ? rule(cotangent, ...node.args, node) : []
 }

@@ -21,7 +21,12 @@ export interface Edges {
 
 let created = 0
 
-/** One op in the graph of gradients. */
+/**
+ * One op in the graph of gradients.
+ *
+ * @example
+ * tensor([1], { requiresGrad: true }).mul(2).gradFn.name // => 'MulBackward0'
+ */
 export abstract class Node implements GradFn {
   abstract readonly name: string
   /** Order of creation: a node is always younger than those it gives gradients to. */

@@ -7,7 +7,7 @@ const c = (type: IntType, value: number): number[] =>
   type === 'i32' ? op.i32.const(value) : op.i64.const(BigInt(value))
 
 /** Names of the functions; each takes two integers and gives one. */
-export type IntegerFunction = 'div' | 'rem' | 'pow' | 'shiftLeft' | 'shiftRight'
+export type IntegerFunction = 'div' | 'rem' | 'pow' | 'gcd' | 'shiftLeft' | 'shiftRight'
 
 /** The code of one of them. */
 export function integerFunction(name: IntegerFunction, type: IntType): FunctionCode {
@@ -44,6 +44,35 @@ export function integerFunction(name: IntegerFunction, type: IntType): FunctionC
         return [x, y, o.shl] // the count modulo the width
       case 'shiftRight':
         return [x, y, o.shrS]
+      case 'gcd': // Euclid's; the sign comes off at the end
+        return [
+          op.block,
+          op.loop,
+          y,
+          o.eqz,
+          op.brIf(1),
+          x,
+          y,
+          o.remS,
+          op.set(2),
+          y,
+          op.set(0),
+          result,
+          op.set(1),
+          op.br(0),
+          op.end,
+          op.end,
+          x,
+          c(type, 0),
+          o.ltS,
+          ifValue,
+          c(type, 0),
+          x,
+          o.sub,
+          op.else,
+          x,
+          op.end,
+        ]
       case 'pow': // by squaring; negative exponents give 0 but for ±1
         return [
           y,

@@ -216,6 +216,7 @@ const intRules: Partial<Record<ScalarPrimitive, Rule>> = {
   shiftLeft: scalarInt('shiftLeft'),
   shiftRight: scalarInt('shiftRight'),
   pow: scalarInt('pow'),
+  gcd: scalarInt('gcd'),
 }
 
 /** Rough number of vector instructions of the expressions; loops of cheap ones are unrolled. */

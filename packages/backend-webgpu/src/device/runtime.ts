@@ -56,7 +56,13 @@ const MAP_READ = 1
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
 const faultWords = 8
 
-/** A GPUDevice with what the kernels need of it. */
+/**
+ * A GPUDevice with what the kernels need of it.
+ *
+ * @example
+ * const { runtime } = await init()
+ * runtime.name // => 'webgpu'
+ */
 export class Runtime implements MemoryHost {
   readonly device: GPUDevice
   readonly name: string

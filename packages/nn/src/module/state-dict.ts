@@ -14,7 +14,12 @@ export interface LoadReport {
   readonly unexpectedKeys: readonly string[]
 }
 
-/** A state dict that does not fit the module; nothing was loaded. */
+/**
+ * A state dict that does not fit the module; nothing was loaded.
+ *
+ * @example
+ * new StateDictError('Linear', ['bias'], [], []).missingKeys // => ['bias']
+ */
 export class StateDictError extends TtError implements LoadReport {
   readonly missingKeys: readonly string[]
   readonly unexpectedKeys: readonly string[]

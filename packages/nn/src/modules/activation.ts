@@ -36,37 +36,43 @@ abstract class InplaceActivation extends Module {
   }
 }
 
-/** `max(0, x)`. @see torch.nn.ReLU */
+/** `max(0, x)`. @example new ReLU().forward(tensor(-1)).item() // => 0 @see torch.nn.ReLU */
 export class ReLU extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.relu_() : x.relu()
   }
 }
-/** `min(max(0, x), 6)`. @see torch.nn.ReLU6 */
+/** `min(max(0, x), 6)`. @example new ReLU6().forward(tensor(8)).item() // => 6 @see torch.nn.ReLU6 */
 export class ReLU6 extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.relu6_() : x.relu6()
   }
 }
-/** Self-normalising elu (Klambauer et al. 2017). @see torch.nn.SELU */
+/**
+ * Self-normalising elu (Klambauer et al. 2017).
+ *
+ * @example
+ * new SELU().forward(tensor(-1)).item() // => -1.11133
+ * @see torch.nn.SELU
+ */
 export class SELU extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.selu_() : x.selu()
   }
 }
-/** `x · σ(x)`. @see torch.nn.SiLU */
+/** `x · σ(x)`. @example new SiLU().forward(tensor(2)).item() // => 1.76159 @see torch.nn.SiLU */
 export class SiLU extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.silu_() : x.silu()
   }
 }
-/** `x · tanh(softplus(x))`. @see torch.nn.Mish */
+/** `x · tanh(softplus(x))`. @example new Mish().forward(tensor(2)).item() // => 1.94396 @see torch.nn.Mish */
 export class Mish extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.mish_() : x.mish()
   }
 }
-/** `x · relu6(x + 3) / 6`. @see torch.nn.Hardswish */
+/** `x · relu6(x + 3) / 6`. @example new Hardswish().forward(tensor(1)).item() // => 0.666667 @see torch.nn.Hardswish */
 export class Hardswish extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.hardswish_() : x.hardswish()
@@ -75,7 +81,7 @@ export class Hardswish extends InplaceActivation {
     return ''
   }
 }
-/** `relu6(x + 3) / 6`. @see torch.nn.Hardsigmoid */
+/** `relu6(x + 3) / 6`. @example new Hardsigmoid().forward(tensor(0)).item() // => 0.5 @see torch.nn.Hardsigmoid */
 export class Hardsigmoid extends InplaceActivation {
   override forward(x: Tensor): Tensor {
     return this.inplace ? x.hardsigmoid_() : x.hardsigmoid()
@@ -85,7 +91,13 @@ export class Hardsigmoid extends InplaceActivation {
   }
 }
 
-/** x where positive, `negativeSlope · x` elsewhere. @see torch.nn.LeakyReLU */
+/**
+ * x where positive, `negativeSlope · x` elsewhere.
+ *
+ * @example
+ * new LeakyReLU({ negativeSlope: 0.1 }).forward(tensor([-2, 2])).tolist() // => [-0.2, 2]
+ * @see torch.nn.LeakyReLU
+ */
 export class LeakyReLU extends InplaceActivation {
   readonly negativeSlope: number
   constructor({ negativeSlope = 0.01, ...options }: InplaceOptions & { negativeSlope?: number } = {}) {
@@ -100,7 +112,13 @@ export class LeakyReLU extends InplaceActivation {
     return `negative_slope=${pyNumber(this.negativeSlope)}`
   }
 }
-/** x where positive, `alpha · (eˣ − 1)` elsewhere. @see torch.nn.ELU */
+/**
+ * x where positive, `alpha · (eˣ − 1)` elsewhere.
+ *
+ * @example
+ * new ELU().forward(tensor(-1)).item() // => -0.632121
+ * @see torch.nn.ELU
+ */
 export class ELU extends InplaceActivation {
   readonly alpha: number
   constructor({ alpha = 1, ...options }: InplaceOptions & { alpha?: number } = {}) {
@@ -115,7 +133,13 @@ export class ELU extends InplaceActivation {
     return `alpha=${pyNumber(this.alpha, 1)}`
   }
 }
-/** `max(0, x) + min(0, α(e^(x/α) − 1))`. @see torch.nn.CELU */
+/**
+ * `max(0, x) + min(0, α(e^(x/α) − 1))`.
+ *
+ * @example
+ * new CELU({ alpha: 2 }).forward(tensor([-1, 2])).tolist() // => [-0.786939, 2]
+ * @see torch.nn.CELU
+ */
 export class CELU extends InplaceActivation {
   readonly alpha: number
   constructor({ alpha = 1, ...options }: InplaceOptions & { alpha?: number } = {}) {
@@ -130,7 +154,7 @@ export class CELU extends InplaceActivation {
     return `alpha=${pyNumber(this.alpha, 1)}`
   }
 }
-/** `min(max(minVal, x), maxVal)`. @see torch.nn.Hardtanh */
+/** `min(max(minVal, x), maxVal)`. @example new Hardtanh().forward(tensor(3)).item() // => 1 @see torch.nn.Hardtanh */
 export class Hardtanh extends InplaceActivation {
   readonly minVal: number
   readonly maxVal: number
@@ -151,7 +175,13 @@ export class Hardtanh extends InplaceActivation {
     return `min_val=${pyNumber(this.minVal, -1)}, max_val=${pyNumber(this.maxVal, 1)}`
   }
 }
-/** x where x > threshold, `value` elsewhere. @see torch.nn.Threshold */
+/**
+ * x where x > threshold, `value` elsewhere.
+ *
+ * @example
+ * new Threshold(1, 20).forward(tensor([0.5, 2])).tolist() // => [20, 2]
+ * @see torch.nn.Threshold
+ */
 export class Threshold extends InplaceActivation {
   readonly threshold: number
   readonly value: number
@@ -168,38 +198,44 @@ export class Threshold extends InplaceActivation {
   }
 }
 
-/** `1 / (1 + e⁻ˣ)`. @see torch.nn.Sigmoid */
+/** `1 / (1 + e⁻ˣ)`. @example new Sigmoid().forward(tensor(2)).item() // => 0.880797 @see torch.nn.Sigmoid */
 export class Sigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return x.sigmoid()
   }
 }
-/** `tanh(x)`. @see torch.nn.Tanh */
+/** `tanh(x)`. @example new Tanh().forward(tensor(1)).item() // => 0.761594 @see torch.nn.Tanh */
 export class Tanh extends Activation {
   override forward(x: Tensor): Tensor {
     return x.tanh()
   }
 }
-/** `ln σ(x)`. @see torch.nn.LogSigmoid */
+/** `ln σ(x)`. @example new LogSigmoid().forward(tensor(0)).item() // => -0.693147 @see torch.nn.LogSigmoid */
 export class LogSigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return x.logsigmoid()
   }
 }
-/** `x / (1 + |x|)`. @see torch.nn.Softsign */
+/** `x / (1 + |x|)`. @example new Softsign().forward(tensor(3)).item() // => 0.75 @see torch.nn.Softsign */
 export class Softsign extends Activation {
   override forward(x: Tensor): Tensor {
     return x.softsign()
   }
 }
-/** `x − tanh(x)`. @see torch.nn.Tanhshrink */
+/** `x − tanh(x)`. @example new Tanhshrink().forward(tensor(1)).item() // => 0.238406 @see torch.nn.Tanhshrink */
 export class Tanhshrink extends Activation {
   override forward(x: Tensor): Tensor {
     return x.tanhshrink()
   }
 }
 
-/** `x · Φ(x)` with the normal distribution's Φ, or its approximation by tanh. @see torch.nn.GELU */
+/**
+ * `x · Φ(x)` with the normal distribution's Φ, or its approximation by tanh.
+ *
+ * @example
+ * new GELU().forward(tensor(2)).item() // => 1.9545
+ * @see torch.nn.GELU
+ */
 export class GELU extends Activation {
   readonly approximate: 'none' | 'tanh'
   constructor({ approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}) {
@@ -213,7 +249,13 @@ export class GELU extends Activation {
     return `approximate='${this.approximate}'`
   }
 }
-/** `ln(1 + e^(βx)) / β`, x itself where βx > threshold. @see torch.nn.Softplus */
+/**
+ * `ln(1 + e^(βx)) / β`, x itself where βx > threshold.
+ *
+ * @example
+ * new Softplus().forward(tensor(0)).item() // => 0.693147
+ * @see torch.nn.Softplus
+ */
 export class Softplus extends Activation {
   readonly beta: number
   readonly threshold: number
@@ -229,7 +271,7 @@ export class Softplus extends Activation {
     return `beta=${pyNumber(this.beta)}, threshold=${pyNumber(this.threshold)}`
   }
 }
-/** x where |x| > lambd, 0 elsewhere. @see torch.nn.Hardshrink */
+/** x where |x| > lambd, 0 elsewhere. @example new Hardshrink().forward(tensor(0.3)).item() // => 0 @see torch.nn.Hardshrink */
 export class Hardshrink extends Activation {
   readonly lambd: number
   constructor({ lambd = 0.5 }: { lambd?: number } = {}) {
@@ -243,7 +285,13 @@ export class Hardshrink extends Activation {
     return pyNumber(this.lambd)
   }
 }
-/** x moved towards 0 by lambd, 0 within. @see torch.nn.Softshrink */
+/**
+ * x moved towards 0 by lambd, 0 within.
+ *
+ * @example
+ * new Softshrink().forward(tensor(-1)).item() // => -0.5
+ * @see torch.nn.Softshrink
+ */
 export class Softshrink extends Activation {
   readonly lambd: number
   constructor({ lambd = 0.5 }: { lambd?: number } = {}) {
@@ -258,7 +306,13 @@ export class Softshrink extends Activation {
   }
 }
 
-/** x where positive, `weight · x` elsewhere, with a learned weight (He et al. 2015). @see torch.nn.PReLU */
+/**
+ * x where positive, `weight · x` elsewhere, with a learned weight (He et al. 2015).
+ *
+ * @example
+ * new PReLU().forward(tensor(-2)).item() // => -0.5
+ * @see torch.nn.PReLU
+ */
 export class PReLU extends Module {
   readonly numParameters: number
   readonly weight: Parameter // [numParameters]
@@ -296,31 +350,61 @@ abstract class AlongDim extends Module {
   }
 }
 
-/** `eˣ / Σ eˣ` along dim. @see torch.nn.Softmax */
+/**
+ * `eˣ / Σ eˣ` along dim.
+ *
+ * @example
+ * new Softmax(0).forward(tensor([0, Math.log(3)])).tolist() // => [0.25, 0.75]
+ * @see torch.nn.Softmax
+ */
 export class Softmax extends AlongDim {
   override forward(x: Tensor): Tensor {
     return F.softmax(x, this.dimOf(x))
   }
 }
-/** softmax of −x along dim. @see torch.nn.Softmin */
+/**
+ * softmax of −x along dim.
+ *
+ * @example
+ * new Softmin(0).forward(tensor([0, Math.log(3)])).tolist() // => [0.75, 0.25]
+ * @see torch.nn.Softmin
+ */
 export class Softmin extends AlongDim {
   override forward(x: Tensor): Tensor {
     return F.softmax(x.neg(), this.dimOf(x))
   }
 }
-/** `ln softmax(x)` along dim. @see torch.nn.LogSoftmax */
+/**
+ * `ln softmax(x)` along dim.
+ *
+ * @example
+ * new LogSoftmax(0).forward(tensor([0, Math.log(3)])).tolist() // => [-1.38629, -0.287682]
+ * @see torch.nn.LogSoftmax
+ */
 export class LogSoftmax extends AlongDim {
   override forward(x: Tensor): Tensor {
     return F.logSoftmax(x, this.dimOf(x))
   }
 }
-/** softmax over the channels of [N, C, H, W]. @see torch.nn.Softmax2d */
+/**
+ * softmax over the channels of [N, C, H, W].
+ *
+ * @example
+ * new Softmax2d().forward(zeros([1, 4, 1, 1])).flatten().tolist() // => [0.25, 0.25, 0.25, 0.25]
+ * @see torch.nn.Softmax2d
+ */
 export class Softmax2d extends Activation {
   override forward(x: Tensor): Tensor {
     return F.softmax(x, -3)
   }
 }
-/** The first half along dim times σ of the second. @see torch.nn.GLU */
+/**
+ * The first half along dim times σ of the second.
+ *
+ * @example
+ * new GLU().forward(tensor([3, 4, 0, 0])).tolist() // => [1.5, 2]
+ * @see torch.nn.GLU
+ */
 export class GLU extends Module {
   readonly dim: number
   constructor(dim = -1) {

@@ -149,6 +149,9 @@ export class ModuleList<M extends Module = Module> extends Module {
 /**
  * Modules by name, in order of insertion. It has no forward.
  *
+ * @example
+ * const layers = new ModuleDict({ first: new ReLU(), second: new Tanh() })
+ * [...layers.keys()] // => ['first', 'second']
  * @see torch.nn.ModuleDict
  */
 export class ModuleDict<M extends Module = Module> extends Module {
@@ -207,6 +210,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
 /**
  * A list of parameters that are found as parts of the module that holds it; tensors become parameters.
  *
+ * @example
+ * new ParameterList([ones([2]), ones([3])]).length // => 2
  * @see torch.nn.ParameterList
  */
 export class ParameterList extends Module {

@@ -159,7 +159,13 @@ abstract class ConvLayer extends Module {
   }
 }
 
-/** Convolution over [N, C, L]. @see torch.nn.Conv1d */
+/**
+ * Convolution over [N, C, L].
+ *
+ * @example
+ * new Conv1d(2, 4, 3).forward(ones([1, 2, 8])).shape // => [1, 4, 6]
+ * @see torch.nn.Conv1d
+ */
 export class Conv1d extends ConvLayer {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
     super(1, false, inChannels, outChannels, kernelSize, options)
@@ -193,7 +199,13 @@ export class Conv2d extends ConvLayer {
   }
 }
 
-/** Convolution over volumes [N, C, D, H, W]. @see torch.nn.Conv3d */
+/**
+ * Convolution over volumes [N, C, D, H, W].
+ *
+ * @example
+ * new Conv3d(1, 4, 3, { padding: 1 }).forward(ones([1, 1, 4, 4, 4])).shape // => [1, 4, 4, 4, 4]
+ * @see torch.nn.Conv3d
+ */
 export class Conv3d extends ConvLayer {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
     super(3, false, inChannels, outChannels, kernelSize, options)
@@ -206,7 +218,13 @@ export class Conv3d extends ConvLayer {
   }
 }
 
-/** The gradient of Conv1d as a layer, also called deconvolution. @see torch.nn.ConvTranspose1d */
+/**
+ * The gradient of Conv1d as a layer, also called deconvolution.
+ *
+ * @example
+ * new ConvTranspose1d(2, 4, 3, { stride: 2 }).forward(ones([1, 2, 8])).shape // => [1, 4, 17]
+ * @see torch.nn.ConvTranspose1d
+ */
 export class ConvTranspose1d extends ConvLayer {
   constructor(
     inChannels: number,
@@ -229,7 +247,13 @@ export class ConvTranspose1d extends ConvLayer {
   }
 }
 
-/** The gradient of Conv2d as a layer, also called deconvolution. @see torch.nn.ConvTranspose2d */
+/**
+ * The gradient of Conv2d as a layer, also called deconvolution.
+ *
+ * @example
+ * new ConvTranspose2d(2, 4, 2, { stride: 2 }).forward(ones([1, 2, 8, 8])).shape // => [1, 4, 16, 16]
+ * @see torch.nn.ConvTranspose2d
+ */
 export class ConvTranspose2d extends ConvLayer {
   constructor(
     inChannels: number,
@@ -252,7 +276,13 @@ export class ConvTranspose2d extends ConvLayer {
   }
 }
 
-/** The gradient of Conv3d as a layer, also called deconvolution. @see torch.nn.ConvTranspose3d */
+/**
+ * The gradient of Conv3d as a layer, also called deconvolution.
+ *
+ * @example
+ * new ConvTranspose3d(2, 4, 2).forward(ones([1, 2, 3, 3, 3])).shape // => [1, 4, 4, 4, 4]
+ * @see torch.nn.ConvTranspose3d
+ */
 export class ConvTranspose3d extends ConvLayer {
   constructor(
     inChannels: number,

@@ -51,25 +51,51 @@ export class Dropout extends DropoutLayer {
     return F.dropout(input, this.options())
   }
 }
-/** Zeroes whole channels of [N, C, L] or [C, L]. @see torch.nn.Dropout1d */
+/**
+ * Zeroes whole channels of [N, C, L] or [C, L].
+ *
+ * @example
+ * new Dropout1d().eval().forward(ones([1, 2, 2])).tolist() // => [[[1, 1], [1, 1]]]
+ * @see torch.nn.Dropout1d
+ */
 export class Dropout1d extends DropoutLayer {
   override forward(input: Tensor): Tensor {
     return F.dropout1d(input, this.options())
   }
 }
-/** Zeroes whole channels of [N, C, H, W]. @see torch.nn.Dropout2d */
+/**
+ * Zeroes whole channels of [N, C, H, W].
+ *
+ * @example
+ * manualSeed(0)
+ * new Dropout2d().forward(ones([1, 3, 1, 2])).tolist() // => [[[[0, 0]], [[0, 0]], [[2, 2]]]]
+ * @see torch.nn.Dropout2d
+ */
 export class Dropout2d extends DropoutLayer {
   override forward(input: Tensor): Tensor {
     return F.dropout2d(input, this.options())
   }
 }
-/** Zeroes whole channels of [N, C, D, H, W]. @see torch.nn.Dropout3d */
+/**
+ * Zeroes whole channels of [N, C, D, H, W].
+ *
+ * @example
+ * new Dropout3d().eval().forward(ones([1, 1, 1, 1, 2])).flatten().tolist() // => [1, 1]
+ * @see torch.nn.Dropout3d
+ */
 export class Dropout3d extends DropoutLayer {
   override forward(input: Tensor): Tensor {
     return F.dropout3d(input, this.options())
   }
 }
-/** Dropout that keeps mean and variance of SELU's results (Klambauer et al. 2017). @see torch.nn.AlphaDropout */
+/**
+ * Dropout that keeps mean and variance of SELU's results (Klambauer et al. 2017).
+ *
+ * @example
+ * manualSeed(0)
+ * new AlphaDropout().forward(ones([4])).tolist() // => [-0.779194, -0.779194, 1.6656, -0.779194]
+ * @see torch.nn.AlphaDropout
+ */
 export class AlphaDropout extends DropoutLayer {
   override forward(input: Tensor): Tensor {
     return F.alphaDropout(input, this.options())

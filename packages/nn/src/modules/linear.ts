@@ -13,7 +13,13 @@ export interface LayerFactory {
   device?: Device
 }
 
-/** Gives back its input, whatever options it got. @see torch.nn.Identity */
+/**
+ * Gives back its input, whatever options it got.
+ *
+ * @example
+ * new Identity().forward(tensor([1, 2])).tolist() // => [1, 2]
+ * @see torch.nn.Identity
+ */
 export class Identity extends Module {
   override forward(input: Tensor): Tensor {
     return input
@@ -75,6 +81,8 @@ export function resetWeightAndBias(weight: Parameter, bias: Parameter | null): v
 /**
  * `y = x₁·A·x₂ + b`, a matrix A for each output.
  *
+ * @example
+ * new Bilinear(2, 3, 4).forward(ones([5, 2]), ones([5, 3])).shape // => [5, 4]
  * @see torch.nn.Bilinear
  */
 export class Bilinear extends Module {

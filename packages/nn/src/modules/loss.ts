@@ -44,19 +44,37 @@ export function weightAndOptions<O extends object>(
   return { weight, options: rest as unknown as O }
 }
 
-/** `(x − y)²`. @see torch.nn.MSELoss */
+/**
+ * `(x − y)²`.
+ *
+ * @example
+ * new MSELoss().forward(tensor([1, 2]), tensor([3, 2])).item() // => 2
+ * @see torch.nn.MSELoss
+ */
 export class MSELoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, { reduction: this.reduction })
   }
 }
-/** `|x − y|`. @see torch.nn.L1Loss */
+/**
+ * `|x − y|`.
+ *
+ * @example
+ * new L1Loss().forward(tensor([1, 2]), tensor([3, 2])).item() // => 1
+ * @see torch.nn.L1Loss
+ */
 export class L1Loss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.l1Loss(input, target, { reduction: this.reduction })
   }
 }
-/** Quadratic where `|x − y| < beta`, else linear. @see torch.nn.SmoothL1Loss */
+/**
+ * Quadratic where `|x − y| < beta`, else linear.
+ *
+ * @example
+ * new SmoothL1Loss().forward(tensor([1]), tensor([1.5])).item() // => 0.125
+ * @see torch.nn.SmoothL1Loss
+ */
 export class SmoothL1Loss extends Loss {
   readonly beta: number
   constructor({ beta = 1, ...options }: LossOptions & { beta?: number } = {}) {
@@ -67,7 +85,13 @@ export class SmoothL1Loss extends Loss {
     return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta })
   }
 }
-/** Quadratic where `|x − y| < delta`, else `delta` times linear. @see torch.nn.HuberLoss */
+/**
+ * Quadratic where `|x − y| < delta`, else `delta` times linear.
+ *
+ * @example
+ * new HuberLoss({ delta: 2 }).forward(tensor([1]), tensor([4])).item() // => 4
+ * @see torch.nn.HuberLoss
+ */
 export class HuberLoss extends Loss {
   readonly delta: number
   constructor({ delta = 1, ...options }: LossOptions & { delta?: number } = {}) {
@@ -119,7 +143,14 @@ export interface NLLOptions extends LossOptions {
   /** The class that does not count (default -100). */
   ignoreIndex?: number
 }
-/** `−x[target]` for log-probabilities x. @param weight of each class @see torch.nn.NLLLoss */
+/**
+ * `−x[target]` for log-probabilities x.
+ *
+ * @param weight of each class
+ * @example
+ * new NLLLoss().forward(tensor([[-0.5, -1]]), tensor([1n])).item() // => 1
+ * @see torch.nn.NLLLoss
+ */
 export class NLLLoss extends WeightedLoss {
   readonly ignoreIndex: number
   constructor(weight: Tensor | null | Weighted<NLLOptions> = null, options: NLLOptions = {}) {
@@ -133,7 +164,14 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
-/** `−(y ln x + (1 − y) ln(1 − x))` for probabilities x. @param weight of each element @see torch.nn.BCELoss */
+/**
+ * `−(y ln x + (1 − y) ln(1 − x))` for probabilities x.
+ *
+ * @param weight of each element
+ * @example
+ * new BCELoss().forward(tensor([0.9, 0.2]), tensor([1, 0])).item() // => 0.164252
+ * @see torch.nn.BCELoss
+ */
 export class BCELoss extends WeightedLoss {
   constructor(weight: Tensor | null | Weighted<LossOptions> = null, options: LossOptions = {}) {
     const split = weightAndOptions(weight, options)
@@ -149,7 +187,14 @@ export interface BCEWithLogitsOptions extends LossOptions {
   /** Weight of positive targets, for each class. */
   posWeight?: Tensor | null
 }
-/** BCELoss of `σ(x)`, computed without overflow. @param weight of each element @see torch.nn.BCEWithLogitsLoss */
+/**
+ * BCELoss of `σ(x)`, computed without overflow.
+ *
+ * @param weight of each element
+ * @example
+ * new BCEWithLogitsLoss().forward(tensor([2, -1]), tensor([1, 0])).item() // => 0.220095
+ * @see torch.nn.BCEWithLogitsLoss
+ */
 export class BCEWithLogitsLoss extends WeightedLoss {
   posWeight: Tensor | null
   constructor(
@@ -168,7 +213,13 @@ export class BCEWithLogitsLoss extends WeightedLoss {
   }
 }
 
-/** `y (ln y − x)` for log-probabilities x; 'batchmean' divides the sum by the batch. @see torch.nn.KLDivLoss */
+/**
+ * `y (ln y − x)` for log-probabilities x; 'batchmean' divides the sum by the batch.
+ *
+ * @example
+ * new KLDivLoss({ reduction: 'sum' }).forward(tensor([0.5, 0.5]).log(), tensor([0.9, 0.1])).item() // => 0.368064
+ * @see torch.nn.KLDivLoss
+ */
 export class KLDivLoss extends Module {
   readonly reduction: Reduction | 'batchmean'
   readonly logTarget: boolean

@@ -11,7 +11,13 @@ export interface MarginOptions extends LossOptions {
   margin?: number
 }
 
-/** x where y = 1, `max(0, margin − x)` where y = −1. @see torch.nn.HingeEmbeddingLoss */
+/**
+ * x where y = 1, `max(0, margin − x)` where y = −1.
+ *
+ * @example
+ * new HingeEmbeddingLoss().forward(tensor([0.5, 0.2]), tensor([1, -1])).item() // => 0.65
+ * @see torch.nn.HingeEmbeddingLoss
+ */
 export class HingeEmbeddingLoss extends Loss {
   readonly margin: number
   constructor({ margin = 1, ...options }: MarginOptions = {}) {
@@ -23,14 +29,26 @@ export class HingeEmbeddingLoss extends Loss {
   }
 }
 
-/** `ln(1 + e^(−yx))`. @see torch.nn.SoftMarginLoss */
+/**
+ * `ln(1 + e^(−yx))`.
+ *
+ * @example
+ * new SoftMarginLoss().forward(tensor([2, -1]), tensor([1, -1])).item() // => 0.220095
+ * @see torch.nn.SoftMarginLoss
+ */
 export class SoftMarginLoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.softMarginLoss(input, target, { reduction: this.reduction })
   }
 }
 
-/** `max(0, 1 − (x[y] − x[i]))` over the labels y and the other classes i. @see torch.nn.MultiLabelMarginLoss */
+/**
+ * `max(0, 1 − (x[y] − x[i]))` over the labels y and the other classes i.
+ *
+ * @example
+ * new MultiLabelMarginLoss().forward(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([[3n, 0n, -1n, 1n]])).item() // => 0.85
+ * @see torch.nn.MultiLabelMarginLoss
+ */
 export class MultiLabelMarginLoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.multilabelMarginLoss(input, target, { reduction: this.reduction })
@@ -42,7 +60,14 @@ export interface MultiMarginOptions extends MarginOptions {
   /** The power, 1 or 2 (default 1). */
   p?: number
 }
-/** `Σ max(0, margin − x[y] + x[i])ᵖ / C` over the other classes i. @param weight of each class @see torch.nn.MultiMarginLoss */
+/**
+ * `Σ max(0, margin − x[y] + x[i])ᵖ / C` over the other classes i.
+ *
+ * @param weight of each class
+ * @example
+ * new MultiMarginLoss().forward(tensor([[0.5, 1, 0]]), tensor([1n])).item() // => 0.166667
+ * @see torch.nn.MultiMarginLoss
+ */
 export class MultiMarginLoss extends WeightedLoss {
   readonly p: number
   readonly margin: number
@@ -62,7 +87,14 @@ export class MultiMarginLoss extends WeightedLoss {
   }
 }
 
-/** Binary cross entropy of each class with its logit, averaged. @param weight of each class @see torch.nn.MultiLabelSoftMarginLoss */
+/**
+ * Binary cross entropy of each class with its logit, averaged.
+ *
+ * @param weight of each class
+ * @example
+ * new MultiLabelSoftMarginLoss().forward(tensor([[2, -1]]), tensor([[1, 0]])).item() // => 0.220095
+ * @see torch.nn.MultiLabelSoftMarginLoss
+ */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(weight: Tensor | null | Weighted<LossOptions> = null, options: LossOptions = {}) {
     const split = weightAndOptions(weight, options)
@@ -82,7 +114,13 @@ export interface PoissonNLLOptions extends LossOptions {
   /** Added to the rate before its logarithm (default 1e-8). */
   eps?: number
 }
-/** `eˣ − yx`: the loss of counts y with the rate eˣ. @see torch.nn.PoissonNLLLoss */
+/**
+ * `eˣ − yx`: the loss of counts y with the rate eˣ.
+ *
+ * @example
+ * new PoissonNLLLoss().forward(tensor([0, 1]), tensor([2, 3])).item() // => 0.359141
+ * @see torch.nn.PoissonNLLLoss
+ */
 export class PoissonNLLLoss extends Loss {
   readonly logInput: boolean
   readonly full: boolean
@@ -106,7 +144,13 @@ export interface GaussianNLLOptions extends LossOptions {
   /** The smallest variance (default 1e-6). */
   eps?: number
 }
-/** `½ (ln v + (x − y)² / v)`: the loss of a mean and a variance. @see torch.nn.GaussianNLLLoss */
+/**
+ * `½ (ln v + (x − y)² / v)`: the loss of a mean and a variance.
+ *
+ * @example
+ * new GaussianNLLLoss().forward(tensor([1, 2]), tensor([1, 4]), tensor([1, 2])).item() // => 0.673287
+ * @see torch.nn.GaussianNLLLoss
+ */
 export class GaussianNLLLoss extends Module {
   readonly full: boolean
   readonly eps: number
@@ -126,7 +170,13 @@ export class GaussianNLLLoss extends Module {
   }
 }
 
-/** `max(0, −y(x₁ − x₂) + margin)`: which of two should be larger. @see torch.nn.MarginRankingLoss */
+/**
+ * `max(0, −y(x₁ − x₂) + margin)`: which of two should be larger.
+ *
+ * @example
+ * new MarginRankingLoss().forward(tensor([1, 2]), tensor([2, 1]), tensor([1, 1])).item() // => 0.5
+ * @see torch.nn.MarginRankingLoss
+ */
 export class MarginRankingLoss extends Module {
   readonly margin: number
   readonly reduction: Reduction
@@ -140,7 +190,13 @@ export class MarginRankingLoss extends Module {
   }
 }
 
-/** `1 − cos(x₁, x₂)` where y = 1, `max(0, cos(x₁, x₂) − margin)` where y = −1. @see torch.nn.CosineEmbeddingLoss */
+/**
+ * `1 − cos(x₁, x₂)` where y = 1, `max(0, cos(x₁, x₂) − margin)` where y = −1.
+ *
+ * @example
+ * new CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item() // => 1
+ * @see torch.nn.CosineEmbeddingLoss
+ */
 export class CosineEmbeddingLoss extends Module {
   readonly margin: number
   readonly reduction: Reduction
@@ -163,7 +219,13 @@ export interface TripletMarginOptions extends MarginOptions {
   /** Whether the positive takes the place of the anchor where it is nearer to the negative (default false). */
   swap?: boolean
 }
-/** `max(0, d(anchor, positive) − d(anchor, negative) + margin)`. @see torch.nn.TripletMarginLoss */
+/**
+ * `max(0, d(anchor, positive) − d(anchor, negative) + margin)`.
+ *
+ * @example
+ * new TripletMarginLoss().forward(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[0, 1.5]])).item() // => 0.5
+ * @see torch.nn.TripletMarginLoss
+ */
 export class TripletMarginLoss extends Module {
   readonly margin: number
   readonly p: number
@@ -190,7 +252,13 @@ export class TripletMarginLoss extends Module {
   }
 }
 
-/** The cosine of the angle between vectors along dim. @see torch.nn.CosineSimilarity */
+/**
+ * The cosine of the angle between vectors along dim.
+ *
+ * @example
+ * new CosineSimilarity().forward(tensor([[1, 0]]), tensor([[1, 1]])).item() // => 0.707107
+ * @see torch.nn.CosineSimilarity
+ */
 export class CosineSimilarity extends Module {
   readonly dim: number
   readonly eps: number
@@ -204,7 +272,13 @@ export class CosineSimilarity extends Module {
   }
 }
 
-/** The p-norm of `x₁ − x₂ + eps` along the last dim. @see torch.nn.PairwiseDistance */
+/**
+ * The p-norm of `x₁ − x₂ + eps` along the last dim.
+ *
+ * @example
+ * new PairwiseDistance().forward(tensor([[0, 0]]), tensor([[3, 4]])).item() // => 5
+ * @see torch.nn.PairwiseDistance
+ */
 export class PairwiseDistance extends Module {
   readonly norm: number
   readonly eps: number

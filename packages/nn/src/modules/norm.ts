@@ -129,7 +129,13 @@ abstract class BatchNorm extends RunningNorm {
   }
 }
 
-/** Normalises each channel of [N, C] or [N, C, L] over the batch (Ioffe & Szegedy 2015). @see torch.nn.BatchNorm1d */
+/**
+ * Normalises each channel of [N, C] or [N, C, L] over the batch (Ioffe & Szegedy 2015).
+ *
+ * @example
+ * new BatchNorm1d(2).forward(tensor([[1, 10], [3, 30]])).tolist() // => [[-0.999995, -1], [0.999995, 1]]
+ * @see torch.nn.BatchNorm1d
+ */
 export class BatchNorm1d extends BatchNorm {
   protected override get allowedDims(): readonly number[] {
     return [2, 3]
@@ -139,6 +145,8 @@ export class BatchNorm1d extends BatchNorm {
  * Normalises each channel of [N, C, H, W] over the batch (Ioffe & Szegedy 2015): by the batch's mean and variance in
  * training mode, by the running ones in evaluation mode.
  *
+ * @example
+ * new BatchNorm2d(3).forward(ones([2, 3, 4, 4])).shape // => [2, 3, 4, 4]
  * @see torch.nn.BatchNorm2d
  */
 export class BatchNorm2d extends BatchNorm {
@@ -146,7 +154,13 @@ export class BatchNorm2d extends BatchNorm {
     return [4]
   }
 }
-/** Normalises each channel of [N, C, D, H, W] over the batch. @see torch.nn.BatchNorm3d */
+/**
+ * Normalises each channel of [N, C, D, H, W] over the batch.
+ *
+ * @example
+ * new BatchNorm3d(3).forward(ones([2, 3, 2, 2, 2])).shape // => [2, 3, 2, 2, 2]
+ * @see torch.nn.BatchNorm3d
+ */
 export class BatchNorm3d extends BatchNorm {
   protected override get allowedDims(): readonly number[] {
     return [5]
@@ -183,19 +197,37 @@ abstract class InstanceNorm extends RunningNorm {
   }
 }
 
-/** Normalises each channel of each sample of [N, C, L]. @see torch.nn.InstanceNorm1d */
+/**
+ * Normalises each channel of each sample of [N, C, L].
+ *
+ * @example
+ * new InstanceNorm1d(1).forward(tensor([[[1, 3]]])).tolist() // => [[[-0.999995, 0.999995]]]
+ * @see torch.nn.InstanceNorm1d
+ */
 export class InstanceNorm1d extends InstanceNorm {
   protected override get batchDims(): number {
     return 3
   }
 }
-/** Normalises each channel of each sample of [N, C, H, W]. @see torch.nn.InstanceNorm2d */
+/**
+ * Normalises each channel of each sample of [N, C, H, W].
+ *
+ * @example
+ * new InstanceNorm2d(3).forward(ones([2, 3, 4, 4])).shape // => [2, 3, 4, 4]
+ * @see torch.nn.InstanceNorm2d
+ */
 export class InstanceNorm2d extends InstanceNorm {
   protected override get batchDims(): number {
     return 4
   }
 }
-/** Normalises each channel of each sample of [N, C, D, H, W]. @see torch.nn.InstanceNorm3d */
+/**
+ * Normalises each channel of each sample of [N, C, D, H, W].
+ *
+ * @example
+ * new InstanceNorm3d(3).forward(ones([2, 3, 2, 2, 2])).shape // => [2, 3, 2, 2, 2]
+ * @see torch.nn.InstanceNorm3d
+ */
 export class InstanceNorm3d extends InstanceNorm {
   protected override get batchDims(): number {
     return 5
@@ -216,6 +248,8 @@ export interface LayerNormOptions extends LayerFactory {
  * Normalises over the last dims: `(x − mean) / √(var + eps) · weight + bias` (Ba, Kiros & Hinton 2016).
  *
  * @param normalizedShape sizes of those dims, or of the last one
+ * @example
+ * new LayerNorm(2).forward(tensor([[1, 3], [10, 30]])).tolist() // => [[-0.999995, 0.999995], [-1, 1]]
  * @see torch.nn.LayerNorm
  */
 export class LayerNorm extends Module {
@@ -258,7 +292,13 @@ export interface GroupNormOptions extends LayerFactory {
   affine?: boolean
 }
 
-/** Normalises groups of channels of each sample of [N, C, ...] (Wu & He 2018). @see torch.nn.GroupNorm */
+/**
+ * Normalises groups of channels of each sample of [N, C, ...] (Wu & He 2018).
+ *
+ * @example
+ * new GroupNorm(2, 4).forward(tensor([[1, 3, 10, 30]])).tolist() // => [[-0.999995, 0.999995, -1, 1]]
+ * @see torch.nn.GroupNorm
+ */
 export class GroupNorm extends Module {
   readonly numGroups: number
   readonly numChannels: number
@@ -314,7 +354,13 @@ export interface LocalResponseNormOptions {
   k?: number
 }
 
-/** `x / (k + α · mean of x² over neighbouring channels)^β` (Krizhevsky et al. 2012). @see torch.nn.LocalResponseNorm */
+/**
+ * `x / (k + α · mean of x² over neighbouring channels)^β` (Krizhevsky et al. 2012).
+ *
+ * @example
+ * new LocalResponseNorm(2, { alpha: 1 }).forward(tensor([[[1], [2]]])).tolist() // => [[[0.737788], [0.78159]]]
+ * @see torch.nn.LocalResponseNorm
+ */
 export class LocalResponseNorm extends Module {
   readonly size: number
   readonly alpha: number

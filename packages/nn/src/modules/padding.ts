@@ -34,25 +34,49 @@ abstract class ConstantPadLayer extends PadLayer {
   }
 }
 
-/** Fills 1 spatial dim with a number. @see torch.nn.ConstantPad1d */
+/**
+ * Fills 1 spatial dim with a number.
+ *
+ * @example
+ * new ConstantPad1d(1, 9).forward(tensor([[1, 2]])).tolist() // => [[9, 1, 2, 9]]
+ * @see torch.nn.ConstantPad1d
+ */
 export class ConstantPad1d extends ConstantPadLayer {
   constructor(padding: Sizes, value: number) {
     super(1, padding, value)
   }
 }
-/** Fills 2 spatial dims with a number. @see torch.nn.ConstantPad2d */
+/**
+ * Fills 2 spatial dims with a number.
+ *
+ * @example
+ * new ConstantPad2d([1, 0, 0, 1], 9).forward(tensor([[[1]]])).tolist() // => [[[9, 1], [9, 9]]]
+ * @see torch.nn.ConstantPad2d
+ */
 export class ConstantPad2d extends ConstantPadLayer {
   constructor(padding: Sizes, value: number) {
     super(2, padding, value)
   }
 }
-/** Fills 3 spatial dims with a number. @see torch.nn.ConstantPad3d */
+/**
+ * Fills 3 spatial dims with a number.
+ *
+ * @example
+ * new ConstantPad3d(1, 9).forward(ones([1, 2, 2, 2])).shape // => [1, 4, 4, 4]
+ * @see torch.nn.ConstantPad3d
+ */
 export class ConstantPad3d extends ConstantPadLayer {
   constructor(padding: Sizes, value: number) {
     super(3, padding, value)
   }
 }
-/** Fills 1 spatial dim with zeros. @see torch.nn.ZeroPad1d */
+/**
+ * Fills 1 spatial dim with zeros.
+ *
+ * @example
+ * new ZeroPad1d([1, 2]).forward(tensor([[1, 2]])).tolist() // => [[0, 1, 2, 0, 0]]
+ * @see torch.nn.ZeroPad1d
+ */
 export class ZeroPad1d extends ConstantPadLayer {
   constructor(padding: Sizes) {
     super(1, padding, 0)
@@ -61,7 +85,13 @@ export class ZeroPad1d extends ConstantPadLayer {
     return pySizes(this.padding)
   }
 }
-/** Fills 2 spatial dims with zeros. @see torch.nn.ZeroPad2d */
+/**
+ * Fills 2 spatial dims with zeros.
+ *
+ * @example
+ * new ZeroPad2d([1, 0, 0, 1]).forward(tensor([[[1]]])).tolist() // => [[[0, 1], [0, 0]]]
+ * @see torch.nn.ZeroPad2d
+ */
 export class ZeroPad2d extends ConstantPadLayer {
   constructor(padding: Sizes) {
     super(2, padding, 0)
@@ -70,7 +100,13 @@ export class ZeroPad2d extends ConstantPadLayer {
     return pySizes(this.padding)
   }
 }
-/** Fills 3 spatial dims with zeros. @see torch.nn.ZeroPad3d */
+/**
+ * Fills 3 spatial dims with zeros.
+ *
+ * @example
+ * new ZeroPad3d(1).forward(ones([1, 2, 2, 2])).shape // => [1, 4, 4, 4]
+ * @see torch.nn.ZeroPad3d
+ */
 export class ZeroPad3d extends ConstantPadLayer {
   constructor(padding: Sizes) {
     super(3, padding, 0)
@@ -79,7 +115,13 @@ export class ZeroPad3d extends ConstantPadLayer {
     return pySizes(this.padding)
   }
 }
-/** Pads 1 spatial dim; the border mirrors the input. @see torch.nn.ReflectionPad1d */
+/**
+ * Pads 1 spatial dim; the border mirrors the input.
+ *
+ * @example
+ * new ReflectionPad1d(2).forward(tensor([[1, 2, 3]])).tolist() // => [[3, 2, 1, 2, 3, 2, 1]]
+ * @see torch.nn.ReflectionPad1d
+ */
 export class ReflectionPad1d extends PadLayer {
   constructor(padding: Sizes) {
     super(1, padding)
@@ -88,7 +130,13 @@ export class ReflectionPad1d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'reflect' })
   }
 }
-/** Pads 2 spatial dims; the border mirrors the input. @see torch.nn.ReflectionPad2d */
+/**
+ * Pads 2 spatial dims; the border mirrors the input.
+ *
+ * @example
+ * new ReflectionPad2d([1, 0, 0, 1]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2, 1, 2], [4, 3, 4], [2, 1, 2]]]
+ * @see torch.nn.ReflectionPad2d
+ */
 export class ReflectionPad2d extends PadLayer {
   constructor(padding: Sizes) {
     super(2, padding)
@@ -97,7 +145,13 @@ export class ReflectionPad2d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'reflect' })
   }
 }
-/** Pads 3 spatial dims; the border mirrors the input. @see torch.nn.ReflectionPad3d */
+/**
+ * Pads 3 spatial dims; the border mirrors the input.
+ *
+ * @example
+ * new ReflectionPad3d(1).forward(ones([1, 2, 2, 2])).shape // => [1, 4, 4, 4]
+ * @see torch.nn.ReflectionPad3d
+ */
 export class ReflectionPad3d extends PadLayer {
   constructor(padding: Sizes) {
     super(3, padding)
@@ -106,7 +160,13 @@ export class ReflectionPad3d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'reflect' })
   }
 }
-/** Pads 1 spatial dim; the border repeats the border. @see torch.nn.ReplicationPad1d */
+/**
+ * Pads 1 spatial dim; the border repeats the border.
+ *
+ * @example
+ * new ReplicationPad1d(2).forward(tensor([[1, 2, 3]])).tolist() // => [[1, 1, 1, 2, 3, 3, 3]]
+ * @see torch.nn.ReplicationPad1d
+ */
 export class ReplicationPad1d extends PadLayer {
   constructor(padding: Sizes) {
     super(1, padding)
@@ -115,7 +175,13 @@ export class ReplicationPad1d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'replicate' })
   }
 }
-/** Pads 2 spatial dims; the border repeats the border. @see torch.nn.ReplicationPad2d */
+/**
+ * Pads 2 spatial dims; the border repeats the border.
+ *
+ * @example
+ * new ReplicationPad2d([1, 0, 0, 1]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[1, 1, 2], [3, 3, 4], [3, 3, 4]]]
+ * @see torch.nn.ReplicationPad2d
+ */
 export class ReplicationPad2d extends PadLayer {
   constructor(padding: Sizes) {
     super(2, padding)
@@ -124,7 +190,13 @@ export class ReplicationPad2d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'replicate' })
   }
 }
-/** Pads 3 spatial dims; the border repeats the border. @see torch.nn.ReplicationPad3d */
+/**
+ * Pads 3 spatial dims; the border repeats the border.
+ *
+ * @example
+ * new ReplicationPad3d(1).forward(ones([1, 2, 2, 2])).shape // => [1, 4, 4, 4]
+ * @see torch.nn.ReplicationPad3d
+ */
 export class ReplicationPad3d extends PadLayer {
   constructor(padding: Sizes) {
     super(3, padding)
@@ -133,7 +205,13 @@ export class ReplicationPad3d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'replicate' })
   }
 }
-/** Pads 1 spatial dim; the border goes round. @see torch.nn.CircularPad1d */
+/**
+ * Pads 1 spatial dim; the border goes round.
+ *
+ * @example
+ * new CircularPad1d(1).forward(tensor([[1, 2, 3]])).tolist() // => [[3, 1, 2, 3, 1]]
+ * @see torch.nn.CircularPad1d
+ */
 export class CircularPad1d extends PadLayer {
   constructor(padding: Sizes) {
     super(1, padding)
@@ -142,7 +220,13 @@ export class CircularPad1d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'circular' })
   }
 }
-/** Pads 2 spatial dims; the border goes round. @see torch.nn.CircularPad2d */
+/**
+ * Pads 2 spatial dims; the border goes round.
+ *
+ * @example
+ * new CircularPad2d([1, 0, 0, 1]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2, 1, 2], [4, 3, 4], [2, 1, 2]]]
+ * @see torch.nn.CircularPad2d
+ */
 export class CircularPad2d extends PadLayer {
   constructor(padding: Sizes) {
     super(2, padding)
@@ -151,7 +235,13 @@ export class CircularPad2d extends PadLayer {
     return F.pad(input, this.padding, { mode: 'circular' })
   }
 }
-/** Pads 3 spatial dims; the border goes round. @see torch.nn.CircularPad3d */
+/**
+ * Pads 3 spatial dims; the border goes round.
+ *
+ * @example
+ * new CircularPad3d(1).forward(ones([1, 2, 2, 2])).shape // => [1, 4, 4, 4]
+ * @see torch.nn.CircularPad3d
+ */
 export class CircularPad3d extends PadLayer {
   constructor(padding: Sizes) {
     super(3, padding)

@@ -3,7 +3,13 @@ import type { Tensor } from '@tt/autograd'
 import * as F from '../functional.ts'
 import { Module } from '../module/module.ts'
 
-/** [N, C·r², H, W] to [N, C, H·r, W·r] (Shi et al. 2016). @see torch.nn.PixelShuffle */
+/**
+ * [N, C·r², H, W] to [N, C, H·r, W·r] (Shi et al. 2016).
+ *
+ * @example
+ * new PixelShuffle(2).forward(ones([1, 8, 3, 3])).shape // => [1, 2, 6, 6]
+ * @see torch.nn.PixelShuffle
+ */
 export class PixelShuffle extends Module {
   readonly upscaleFactor: number
   constructor(upscaleFactor: number) {
@@ -17,7 +23,13 @@ export class PixelShuffle extends Module {
     return `upscale_factor=${this.upscaleFactor}`
   }
 }
-/** [N, C, H·r, W·r] to [N, C·r², H, W]. @see torch.nn.PixelUnshuffle */
+/**
+ * [N, C, H·r, W·r] to [N, C·r², H, W].
+ *
+ * @example
+ * new PixelUnshuffle(2).forward(ones([1, 2, 6, 6])).shape // => [1, 8, 3, 3]
+ * @see torch.nn.PixelUnshuffle
+ */
 export class PixelUnshuffle extends Module {
   readonly downscaleFactor: number
   constructor(downscaleFactor: number) {
@@ -31,7 +43,13 @@ export class PixelUnshuffle extends Module {
     return `downscale_factor=${this.downscaleFactor}`
   }
 }
-/** Interleaves groups of channels (Zhang et al. 2018). @see torch.nn.ChannelShuffle */
+/**
+ * Interleaves groups of channels (Zhang et al. 2018).
+ *
+ * @example
+ * new ChannelShuffle(2).forward(tensor([[[1], [2], [3], [4]]])).flatten().tolist() // => [1, 3, 2, 4]
+ * @see torch.nn.ChannelShuffle
+ */
 export class ChannelShuffle extends Module {
   readonly groups: number
   constructor(groups: number) {

@@ -57,7 +57,13 @@ abstract class MaxPoolLayer<O extends MaxPoolOptions> extends Module {
   }
 }
 
-/** The largest element in each window of [N, C, L]. @see torch.nn.MaxPool1d */
+/**
+ * The largest element in each window of [N, C, L].
+ *
+ * @example
+ * new MaxPool1d(2).forward(tensor([[1, 3, 7, 5]])).tolist() // => [[3, 7]]
+ * @see torch.nn.MaxPool1d
+ */
 export class MaxPool1d<const O extends MaxPoolOptions = object> extends MaxPoolLayer<O> {
   override forward(input: Tensor): MaxPooled<O> {
     return F.maxPool1d(input, this.kernelSize, this.options()) as MaxPooled<O>
@@ -75,7 +81,13 @@ export class MaxPool2d<const O extends MaxPoolOptions = object> extends MaxPoolL
     return F.maxPool2d(input, this.kernelSize, this.options()) as MaxPooled<O>
   }
 }
-/** The largest element in each window of [N, C, D, H, W]. @see torch.nn.MaxPool3d */
+/**
+ * The largest element in each window of [N, C, D, H, W].
+ *
+ * @example
+ * new MaxPool3d(2).forward(ones([1, 4, 4, 4])).shape // => [1, 2, 2, 2]
+ * @see torch.nn.MaxPool3d
+ */
 export class MaxPool3d<const O extends MaxPoolOptions = object> extends MaxPoolLayer<O> {
   override forward(input: Tensor): MaxPooled<O> {
     return F.maxPool3d(input, this.kernelSize, this.options()) as MaxPooled<O>
@@ -129,7 +141,13 @@ abstract class AvgPoolLayer extends Module {
   }
 }
 
-/** The mean of each window of [N, C, L]. @see torch.nn.AvgPool1d */
+/**
+ * The mean of each window of [N, C, L].
+ *
+ * @example
+ * new AvgPool1d(2).forward(tensor([[1, 3, 5, 7]])).tolist() // => [[2, 6]]
+ * @see torch.nn.AvgPool1d
+ */
 export class AvgPool1d extends AvgPoolLayer {
   constructor(kernelSize: Sizes, { stride = null, padding = 0, ...rest }: AvgPoolOptions = {}) {
     const sizes = (option: string, value: Sizes) => perDim('AvgPool1d', option, value, 1)
@@ -143,7 +161,13 @@ export class AvgPool1d extends AvgPoolLayer {
     return F.avgPool1d(input, this.kernelSize, this.options())
   }
 }
-/** The mean of each window of [N, C, H, W]. @see torch.nn.AvgPool2d */
+/**
+ * The mean of each window of [N, C, H, W].
+ *
+ * @example
+ * new AvgPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2.5]]]
+ * @see torch.nn.AvgPool2d
+ */
 export class AvgPool2d extends AvgPoolLayer {
   readonly divisorOverride: number | null
   constructor(kernelSize: Sizes, { divisorOverride = null, ...rest }: AvgPool2dOptions = {}) {
@@ -155,7 +179,13 @@ export class AvgPool2d extends AvgPoolLayer {
   }
 }
 
-/** The mean of each window of [N, C, D, H, W]. @see torch.nn.AvgPool3d */
+/**
+ * The mean of each window of [N, C, D, H, W].
+ *
+ * @example
+ * new AvgPool3d(2).forward(ones([1, 4, 4, 4])).shape // => [1, 2, 2, 2]
+ * @see torch.nn.AvgPool3d
+ */
 export class AvgPool3d extends AvgPoolLayer {
   readonly divisorOverride: number | null
   constructor(kernelSize: Sizes, { divisorOverride = null, ...rest }: AvgPool2dOptions = {}) {
@@ -192,13 +222,25 @@ abstract class LPPoolLayer extends Module {
     return `norm_type=${pyNumber(normType)}, kernel_size=${pySizes(kernelSize)}, stride=${pySizes(stride)}, ceil_mode=${pyBool(ceilMode)}`
   }
 }
-/** The p-norm of each window of [N, C, L]. @see torch.nn.LPPool1d */
+/**
+ * The p-norm of each window of [N, C, L].
+ *
+ * @example
+ * new LPPool1d(2, 2).forward(tensor([[3, 4]])).tolist() // => [[5]]
+ * @see torch.nn.LPPool1d
+ */
 export class LPPool1d extends LPPoolLayer {
   override forward(input: Tensor): Tensor {
     return F.lpPool1d(input, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode })
   }
 }
-/** The p-norm of each window of [N, C, H, W]. @see torch.nn.LPPool2d */
+/**
+ * The p-norm of each window of [N, C, H, W].
+ *
+ * @example
+ * new LPPool2d(2, [1, 2]).forward(tensor([[[3, 4]]])).tolist() // => [[[5]]]
+ * @see torch.nn.LPPool2d
+ */
 export class LPPool2d extends LPPoolLayer {
   override forward(input: Tensor): Tensor {
     return F.lpPool2d(input, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode })
@@ -218,19 +260,37 @@ abstract class AdaptivePoolLayer extends Module {
   }
 }
 
-/** The means of windows chosen so that the output has a given size, [N, C, L]. @see torch.nn.AdaptiveAvgPool1d */
+/**
+ * The means of windows chosen so that the output has a given size, [N, C, L].
+ *
+ * @example
+ * new AdaptiveAvgPool1d(2).forward(tensor([[1, 2, 3, 4]])).tolist() // => [[1.5, 3.5]]
+ * @see torch.nn.AdaptiveAvgPool1d
+ */
 export class AdaptiveAvgPool1d extends AdaptivePoolLayer {
   override forward(input: Tensor): Tensor {
     return F.adaptiveAvgPool1d(input, this.outputSize)
   }
 }
-/** The means of windows chosen so that the output has a given size, [N, C, H, W]. @see torch.nn.AdaptiveAvgPool2d */
+/**
+ * The means of windows chosen so that the output has a given size, [N, C, H, W].
+ *
+ * @example
+ * new AdaptiveAvgPool2d(1).forward(ones([2, 3, 7, 7])).shape // => [2, 3, 1, 1]
+ * @see torch.nn.AdaptiveAvgPool2d
+ */
 export class AdaptiveAvgPool2d extends AdaptivePoolLayer {
   override forward(input: Tensor): Tensor {
     return F.adaptiveAvgPool2d(input, this.outputSize)
   }
 }
-/** The means of windows chosen so that the output has a given size, [N, C, D, H, W]. @see torch.nn.AdaptiveAvgPool3d */
+/**
+ * The means of windows chosen so that the output has a given size, [N, C, D, H, W].
+ *
+ * @example
+ * new AdaptiveAvgPool3d([2, 1, 1]).forward(ones([1, 3, 4, 4, 4])).shape // => [1, 3, 2, 1, 1]
+ * @see torch.nn.AdaptiveAvgPool3d
+ */
 export class AdaptiveAvgPool3d extends AdaptivePoolLayer {
   override forward(input: Tensor): Tensor {
     return F.adaptiveAvgPool3d(input, this.outputSize)
@@ -245,7 +305,13 @@ abstract class AdaptiveMaxPoolLayer<O extends { returnIndices?: boolean }> exten
     this.returnIndices = options.returnIndices ?? false
   }
 }
-/** The maxima of windows chosen so that the output has a given size, [N, C, L]. @see torch.nn.AdaptiveMaxPool1d */
+/**
+ * The maxima of windows chosen so that the output has a given size, [N, C, L].
+ *
+ * @example
+ * new AdaptiveMaxPool1d(2).forward(tensor([[1, 2, 3, 4]])).tolist() // => [[2, 4]]
+ * @see torch.nn.AdaptiveMaxPool1d
+ */
 export class AdaptiveMaxPool1d<
   const O extends { returnIndices?: boolean } = object,
 > extends AdaptiveMaxPoolLayer<O> {
@@ -253,7 +319,13 @@ export class AdaptiveMaxPool1d<
     return F.adaptiveMaxPool1d(input, this.outputSize, { returnIndices: this.returnIndices }) as MaxPooled<O>
   }
 }
-/** The maxima of windows chosen so that the output has a given size, [N, C, H, W]. @see torch.nn.AdaptiveMaxPool2d */
+/**
+ * The maxima of windows chosen so that the output has a given size, [N, C, H, W].
+ *
+ * @example
+ * new AdaptiveMaxPool2d([2, null]).forward(ones([1, 3, 7, 7])).shape // => [1, 3, 2, 7]
+ * @see torch.nn.AdaptiveMaxPool2d
+ */
 export class AdaptiveMaxPool2d<
   const O extends { returnIndices?: boolean } = object,
 > extends AdaptiveMaxPoolLayer<O> {
@@ -261,7 +333,13 @@ export class AdaptiveMaxPool2d<
     return F.adaptiveMaxPool2d(input, this.outputSize, { returnIndices: this.returnIndices }) as MaxPooled<O>
   }
 }
-/** The maxima of windows chosen so that the output has a given size, [N, C, D, H, W]. @see torch.nn.AdaptiveMaxPool3d */
+/**
+ * The maxima of windows chosen so that the output has a given size, [N, C, D, H, W].
+ *
+ * @example
+ * new AdaptiveMaxPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // => [1, 3, 2, 2, 2]
+ * @see torch.nn.AdaptiveMaxPool3d
+ */
 export class AdaptiveMaxPool3d<
   const O extends { returnIndices?: boolean } = object,
 > extends AdaptiveMaxPoolLayer<O> {

@@ -3,7 +3,13 @@ import type { Tensor } from '@tt/autograd'
 import { Module } from '../module/module.ts'
 import { pyTuple } from '@tt/autograd'
 
-/** Joins the dims from startDim to endDim, by default all but the first. @see torch.nn.Flatten */
+/**
+ * Joins the dims from startDim to endDim, by default all but the first.
+ *
+ * @example
+ * new Flatten().forward(ones([2, 3, 4])).shape // => [2, 12]
+ * @see torch.nn.Flatten
+ */
 export class Flatten extends Module {
   readonly startDim: number
   readonly endDim: number
@@ -20,7 +26,13 @@ export class Flatten extends Module {
   }
 }
 
-/** Splits a dim into several. @see torch.nn.Unflatten */
+/**
+ * Splits a dim into several.
+ *
+ * @example
+ * new Unflatten(1, [2, 3]).forward(ones([4, 6])).shape // => [4, 2, 3]
+ * @see torch.nn.Unflatten
+ */
 export class Unflatten extends Module {
   readonly dimension: number
   readonly unflattenedSize: readonly number[]

@@ -37,7 +37,13 @@ abstract class MaxUnpoolLayer extends Module {
   }
 }
 
-/** Puts the elements of [N, C, L] back to the positions that MaxPool1d answered; zeros elsewhere. @see torch.nn.MaxUnpool1d */
+/**
+ * Puts the elements of [N, C, L] back to the positions that MaxPool1d answered; zeros elsewhere.
+ *
+ * @example
+ * new MaxUnpool1d(2).forward(tensor([[[5, 6]]]), tensor([[[1n, 2n]]])).tolist() // => [[[0, 5, 6, 0]]]
+ * @see torch.nn.MaxUnpool1d
+ */
 export class MaxUnpool1d extends MaxUnpoolLayer {
   constructor(kernelSize: Sizes, options: MaxUnpoolOptions = {}) {
     super(1, kernelSize, options)
@@ -46,7 +52,13 @@ export class MaxUnpool1d extends MaxUnpoolLayer {
     return F.maxUnpool1d(input, indices, this.kernelSize, this.options(outputSize))
   }
 }
-/** Puts the elements of [N, C, H, W] back to the positions that MaxPool2d answered; zeros elsewhere. @see torch.nn.MaxUnpool2d */
+/**
+ * Puts the elements of [N, C, H, W] back to the positions that MaxPool2d answered; zeros elsewhere.
+ *
+ * @example
+ * new MaxUnpool2d(2).forward(tensor([[[[5]]]]), tensor([[[[3n]]]])).tolist() // => [[[[0, 0], [0, 5]]]]
+ * @see torch.nn.MaxUnpool2d
+ */
 export class MaxUnpool2d extends MaxUnpoolLayer {
   constructor(kernelSize: Sizes, options: MaxUnpoolOptions = {}) {
     super(2, kernelSize, options)
@@ -55,7 +67,13 @@ export class MaxUnpool2d extends MaxUnpoolLayer {
     return F.maxUnpool2d(input, indices, this.kernelSize, this.options(outputSize))
   }
 }
-/** Puts the elements of [N, C, D, H, W] back to the positions that MaxPool3d answered; zeros elsewhere. @see torch.nn.MaxUnpool3d */
+/**
+ * Puts the elements of [N, C, D, H, W] back to the positions that MaxPool3d answered; zeros elsewhere.
+ *
+ * @example
+ * new MaxUnpool3d(2).forward(tensor([[[[[5]]]]]), tensor([[[[[7n]]]]])).shape // => [1, 1, 2, 2, 2]
+ * @see torch.nn.MaxUnpool3d
+ */
 export class MaxUnpool3d extends MaxUnpoolLayer {
   constructor(kernelSize: Sizes, options: MaxUnpoolOptions = {}) {
     super(3, kernelSize, options)

@@ -14,6 +14,11 @@ const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
  *   where the norm is NaN or infinite (default false)
  * @returns the norm before, 0-dim
  * @throws ArgumentError with errorIfNonfinite
+ * @example
+ * const w = new Parameter(tensor([3, 4]))
+ * w.pow(2).sum().backward()
+ * clipGradNorm_(w, 1).item() // => 10
+ * w.grad.tolist() // => [0.6, 0.8]
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm_(
@@ -52,6 +57,11 @@ function normOf(x: Tensor, p: number): Tensor {
 /**
  * Limits every element of the gradients to [-clipValue, clipValue].
  *
+ * @example
+ * const w = new Parameter(tensor([3, 4]))
+ * w.pow(2).sum().backward()
+ * clipGradValue_(w, 7)
+ * w.grad.tolist() // => [6, 7]
  * @see torch.nn.utils.clip_grad_value_
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {

@@ -5,6 +5,8 @@ import type { Tensor } from '@tt/autograd'
 /**
  * The elements of all parameters, one after the other, in one 1-dim tensor. Gradients flow through.
  *
+ * @example
+ * parametersToVector([tensor([[1], [2]]), tensor([3])]).tolist() // => [1, 2, 3]
  * @see torch.nn.utils.parameters_to_vector
  */
 export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
@@ -15,6 +17,10 @@ export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
  *
  * @param vector 1-dim, as many elements as the parameters have together
  * @throws ShapeError otherwise; nothing is changed
+ * @example
+ * const w = new Parameter(zeros([2, 1]))
+ * vectorToParameters(tensor([1, 2]), [w])
+ * w.tolist() // => [[1], [2]]
  * @see torch.nn.utils.vector_to_parameters
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {

@@ -75,6 +75,9 @@ export function saveSafetensors(stateDict: Readonly<StateDict>, { metadata }: Sa
  *
  * @param options device of the tensors
  * @throws FormatError that says what is wrong
+ * @example
+ * const bytes = saveSafetensors({ weight: tensor([1, 2]) })
+ * loadSafetensors(bytes).weight.tolist() // => [1, 2]
  * @see https://github.com/huggingface/safetensors#format
  */
 export function loadSafetensors(bytes: Uint8Array, { device }: { device?: Device } = {}): StateDict {
@@ -100,7 +103,13 @@ export function loadSafetensors(bytes: Uint8Array, { device }: { device?: Device
   return stateDict
 }
 
-/** The free text of a safetensors file. @throws FormatError for a corrupt header */
+/**
+ * The free text of a safetensors file.
+ *
+ * @throws FormatError for a corrupt header
+ * @example
+ * safetensorsMetadata(saveSafetensors({ weight: ones([2]) }, { metadata: { epoch: '3' } })).epoch // => '3'
+ */
 export const safetensorsMetadata = (bytes: Uint8Array): Record<string, string> => readHeader(bytes).metadata
 
 interface Header {

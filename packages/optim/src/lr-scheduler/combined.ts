@@ -10,7 +10,16 @@ function checkOptimizer(name: string, optimizer: AnyOptimizer, schedulers: reado
   )
 }
 
-/** One scheduler after the other; the next begins at each milestone. @see torch.optim.lr_scheduler.SequentialLR */
+/**
+ * One scheduler after the other; the next begins at each milestone.
+ *
+ * @example
+ * const { ConstantLR, ExponentialLR } = optim.lrScheduler
+ * const parts = [new ConstantLR(optimizer, { factor: 0.5 }), new ExponentialLR(optimizer, 0.9)]
+ * const scheduler = new SequentialLR(optimizer, parts, [2])
+ * scheduler.getLastLr() // => [0.05]
+ * @see torch.optim.lr_scheduler.SequentialLR
+ */
 export class SequentialLR extends LRScheduler {
   readonly #schedulers: readonly LRScheduler[]
   readonly milestones: readonly number[]
@@ -60,7 +69,18 @@ export class SequentialLR extends LRScheduler {
   }
 }
 
-/** Several schedulers at once: each acts on the rate that the one before has left. @see torch.optim.lr_scheduler.ChainedScheduler */
+/**
+ * Several schedulers at once: each acts on the rate that the one before has left.
+ *
+ * @example
+ * const { ConstantLR, ExponentialLR } = optim.lrScheduler
+ * const parts = [new ConstantLR(optimizer, { factor: 0.5 }), new ExponentialLR(optimizer, 0.9)]
+ * const scheduler = new ChainedScheduler(parts)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.045]
+ * @see torch.optim.lr_scheduler.ChainedScheduler
+ */
 export class ChainedScheduler {
   readonly #schedulers: readonly LRScheduler[]
 

@@ -12,6 +12,11 @@ export interface CosineOptions extends SchedulerOptions {
 /**
  * From lr down to etaMin in half a cosine over `tMax` epochs: `etaMin + (lr − etaMin)(1 + cos(π·epoch/tMax))/2`.
  *
+ * @example
+ * const scheduler = new CosineAnnealingLR(optimizer, 2)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.05]
  * @see torch.optim.lr_scheduler.CosineAnnealingLR
  */
 export class CosineAnnealingLR extends LRScheduler {
@@ -44,7 +49,16 @@ export interface WarmRestartsOptions extends CosineOptions {
   tMult?: number
 }
 
-/** Half cosines from lr to etaMin, again and again; the first takes `t0` epochs. @see torch.optim.lr_scheduler.CosineAnnealingWarmRestarts */
+/**
+ * Half cosines from lr to etaMin, again and again; the first takes `t0` epochs.
+ *
+ * @example
+ * const scheduler = new CosineAnnealingWarmRestarts(optimizer, 4)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.0853553]
+ * @see torch.optim.lr_scheduler.CosineAnnealingWarmRestarts
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   readonly t0: number
   readonly tMult: number

@@ -72,7 +72,16 @@ export interface CyclicOptions extends SchedulerOptions {
   maxMomentum?: number | readonly number[]
 }
 
-/** The rate goes up and down between two bounds (Smith 2017). @see torch.optim.lr_scheduler.CyclicLR */
+/**
+ * The rate goes up and down between two bounds (Smith 2017).
+ *
+ * @example
+ * const scheduler = new CyclicLR(optimizer, 0.1, 0.5, { stepSizeUp: 4, cycleMomentum: false })
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.2]
+ * @see torch.optim.lr_scheduler.CyclicLR
+ */
 export class CyclicLR extends LRScheduler {
   readonly maxLrs: readonly number[]
   readonly totalSize: number
@@ -173,7 +182,16 @@ interface Phase {
 }
 type Rate = 'initial' | 'max' | 'min'
 
-/** The rate goes up to maxLr once and down to almost nothing, a step per batch (Smith & Topin 2018). @see torch.optim.lr_scheduler.OneCycleLR */
+/**
+ * The rate goes up to maxLr once and down to almost nothing, a step per batch (Smith & Topin 2018).
+ *
+ * @example
+ * const scheduler = new OneCycleLR(optimizer, 1, { totalSteps: 10, cycleMomentum: false })
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.52]
+ * @see torch.optim.lr_scheduler.OneCycleLR
+ */
 export class OneCycleLR extends LRScheduler {
   readonly totalSteps: number
   readonly cycleMomentum: boolean

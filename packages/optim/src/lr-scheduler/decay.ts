@@ -34,7 +34,16 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** `lr · gamma` at each of the epochs given; one that is there twice counts twice. @see torch.optim.lr_scheduler.MultiStepLR */
+/**
+ * `lr · gamma` at each of the epochs given; one that is there twice counts twice.
+ *
+ * @example
+ * const scheduler = new MultiStepLR(optimizer, [1, 3])
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.01]
+ * @see torch.optim.lr_scheduler.MultiStepLR
+ */
 export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[]
   readonly gamma: number
@@ -59,7 +68,16 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** `lr · gamma` every epoch. @see torch.optim.lr_scheduler.ExponentialLR */
+/**
+ * `lr · gamma` every epoch.
+ *
+ * @example
+ * const scheduler = new ExponentialLR(optimizer, 0.9)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.09]
+ * @see torch.optim.lr_scheduler.ExponentialLR
+ */
 export class ExponentialLR extends LRScheduler {
   readonly gamma: number
   constructor(optimizer: AnyOptimizer, gamma: number, options: SchedulerOptions = {}) {
@@ -83,7 +101,16 @@ export interface PolynomialOptions extends SchedulerOptions {
   /** The power (default 1). */
   power?: number
 }
-/** `lr · (1 − epoch/totalIters)^power`. @see torch.optim.lr_scheduler.PolynomialLR */
+/**
+ * `lr · (1 − epoch/totalIters)^power`.
+ *
+ * @example
+ * const scheduler = new PolynomialLR(optimizer, { totalIters: 4 })
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.075]
+ * @see torch.optim.lr_scheduler.PolynomialLR
+ */
 export class PolynomialLR extends LRScheduler {
   readonly totalIters: number
   readonly power: number
@@ -126,7 +153,17 @@ function lambdasOf(
   return lambdas
 }
 
-/** The first rate times a function of the epoch. @param lrLambda one for all groups, or one for each @see torch.optim.lr_scheduler.LambdaLR */
+/**
+ * The first rate times a function of the epoch.
+ *
+ * @param lrLambda one for all groups, or one for each
+ * @example
+ * const scheduler = new LambdaLR(optimizer, (epoch) => 1 / (1 + epoch))
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.05]
+ * @see torch.optim.lr_scheduler.LambdaLR
+ */
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: readonly Lambda[]
   constructor(optimizer: AnyOptimizer, lrLambda: Lambda | readonly Lambda[], options: SchedulerOptions = {}) {
@@ -138,7 +175,17 @@ export class LambdaLR extends LRScheduler {
     return this.baseLrs.map((lr, i) => lr * this.#lambdas[i](this.lastEpoch))
   }
 }
-/** The last rate times a function of the epoch. @param lrLambda one for all groups, or one for each @see torch.optim.lr_scheduler.MultiplicativeLR */
+/**
+ * The last rate times a function of the epoch.
+ *
+ * @param lrLambda one for all groups, or one for each
+ * @example
+ * const scheduler = new MultiplicativeLR(optimizer, () => 0.9)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.09]
+ * @see torch.optim.lr_scheduler.MultiplicativeLR
+ */
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: readonly Lambda[]
   constructor(optimizer: AnyOptimizer, lrLambda: Lambda | readonly Lambda[], options: SchedulerOptions = {}) {

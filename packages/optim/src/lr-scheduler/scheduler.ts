@@ -30,6 +30,11 @@ export interface SchedulerOptions {
  *
  * Rates are computed from the rates of the epoch before, so that several schedulers can act on one optimizer.
  *
+ * @example
+ * const scheduler = new optim.lrScheduler.StepLR(optimizer, 1)
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.01]
  * @see torch.optim.lr_scheduler.LRScheduler
  */
 export abstract class LRScheduler {

@@ -10,7 +10,16 @@ export interface ConstantOptions extends SchedulerOptions {
   /** Epochs with the factor (default 5). */
   totalIters?: number
 }
-/** `lr · factor` until epoch `totalIters`, then lr. @see torch.optim.lr_scheduler.ConstantLR */
+/**
+ * `lr · factor` until epoch `totalIters`, then lr.
+ *
+ * @example
+ * const scheduler = new ConstantLR(optimizer, { factor: 0.5 })
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.05]
+ * @see torch.optim.lr_scheduler.ConstantLR
+ */
 export class ConstantLR extends LRScheduler {
   readonly factor: number
   readonly totalIters: number
@@ -43,7 +52,16 @@ export interface LinearOptions extends SchedulerOptions {
   /** Epochs from one to the other (default 5). */
   totalIters?: number
 }
-/** lr times a factor that goes from `startFactor` to `endFactor` in even steps. @see torch.optim.lr_scheduler.LinearLR */
+/**
+ * lr times a factor that goes from `startFactor` to `endFactor` in even steps.
+ *
+ * @example
+ * const scheduler = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 5 })
+ * optimizer.step()
+ * scheduler.step()
+ * scheduler.getLastLr() // => [0.06]
+ * @see torch.optim.lr_scheduler.LinearLR
+ */
 export class LinearLR extends LRScheduler {
   readonly startFactor: number
   readonly endFactor: number

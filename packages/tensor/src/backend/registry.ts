@@ -39,7 +39,7 @@ export function registerBackend(backend: Backend): void {
   backends.set(backend.device, backend)
 }
 
-/** Names of the registered devices. */
+/** Names of the registered devices. @example devices().includes('cpu') // => true */
 export const devices = (): Device[] => [...backends.keys()]
 
 const installHints: Readonly<Record<string, string>> = {
@@ -51,6 +51,8 @@ const installHints: Readonly<Record<string, string>> = {
  * The backend of a device.
  *
  * @throws DeviceError if none is registered; the message says which package to install
+ * @example
+ * getBackend('cpu').device // => 'cpu'
  */
 export function getBackend(device: Device, op = 'getBackend'): Backend {
   const backend = backends.get(device)
@@ -60,9 +62,23 @@ export function getBackend(device: Device, op = 'getBackend'): Backend {
 }
 
 let defaultDevice: Device = 'cpu'
-/** The device of new tensors when none is given; 'cpu' at first. @see torch.get_default_device */
+/**
+ * The device of new tensors when none is given; 'cpu' at first.
+ *
+ * @example
+ * getDefaultDevice() // => 'cpu'
+ * @see torch.get_default_device
+ */
 export const getDefaultDevice = (): Device => defaultDevice
-/** Sets the device of new tensors when none is given. @see torch.set_default_device */
+/**
+ * Sets the device of new tensors when none is given.
+ *
+ * @example
+ * setDefaultDevice('meta')
+ * ones([2]).device // => 'meta'
+ * setDefaultDevice('cpu')
+ * @see torch.set_default_device
+ */
 export function setDefaultDevice(device: Device): void {
   getBackend(device, 'setDefaultDevice')
   defaultDevice = device

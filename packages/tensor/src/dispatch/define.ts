@@ -10,7 +10,15 @@ import type { Scalar } from './scalar.ts'
 type OptionExprs<O> = { readonly [K in keyof O]: Expr }
 type OptionValues = Readonly<Record<string, Scalar | undefined>>
 
-/** The in-place form of a pointwise function; methods.ts installs it as `<name>_`. */
+/**
+ * The in-place form of a pointwise function; methods.ts installs it as `<name>_`.
+ *
+ * @example
+ * const cube = unary('cube', (x) => x.mul(x).mul(x))
+ * const x = tensor([2, 3])
+ * cube[inPlaceForm](x)
+ * x.tolist() // => [8, 27]
+ */
 export const inPlaceForm: unique symbol = Symbol('in-place')
 /** A free function with its record and its in-place form. */
 export interface Pointwise<F extends (...args: never[]) => Tensor> {
@@ -25,7 +33,13 @@ type UnaryFn<O> = (self: Tensor, options?: NumericOptions<O>) => Tensor
 type BinaryFn<O> = (self: Tensor, other: Operandish, options?: NumericOptions<O>) => Tensor
 type TernaryFn<O> = (self: Tensor, a: Operandish, b: Operandish, options?: NumericOptions<O>) => Tensor
 
-/** An elementwise op of one tensor. */
+/**
+ * An elementwise op of one tensor.
+ *
+ * @example
+ * const cube = unary('cube', (x) => x.mul(x).mul(x))
+ * cube(tensor([2, 3])).tolist() // => [8, 27]
+ */
 export function unary<O extends Record<string, number> = Record<never, number>>(
   name: string, build: (x: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr, config: PointwiseConfig<O> = {},
 ): UnaryFn<O> & Pointwise<UnaryFn<O>> {
@@ -35,7 +49,13 @@ export function unary<O extends Record<string, number> = Record<never, number>>(
     (self, options) => applyPointwiseInPlace(record, [self], options as OptionValues), record)
 }
 
-/** An elementwise op of two operands. */
+/**
+ * An elementwise op of two operands.
+ *
+ * @example
+ * const mix = binary('mix', (x, y, { share }) => x.mul(share).add(y), { options: { share: 0.5 } })
+ * mix(tensor([2]), tensor([3]), { share: 2 }).item() // => 7
+ */
 export function binary<O extends Record<string, number> = Record<never, number>>(
   name: string, build: (x: Expr, y: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
   config: PointwiseConfig<O> = {},
@@ -47,7 +67,13 @@ export function binary<O extends Record<string, number> = Record<never, number>>
     (self, other, options) => applyPointwiseInPlace(record, [self, other], options as OptionValues), record)
 }
 
-/** An elementwise op of three operands. */
+/**
+ * An elementwise op of three operands.
+ *
+ * @example
+ * const fma = ternary('fma', (x, y, z) => x.mul(y).add(z))
+ * fma(tensor([2]), tensor([3]), 4).item() // => 10
+ */
 export function ternary<O extends Record<string, number> = Record<never, number>>(
   name: string, build: (x: Expr, y: Expr, z: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
   config: PointwiseConfig<O> = {},

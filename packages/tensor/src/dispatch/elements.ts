@@ -20,13 +20,27 @@ function copyKernel(from: DTypeInfo, to: DTypeInfo): MapKernel {
   }
   return kernel
 }
-/** Copies the elements of `source`, broadcast and cast, into `target`. No checks, no autograd. */
+/**
+ * Copies the elements of `source`, broadcast and cast, into `target`. No checks, no autograd.
+ *
+ * @example
+ * const x = zeros([2, 2])
+ * copyElements(getBackend('cpu'), tensor([1, 2]), x)
+ * x.tolist() // => [[1, 2], [1, 2]]
+ */
 export function copyElements(backend: Backend, source: Tensor, target: Tensor): void {
   if (target.elementCount > 0) backend.kernels.map(copyKernel(source.dtypeInfo, target.dtypeInfo), [source], [], [target])
 }
 
 const fills = new Map<number, MapKernel>()
-/** Writes one number into every element. No checks, no autograd. */
+/**
+ * Writes one number into every element. No checks, no autograd.
+ *
+ * @example
+ * const x = zeros([2])
+ * fillElements(x, 7)
+ * x.tolist() // => [7, 7]
+ */
 export function fillElements(target: Tensor, value: number | bigint): void {
   if (target.elementCount === 0) return
   const { dtypeInfo } = target
@@ -38,7 +52,13 @@ export function fillElements(target: Tensor, value: number | bigint): void {
   target.storage.backend.kernels.map(kernel, [], [value], [target])
 }
 
-/** The info of a dtype's name. @throws DTypeError if there is none of this name */
+/**
+ * The info of a dtype's name.
+ *
+ * @throws DTypeError if there is none of this name
+ * @example
+ * dtypeInfoOf('zeros', 'int8').itemSize // => 1
+ */
 export function dtypeInfoOf(op: string, dtype: DType): DTypeInfo {
   check(Object.hasOwn(dtypes, dtype), () => new DTypeError(op, `dtype must be one of [${Object.keys(dtypes).join(', ')}], got '${String(dtype)}'`))
   return dtypes[dtype]

@@ -74,10 +74,21 @@ export function autograd(op: string): AutogradHook {
   return gradState.hook
 }
 
-/** Whether ops on tensors that require grad are recorded. @see torch.is_grad_enabled */
+/**
+ * Whether ops on tensors that require grad are recorded.
+ *
+ * @example
+ * isGradEnabled() // => true
+ * @see torch.is_grad_enabled
+ */
 export const isGradEnabled = (): boolean => gradState.enabled
 
-/** Runs `fn` with recording on or off, and restores what was before. */
+/**
+ * Runs `fn` with recording on or off, and restores what was before.
+ *
+ * @example
+ * withGradMode(false, () => isGradEnabled()) // => false
+ */
 export function withGradMode<T>(enabled: boolean, fn: () => T): T {
   const before = gradState.enabled
   gradState.enabled = enabled
@@ -88,7 +99,12 @@ export function withGradMode<T>(enabled: boolean, fn: () => T): T {
   }
 }
 
-/** Whether the call is to be recorded: grad mode is on and a tensor requires grad. */
+/**
+ * Whether the call is to be recorded: grad mode is on and a tensor requires grad.
+ *
+ * @example
+ * needsGrad([tensor([1], { requiresGrad: true })]) // => true
+ */
 export function needsGrad(tensors: readonly Tensor[]): boolean {
   if (!gradState.enabled || gradState.hook === null) return false
   for (let i = 0; i < tensors.length; i++) {

@@ -2,7 +2,8 @@
 import { canCast, categoryRank, defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
 import type { ComputeType, DTypeCategory, DTypeInfo } from '../dtype.ts'
 import type { MapKernel } from '../backend/kernels.ts'
-import { Expr, input, param, substitute } from '../expr/expr.ts'
+import { input, param } from '../expr/expr.ts'
+import type { Expr } from '../expr/expr.ts'
 import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
@@ -336,7 +337,12 @@ function checkPromoted(record: PointwiseRecord, name: string, common: DTypeInfo)
   }
 }
 
-/** Throws unless all tensors are of one device. */
+/**
+ * Throws unless all tensors are of one device.
+ *
+ * @example
+ * checkSameDevice('add', [ones([2]), ones([3])]) // => undefined
+ */
 export function checkSameDevice(op: string, tensors: readonly Tensor[]): void {
   const backend = tensors[0].storage.backend
   for (let i = 1; i < tensors.length; i++) {

@@ -8,7 +8,7 @@ import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { nextKernelId } from './pointwise.ts'
 
-/** The shape with the dims reduced: size 1, or gone. */
+/** The shape with the dims reduced: size 1, or gone. @example reducedShape([2, 3], [1], true) // => [2, 1] */
 export const reducedShape = (shape: readonly number[], dims: readonly number[], keepdim: boolean): number[] =>
   keepdim ? shape.map((size, i) => (dims.includes(i) ? 1 : size)) : shape.filter((_, i) => !dims.includes(i))
 

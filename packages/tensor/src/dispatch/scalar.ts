@@ -1,7 +1,12 @@
 // Plain numbers among tensors: their place in type promotion.
 import type { DTypeCategory } from '../dtype.ts'
 
-/** A number that is floating-point whatever its value, as Python's 2.0 is. */
+/**
+ * A number that is floating-point whatever its value, as Python's 2.0 is.
+ *
+ * @example
+ * tensor([1n]).add(new FloatScalar(2)).dtype // => 'float32'
+ */
 export class FloatScalar {
   readonly value: number
   constructor(value: number) {
@@ -26,13 +31,25 @@ export type Scalar = number | bigint | boolean | FloatScalar
  */
 export const float = (value: number): FloatScalar => new FloatScalar(value)
 
-/** Category of a scalar in type promotion. */
+/**
+ * Category of a scalar in type promotion.
+ *
+ * @example
+ * scalarCategory(2) // => 'int'
+ * scalarCategory(float(2)) // => 'float'
+ */
 export function scalarCategory(value: Scalar): DTypeCategory {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   if (typeof value === 'bigint') return 'int'
   return typeof value === 'boolean' ? 'bool' : 'float'
 }
 
-/** The scalar as a kernel's run-time number. */
+/**
+ * The scalar as a kernel's run-time number.
+ *
+ * @example
+ * scalarValue(float(2)) // => 2
+ * scalarValue(true) // => 1
+ */
 export const scalarValue = (value: Scalar): number | bigint =>
   typeof value === 'number' || typeof value === 'bigint' ? value : typeof value === 'boolean' ? Number(value) : value.value

@@ -51,7 +51,13 @@ export class Expr {
 
   // arithmetic: the identities that are exact in IEEE arithmetic are applied here, so derivatives stay small
   add(y: ExprLike): Expr { return call('add', this, y) }
-  sub(y: ExprLike): Expr { return call('sub', this, y) }
+  sub(y: ExprLike): Expr {
+    const b = lift(y)
+    if (typeof this.value === 'number' && this.op === 'const' && b.op === 'const' && typeof b.value === 'number') {
+      return constant(this.value - b.value)
+    }
+    return call('sub', this, b)
+  }
   mul(y: ExprLike): Expr {
     if (isLiteral(y, 1)) return this
     if (isLiteral(this, 1)) return lift(y)
@@ -96,6 +102,7 @@ export class Expr {
   bitNot(): Expr { return call('bitNot', this) }
   shiftLeft(y: ExprLike): Expr { return call('shiftLeft', this, y) }
   shiftRight(y: ExprLike): Expr { return call('shiftRight', this, y) }
+  gcd(y: ExprLike): Expr { return call('gcd', this, y) }
 
   exp(): Expr { return call('exp', this) }
   exp2(): Expr { return call('exp2', this) }
@@ -127,6 +134,9 @@ export class Expr {
   lgamma(): Expr { return call('lgamma', this) }
   digamma(): Expr { return call('digamma', this) }
   trigamma(): Expr { return call('trigamma', this) }
+  zeta(q: ExprLike): Expr { return call('zeta', this, q) }
+  igamma(x: ExprLike): Expr { return call('igamma', this, x) }
+  igammac(x: ExprLike): Expr { return call('igammac', this, x) }
 
   toString(): string {
     if (this.op === 'const') return String(this.value)
@@ -136,16 +146,31 @@ export class Expr {
   }
 }
 
-/** The literal `value`. */
+/** The literal `value`. @example String(constant(2).add(input(0))) // => 'add(2, x0)' */
 export const constant = (value: number | bigint): Expr => Expr.of('const', [], value)
-/** The element of the `position`-th tensor input. */
+/**
+ * The element of the `position`-th tensor input.
+ *
+ * @example
+ * String(input(0).mul(input(1))) // => 'mul(x0, x1)'
+ */
 export const input = (position: number): Expr => Expr.of('input', [], position)
-/** The `position`-th run-time scalar: its value is no part of the kernel, so changing it compiles nothing. */
+/**
+ * The `position`-th run-time scalar: its value is no part of the kernel, so changing it compiles nothing.
+ *
+ * @example
+ * String(input(0).mul(param(0))) // => 'mul(x0, p0)'
+ */
 export const param = (position: number): Expr => Expr.of('param', [], position)
-/** `x` itself if it is an expression, else the literal. */
+/** `x` itself if it is an expression, else the literal. @example String(lift(3)) // => '3' */
 export const lift = (x: ExprLike): Expr => (x instanceof Expr ? x : constant(x))
 
-/** All nodes that the roots reach, arguments before users. */
+/**
+ * All nodes that the roots reach, arguments before users.
+ *
+ * @example
+ * postOrder([input(0).exp().neg()]).map(({ op }) => op) // => ['input', 'exp', 'neg']
+ */
 export function postOrder(roots: readonly Expr[]): Expr[] {
   const seen = new Set<Expr>()
   const visit = (node: Expr): void => {
@@ -157,7 +182,12 @@ export function postOrder(roots: readonly Expr[]): Expr[] {
   return [...seen]
 }
 
-/** The expression with every node that `replace` answers replaced; shared parts stay shared. */
+/**
+ * The expression with every node that `replace` answers replaced; shared parts stay shared.
+ *
+ * @example
+ * String(substitute(input(0).exp(), (node) => (node.op === 'input' ? constant(1) : undefined))) // => 'exp(1)'
+ */
 export function substitute(root: Expr, replace: (node: Expr) => Expr | undefined): Expr {
   const done = new Map<Expr, Expr>()
   const visit = (node: Expr): Expr => {

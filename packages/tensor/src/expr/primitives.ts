@@ -1,5 +1,6 @@
 // The scalar primitives: everything that an elementwise kernel may do, each with its meaning.
 // A backend lowers these names; the reference backend interprets them; autograd differentiates them.
+import { igammaOf, igammacOf, zetaOf } from './gamma-family.ts'
 import { digammaOf, erfcOf, erfinvOf, erfOf, lgammaOf, roundHalfEven, trigammaOf } from './special.ts'
 
 /** What a primitive yields: a number of the kernel's compute type, or a truth value. */
@@ -27,7 +28,12 @@ const compare = (float: (x: number, y: number) => boolean, int: (x: bigint, y: b
 const quotient = (x: bigint, y: bigint) => (y === 0n ? 0n : x / y)
 const identity = (x: bigint) => x
 
-/** The table of scalar primitives. `and`, `or`, `not`, `select` take truth values and are interpreted apart. */
+/**
+ * The table of scalar primitives. `and`, `or`, `not`, `select` take truth values and are interpreted apart.
+ *
+ * @example
+ * primitives.add.arity // => 2
+ */
 export const primitives = {
   // arithmetic
   add: binary((x, y) => x + y, (x, y) => x + y),
@@ -80,6 +86,8 @@ export const primitives = {
   bitNot: { arity: 1, kind: 'value', int: (x: bigint) => ~x },
   shiftLeft: binary(undefined, (x, y) => x << y),
   shiftRight: binary(undefined, (x, y) => x >> y),
+  /** The greatest common divisor, not negative. */
+  gcd: binary(undefined, greatestDivisor),
 
   // exponentials and powers
   exp: unary(Math.exp),
@@ -118,6 +126,11 @@ export const primitives = {
   lgamma: unary(lgammaOf),
   digamma: unary(digammaOf),
   trigamma: unary(trigammaOf),
+  /** zeta(s, q): Σ (q + k)^(−s), k ≥ 0. */
+  zeta: binary(zetaOf),
+  /** The regularised incomplete gamma functions of (a, x). */
+  igamma: binary(igammaOf),
+  igammac: binary(igammacOf),
 } as const satisfies Record<string, Primitive>
 
 /** Name of a scalar primitive. */
@@ -128,6 +141,12 @@ function integerPower(base: bigint, exponent: bigint): bigint {
   if (base === 1n) return 1n
   if (base === -1n) return exponent & 1n ? -1n : 1n
   return 0n
+}
+
+function greatestDivisor(x: bigint, y: bigint): bigint {
+  let [a, b] = [x, y]
+  while (b !== 0n) [a, b] = [b, a % b]
+  return a < 0n ? -a : a
 }
 
 // Modulo 2⁶⁴: the power itself may be too long for any memory.

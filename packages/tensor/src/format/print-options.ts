@@ -26,7 +26,7 @@ const profiles = {
 
 let current: Readonly<PrintOptions> = { ...profiles.default, sciMode: null }
 
-/** The options in force. */
+/** The options in force. @example getPrintOptions().precision // => 4 */
 export const getPrintOptions = (): Readonly<PrintOptions> => current
 
 /**

@@ -45,7 +45,13 @@ export function pyLiteral(value: PyValue): string {
   return pyTuple(value.map(pyLiteral))
 }
 
-/** Items, already written, as a Python tuple: `()`, `(2,)`, `(2, 3)`. */
+/**
+ * Items, already written, as a Python tuple: `()`, `(2,)`, `(2, 3)`.
+ *
+ * @example
+ * pyTuple([2]) // => '(2,)'
+ * pyTuple([2, 3]) // => '(2, 3)'
+ */
 export function pyTuple(items: readonly (string | number)[]): string {
   return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
 }

@@ -164,7 +164,13 @@ const average = (op: string, rank: 1 | 2 | 3, self: Tensor, outputSize: OutputSi
     applyComposite(rank === 3 ? adaptiveAvgPool3dOp : adaptiveAvgPool2dOp, [x], { counts }),
   )[0]
 
-/** The means of `outputSize` windows that cover one spatial dim. @see torch.nn.functional.adaptive_avg_pool1d */
+/**
+ * The means of `outputSize` windows that cover one spatial dim.
+ *
+ * @example
+ * adaptiveAvgPool1d(tensor([[1, 2, 3, 4]]), 2).tolist() // => [[1.5, 3.5]]
+ * @see torch.nn.functional.adaptive_avg_pool1d
+ */
 export const adaptiveAvgPool1d = (input: Tensor, outputSize: OutputSize): Tensor =>
   average('adaptiveAvgPool1d', 1, input, outputSize)
 /**
@@ -172,11 +178,19 @@ export const adaptiveAvgPool1d = (input: Tensor, outputSize: OutputSize): Tensor
  *
  * @param input [N, C, H, W] or [C, H, W]
  * @param outputSize of the result; null keeps a size
+ * @example
+ * adaptiveAvgPool2d(ones([1, 3, 7, 7]), [2, 1]).shape // => [1, 3, 2, 1]
  * @see torch.nn.functional.adaptive_avg_pool2d
  */
 export const adaptiveAvgPool2d = (input: Tensor, outputSize: OutputSize): Tensor =>
   average('adaptiveAvgPool2d', 2, input, outputSize)
-/** The means of windows that cover three spatial dims. @see torch.nn.functional.adaptive_avg_pool3d */
+/**
+ * The means of windows that cover three spatial dims.
+ *
+ * @example
+ * adaptiveAvgPool3d(ones([1, 3, 4, 4, 4]), 2).shape // => [1, 3, 2, 2, 2]
+ * @see torch.nn.functional.adaptive_avg_pool3d
+ */
 export const adaptiveAvgPool3d = (input: Tensor, outputSize: OutputSize): Tensor =>
   average('adaptiveAvgPool3d', 3, input, outputSize)
 
@@ -196,19 +210,37 @@ function largest<O extends AdaptiveMaxPoolOptions>(
   const both = typeof options === 'object' ? options.returnIndices : options
   return (both ? results : results[0]) as Pooled<O>
 }
-/** The largest elements of windows that cover one spatial dim. @see torch.nn.functional.adaptive_max_pool1d */
+/**
+ * The largest elements of windows that cover one spatial dim.
+ *
+ * @example
+ * adaptiveMaxPool1d(tensor([[1, 2, 3, 4]]), 2).tolist() // => [[2, 4]]
+ * @see torch.nn.functional.adaptive_max_pool1d
+ */
 export const adaptiveMaxPool1d = <const O extends AdaptiveMaxPoolOptions = false>(
   input: Tensor,
   outputSize: OutputSize,
   options: O = false as O,
 ): Pooled<O> => largest('adaptiveMaxPool1d', 1, input, outputSize, options)
-/** The largest elements of windows that cover both spatial dims. @see torch.nn.functional.adaptive_max_pool2d */
+/**
+ * The largest elements of windows that cover both spatial dims.
+ *
+ * @example
+ * adaptiveMaxPool2d(ones([1, 3, 7, 7]), [2, null]).shape // => [1, 3, 2, 7]
+ * @see torch.nn.functional.adaptive_max_pool2d
+ */
 export const adaptiveMaxPool2d = <const O extends AdaptiveMaxPoolOptions = false>(
   input: Tensor,
   outputSize: OutputSize,
   options: O = false as O,
 ): Pooled<O> => largest('adaptiveMaxPool2d', 2, input, outputSize, options)
-/** The largest elements of windows that cover three spatial dims. @see torch.nn.functional.adaptive_max_pool3d */
+/**
+ * The largest elements of windows that cover three spatial dims.
+ *
+ * @example
+ * adaptiveMaxPool3d(ones([1, 3, 4, 4, 4]), 2).shape // => [1, 3, 2, 2, 2]
+ * @see torch.nn.functional.adaptive_max_pool3d
+ */
 export const adaptiveMaxPool3d = <const O extends AdaptiveMaxPoolOptions = false>(
   input: Tensor,
   outputSize: OutputSize,
@@ -269,21 +301,39 @@ function unpool(
     ...sizes,
   ])
 }
-/** Undoes maxPool1d with its indices; zero elsewhere. @see torch.nn.functional.max_unpool1d */
+/**
+ * Undoes maxPool1d with its indices; zero elsewhere.
+ *
+ * @example
+ * maxUnpool1d(tensor([[[5, 6]]]), tensor([[[1n, 2n]]]), 2).tolist() // => [[[0, 5, 6, 0]]]
+ * @see torch.nn.functional.max_unpool1d
+ */
 export const maxUnpool1d = (
   input: Tensor,
   indices: Tensor,
   kernelSize: Sizes,
   options: MaxUnpoolOptions = {},
 ): Tensor => unpool(1, input, indices, kernelSize, options)
-/** Undoes maxPool2d with its indices; zero elsewhere. @see torch.nn.functional.max_unpool2d */
+/**
+ * Undoes maxPool2d with its indices; zero elsewhere.
+ *
+ * @example
+ * maxUnpool2d(tensor([[[[5]]]]), tensor([[[[3n]]]]), 2).tolist() // => [[[[0, 0], [0, 5]]]]
+ * @see torch.nn.functional.max_unpool2d
+ */
 export const maxUnpool2d = (
   input: Tensor,
   indices: Tensor,
   kernelSize: Sizes,
   options: MaxUnpoolOptions = {},
 ): Tensor => unpool(2, input, indices, kernelSize, options)
-/** Undoes maxPool3d with its indices; zero elsewhere. @see torch.nn.functional.max_unpool3d */
+/**
+ * Undoes maxPool3d with its indices; zero elsewhere.
+ *
+ * @example
+ * maxUnpool3d(tensor([[[[[5]]]]]), tensor([[[[[7n]]]]]), 2).flatten().tolist() // => [0, 0, 0, 0, 0, 0, 0, 5]
+ * @see torch.nn.functional.max_unpool3d
+ */
 export const maxUnpool3d = (
   input: Tensor,
   indices: Tensor,

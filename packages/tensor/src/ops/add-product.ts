@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor.ts'
 import { newTensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
 import { copy_, to } from './copy.ts'
+import { resize_ } from './geometry.ts'
 import { bmm, mm, mv } from './matmul.ts'
 import { sum } from './reduce.ts'
 import { unsqueeze } from './views.ts'
@@ -140,13 +141,31 @@ export const addbmmOp = addbmmRecord
 /** baddbmm: tensors are self, batch1, batch2. */
 export const baddbmmOp = baddbmmRecord
 
-/** `beta · self + alpha · (mat1 · mat2)`; self broadcasts to [M, N]. @see torch.addmm */
+/**
+ * `beta · self + alpha · (mat1 · mat2)`; self broadcasts to [M, N].
+ *
+ * @example
+ * addmm(tensor([1, 1]), tensor([[1, 2]]), eye(2), { alpha: 10 }).tolist() // => [[11, 21]]
+ * @see torch.addmm
+ */
 export const addmm = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProductOptions = {}): Tensor =>
   callAddmm(self, mat1, mat2, options)
-/** `beta · self + alpha · (mat · vec)`. @see torch.addmv */
+/**
+ * `beta · self + alpha · (mat · vec)`.
+ *
+ * @example
+ * addmv(tensor([1, 1]), tensor([[1, 2], [3, 4]]), tensor([1, 1])).tolist() // => [4, 8]
+ * @see torch.addmv
+ */
 export const addmv = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProductOptions = {}): Tensor =>
   callAddmv(self, mat, vec, options)
-/** `beta · self + alpha · (vec1 ⊗ vec2)`. @see torch.addr */
+/**
+ * `beta · self + alpha · (vec1 ⊗ vec2)`.
+ *
+ * @example
+ * addr(zeros([2, 2]), tensor([1, 2]), tensor([3, 4])).tolist() // => [[3, 4], [6, 8]]
+ * @see torch.addr
+ */
 export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor => {
   // the outer product takes every dtype, bool too
   const dtype = self.dtype === 'bool' && vec1.dtype === 'bool' && vec2.dtype === 'bool' ? 'uint8' : null
@@ -156,14 +175,26 @@ export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProdu
     dtype: 'bool',
   })
 }
-/** `beta · self + alpha · Σ (batch1 · batch2)`, summed over the batch. @see torch.addbmm */
+/**
+ * `beta · self + alpha · Σ (batch1 · batch2)`, summed over the batch.
+ *
+ * @example
+ * addbmm(zeros([1, 1]), ones([3, 1, 2]), ones([3, 2, 1])).tolist() // => [[6]]
+ * @see torch.addbmm
+ */
 export const addbmm = (
   self: Tensor,
   batch1: Tensor,
   batch2: Tensor,
   options: AddProductOptions = {},
 ): Tensor => callAddbmm(self, batch1, batch2, options)
-/** `beta · self + alpha · (batch1 · batch2)`, for each of the batch. @see torch.baddbmm */
+/**
+ * `beta · self + alpha · (batch1 · batch2)`, for each of the batch.
+ *
+ * @example
+ * baddbmm(ones([2, 1, 1]), ones([2, 1, 2]), ones([2, 2, 1])).tolist() // => [[[3]], [[3]]]
+ * @see torch.baddbmm
+ */
 export const baddbmm = (
   self: Tensor,
   batch1: Tensor,
@@ -192,6 +223,17 @@ export const addmv_ = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProdu
 /** addr into self. @see torch.Tensor.addr_ */
 export const addr_ = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor =>
   overwrite('addr_', self, addr(self, vec1, vec2, options))
+/** addbmm into self, which takes the shape of the result, as in PyTorch. @see torch.Tensor.addbmm_ */
+export const addbmm_ = (
+  self: Tensor,
+  batch1: Tensor,
+  batch2: Tensor,
+  options: AddProductOptions = {},
+): Tensor => {
+  const result = addbmm(self, batch1, batch2, options)
+  if (!sameShape(self.shape, result.shape)) resize_(self, result.shape)
+  return copy_(self, result)
+}
 /** baddbmm into self. @see torch.Tensor.baddbmm_ */
 export const baddbmm_ = (
   self: Tensor,

@@ -134,6 +134,8 @@ function broadcastIndices(
  * @param indices int64 tensors, which broadcast together; bool masks; null keeps a dim
  * @returns a copy; the indexed dims are replaced by those of the indices: in their place if they are adjacent, else in front
  * @throws IndexError if an index is out of range, or the indices do not broadcast
+ * @example
+ * tensor([[1, 2], [3, 4]]).index([tensor([0n, 1n]), tensor([1n, 0n])]).tolist() // => [2, 3]
  * @see https://pytorch.org/cppdocs/notes/tensor_indexing.html
  */
 export function index(self: Tensor, indices: IndexList): Tensor {
@@ -204,6 +206,8 @@ function prepare(op: string, self: Tensor, indices: IndexList, values: Tensor, a
  * @param indices as for index
  * @param values of the dtype of self, broadcast to the indexed elements
  * @throws IndexError if an index is out of range; then nothing is written
+ * @example
+ * indexPut(zeros([3]), [tensor([0n, 2n])], tensor([5, 6])).tolist() // => [5, 0, 6]
  * @see torch.index_put
  */
 export function indexPut(

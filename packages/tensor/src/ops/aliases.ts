@@ -1,6 +1,6 @@
 // Other names that PyTorch gives to the same functions.
 export {
-  abs as absolute, div as divide, div as trueDivide, mul as multiply, neg as negative, sub as subtract,
+  abs as absolute, div as divide, div as trueDivide, div_ as divide_, div_ as trueDivide_, mul as multiply, neg as negative, sub as subtract,
 } from './arithmetic.ts'
 export {
   acos as arccos, acosh as arccosh, asin as arcsin, asinh as arcsinh, atan as arctan, atanh as arctanh, sigmoid as expit,

@@ -50,16 +50,16 @@ export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { opt
  */
 export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
 
-/** `alpha`-weighted reversed subtraction, `other − alpha · self`. @see torch.rsub */
-export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
-
 /**
- * `self · other`.
+ * `alpha`-weighted reversed subtraction, `other − alpha · self`.
  *
  * @example
- * mul(tensor([1, 2, 3]), 2).tolist() // => [2, 4, 6]
- * @see torch.mul
+ * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
+ * @see torch.rsub
  */
+export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
+
+/** `self · other`. @example mul(tensor([1, 2, 3]), 2).tolist() // => [2, 4, 6] @see torch.mul */
 export const mul = binary('mul', (x, y) => x.mul(y))
 
 /** `self / other` in floating point; integers become the default float. @see torch.true_divide */
@@ -105,7 +105,13 @@ export const remainder = binary('remainder', (x, y) => {
   return mod.ne(0).and(signsDiffer(mod, y)).select(mod.add(y), mod)
 }, { refuses: ['bool'], validate: checkDivisor })
 
-/** The remainder with the sign of the dividend, as C's fmod. @see torch.fmod */
+/**
+ * The remainder with the sign of the dividend, as C's fmod.
+ *
+ * @example
+ * fmod(tensor([-3, 3]), 2).tolist() // => [-1, 1]
+ * @see torch.fmod
+ */
 export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'], validate: checkDivisor })
 
 /**
@@ -118,35 +124,101 @@ const powElements = binary('pow', (x, y, _options, category) => {
   return category === 'bool' ? y.ne(0).and(x.eq(0)).select(0, 1) : x.pow(y)
 })
 const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackward0' })
-/** `self · self`; bool becomes int64. @see torch.square */
+/**
+ * `self · self`; bool becomes int64.
+ *
+ * @example
+ * square(tensor([-3, 2])).tolist() // => [9, 4]
+ * @see torch.square
+ */
 export const square = (self: Tensor): Tensor => pow(self, 2)
 /** In-place square. */
 export const square_ = (self: Tensor): Tensor => pow_(self, 2)
 
-/** `self + value · tensor1 · tensor2`. @see torch.addcmul */
+/**
+ * `self + value · tensor1 · tensor2`.
+ *
+ * @example
+ * addcmul(tensor([1, 1]), tensor([2, 3]), tensor([4, 5]), { value: 0.5 }).tolist() // => [5, 8.5]
+ * @see torch.addcmul
+ */
 export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), { options: { value: 1 } })
-/** `self + value · tensor1 / tensor2`. @see torch.addcdiv */
+/**
+ * `self + value · tensor1 / tensor2`.
+ *
+ * @example
+ * addcdiv(tensor([1, 1]), tensor([2, 3]), tensor([4, 2])).tolist() // => [1.5, 2.5]
+ * @see torch.addcdiv
+ */
 export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z).mul(value)),
   { options: { value: 1 }, refuses: ['int', 'bool'] })
-/** `self + weight · (end − self)`, in the form that is exact at both ends. @see torch.lerp */
+/**
+ * `self + weight · (end − self)`, in the form that is exact at both ends.
+ *
+ * @example
+ * lerp(tensor([0, 10]), tensor([10, 20]), 0.25).tolist() // => [2.5, 12.5]
+ * @see torch.lerp
+ */
 export const lerp = ternary('lerp', (x, y, w) => {
   const d = y.sub(x)
   return w.abs().lt(0.5).select(x.add(w.mul(d)), y.sub(d.mul(constant(1).sub(w))))
 }, { refuses: ['int', 'bool'] })
 
-/** Larger of two, NaN if either is. @see torch.maximum */
+/**
+ * Larger of two, NaN if either is.
+ *
+ * @example
+ * maximum(tensor([1, NaN]), tensor([2, 0])).tolist() // => [2, NaN]
+ * @see torch.maximum
+ */
 export const maximum = binary('maximum', (x, y) => x.max(y))
-/** Smaller of two, NaN if either is. @see torch.minimum */
+/**
+ * Smaller of two, NaN if either is.
+ *
+ * @example
+ * minimum(tensor([1, NaN]), tensor([2, 0])).tolist() // => [1, NaN]
+ * @see torch.minimum
+ */
 export const minimum = binary('minimum', (x, y) => x.min(y))
-/** Larger of two, the other one where one is NaN. @see torch.fmax */
+/**
+ * Larger of two, the other one where one is NaN.
+ *
+ * @example
+ * fmax(tensor([1, NaN]), tensor([2, 0])).tolist() // => [2, 0]
+ * @see torch.fmax
+ */
 export const fmax = binary('fmax', (x, y) => x.isNaN().select(y, y.isNaN().select(x, x.max(y))))
-/** Smaller of two, the other one where one is NaN. @see torch.fmin */
+/**
+ * Smaller of two, the other one where one is NaN.
+ *
+ * @example
+ * fmin(tensor([1, NaN]), tensor([2, 0])).tolist() // => [1, 0]
+ * @see torch.fmin
+ */
 export const fmin = binary('fmin', (x, y) => x.isNaN().select(y, y.isNaN().select(x, x.min(y))))
-/** Magnitude of self with the sign of other. @see torch.copysign */
+/**
+ * Magnitude of self with the sign of other.
+ *
+ * @example
+ * copysign(tensor([1, 2]), tensor([-3, 3])).tolist() // => [-1, 2]
+ * @see torch.copysign
+ */
 export const copysign = binary('copysign', (x, y) => x.copysign(y), { result: 'float' })
-/** The angle of the point (other, self), in radians from −π to π. @see torch.atan2 */
+/**
+ * The angle of the point (other, self), in radians from −π to π.
+ *
+ * @example
+ * atan2(tensor([1, -1]), tensor([0, 0])).tolist() // => [1.5708, -1.5708]
+ * @see torch.atan2
+ */
 export const atan2 = binary('atan2', (x, y) => x.atan2(y), { result: 'float' })
-/** √(self² + other²) without overflow. @see torch.hypot */
+/**
+ * √(self² + other²) without overflow.
+ *
+ * @example
+ * hypot(tensor([3]), tensor([4])).tolist() // => [5]
+ * @see torch.hypot
+ */
 export const hypot = binary('hypot', (x, y) => {
   const [a, b] = [x.abs(), y.abs()]
   const [large, small] = [a.max(b), a.min(b)]
@@ -155,20 +227,40 @@ export const hypot = binary('hypot', (x, y) => {
   return a.eq(Infinity).or(b.eq(Infinity)).select(Infinity, finite)
 }, { refuses: ['int', 'bool'] })
 
-/** `−self`. @throws DTypeError for bool: use logicalNot @see torch.neg */
+/**
+ * `−self`.
+ *
+ * @throws DTypeError for bool: use logicalNot
+ * @example
+ * neg(tensor([1, -2])).tolist() // => [-1, 2]
+ * @see torch.neg
+ */
 export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'] })
-/** The tensor itself. @throws DTypeError for bool @see torch.positive */
+/**
+ * The tensor itself.
+ *
+ * @throws DTypeError for bool
+ * @example
+ * positive(tensor([1, -2])).tolist() // => [1, -2]
+ * @see torch.positive
+ */
 export function positive(self: Tensor): Tensor {
   check(self.dtype !== 'bool', () => new DTypeError('positive', 'bool inputs have no sign, got bool. Cast first'))
   return self
 }
-/** Absolute value. @see torch.abs */
+/** Absolute value. @example abs(tensor([1, -2])).tolist() // => [1, 2] @see torch.abs */
 export const abs = unary('abs', (x) => x.abs())
-/** −1, 0 or 1. @see torch.sign */
+/** −1, 0 or 1. @example sign(tensor([-7, 0, 3])).tolist() // => [-1, 0, 1] @see torch.sign */
 export const sign = unary('sign', (x) => x.sign())
-/** −1, 0 or 1; as sign for real numbers. @see torch.sgn */
+/**
+ * −1, 0 or 1; as sign for real numbers.
+ *
+ * @example
+ * sgn(tensor([-7, 0, 3])).tolist() // => [-1, 0, 1]
+ * @see torch.sgn
+ */
 export const sgn = unary('sgn', (x) => x.sign())
-/** `1 / self`. @see torch.reciprocal */
+/** `1 / self`. @example reciprocal(tensor([2, 4])).tolist() // => [0.5, 0.25] @see torch.reciprocal */
 export const reciprocal = unary('reciprocal', (x) => x.reciprocal(), { result: 'float' })
 
 /** How div rounds its result. */
@@ -196,13 +288,15 @@ export const div = (self: Tensor, other: Operandish, { roundingMode = null }: { 
 export const div_ = (self: Tensor, other: Operandish, { roundingMode = null }: { roundingMode?: RoundingMode | null } = {}): Tensor =>
   divisionFor(roundingMode)[inPlaceForm](self, other)
 
-// Exponents that have a cheaper kernel of the same value.
-const powers = new Map<number, ReturnType<typeof unary>>([[2, squareElements]])
+// Exponents that are part of the kernel, because backends have a cheaper form of the same value for them.
+const literalPower = (exponent: number) => unary('powLiteral', (x) => x.pow(exponent), { gradName: 'PowBackward0', refuses: ['int', 'bool'] })
+const powers = new Map(([3, 0.5, -0.5, -1, -2] as const).map((exponent) => [exponent as number, literalPower(exponent)]))
 const powFor = (self: Tensor, exponent: Operandish) => {
   if (exponent instanceof Tensor) return null
   check(self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,
     () => new ArgumentError('pow', `an integer tensor takes no negative integer power, got ${String(scalarValue(exponent))}. Cast it to a float dtype`))
-  return self.dtypeInfo.category !== 'bool' && typeof exponent === 'number' ? powers.get(exponent) ?? null : null
+  if (exponent === 2) return self.dtype === 'bool' ? null : squareElements
+  return self.dtypeInfo.category === 'float' && typeof exponent === 'number' ? powers.get(exponent) ?? null : null
 }
 
 /**

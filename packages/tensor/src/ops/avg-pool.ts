@@ -164,7 +164,13 @@ function avgPoolNd(
   }
   return restored(apply(rank === 3 ? avgPool3dOp : avgPool2dOp, [source], attrs), self, rank)
 }
-/** The mean of each window of one spatial dim. @see torch.nn.functional.avg_pool1d */
+/**
+ * The mean of each window of one spatial dim.
+ *
+ * @example
+ * avgPool1d(tensor([[1, 3, 5, 7]]), 2).tolist() // => [[2, 6]]
+ * @see torch.nn.functional.avg_pool1d
+ */
 export const avgPool1d = (
   input: Tensor,
   kernelSize: Sizes,
@@ -175,11 +181,19 @@ export const avgPool1d = (
  *
  * @param input [N, C, H, W] or [C, H, W]
  * @throws ShapeError if the window does not fit
+ * @example
+ * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[2.5]]]
  * @see torch.nn.functional.avg_pool2d
  */
 export const avgPool2d = (input: Tensor, kernelSize: Sizes, options: AvgPoolingOptions = {}): Tensor =>
   avgPoolNd('avgPool2d', 2, input, kernelSize, options)
-/** The mean of each window of three spatial dims. @see torch.nn.functional.avg_pool3d */
+/**
+ * The mean of each window of three spatial dims.
+ *
+ * @example
+ * avgPool3d(ones([1, 4, 4, 4]), 2).shape // => [1, 2, 2, 2]
+ * @see torch.nn.functional.avg_pool3d
+ */
 export const avgPool3d = (input: Tensor, kernelSize: Sizes, options: AvgPoolingOptions = {}): Tensor =>
   avgPoolNd('avgPool3d', 3, input, kernelSize, options)
 
@@ -199,14 +213,26 @@ function lpPool(
   const average = (rank === 1 ? avgPool1d : avgPool2d)(pow(self, normType), kernelSize, { stride, ceilMode })
   return pow(mul(mul(sign(average), relu(abs(average))), count), 1 / normType)
 }
-/** The p-norm of each window of one spatial dim, `(Σ xᵖ)^(1/p)`. @see torch.nn.functional.lp_pool1d */
+/**
+ * The p-norm of each window of one spatial dim, `(Σ xᵖ)^(1/p)`.
+ *
+ * @example
+ * lpPool1d(tensor([[3, 4]]), 2, 2).tolist() // => [[5]]
+ * @see torch.nn.functional.lp_pool1d
+ */
 export const lpPool1d = (
   input: Tensor,
   normType: number,
   kernelSize: Sizes,
   options: LpPoolOptions = {},
 ): Tensor => lpPool(1, input, normType, kernelSize, options)
-/** The p-norm of each window of two spatial dims. @see torch.nn.functional.lp_pool2d */
+/**
+ * The p-norm of each window of two spatial dims.
+ *
+ * @example
+ * lpPool2d(tensor([[[3, 4]]]), 2, [1, 2]).tolist() // => [[[5]]]
+ * @see torch.nn.functional.lp_pool2d
+ */
 export const lpPool2d = (
   input: Tensor,
   normType: number,

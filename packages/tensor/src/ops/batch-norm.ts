@@ -27,6 +27,8 @@ export interface BatchNormOptions {
  * @param weight [C], or null
  * @param bias [C], or null
  * @throws ShapeError if a channel has a single value when training
+ * @example
+ * batchNorm(tensor([[1, 10], [3, 30]]), null, null, null, null, { training: true }).tolist() // => [[-0.999995, -1], [0.999995, 1]]
  * @see torch.nn.functional.batch_norm
  */
 export function batchNorm(
@@ -113,6 +115,8 @@ export interface InstanceNormOptions {
  * Normalises each channel of each sample over the spatial dims.
  *
  * @param input [N, C, ...spatial]
+ * @example
+ * instanceNorm(tensor([[[1, 3]]])).tolist() // => [[[-0.999995, 0.999995]]]
  * @see torch.nn.functional.instance_norm
  */
 export function instanceNorm(

@@ -8,63 +8,159 @@ import type { Expr } from '../expr/expr.ts'
 
 const truth = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { result: 'bool' })
 
-/** `self = other`; a bool tensor. @see torch.eq */
+/**
+ * `self = other`; a bool tensor.
+ *
+ * @example
+ * eq(tensor([1, 2, 3]), 2).tolist() // => [false, true, false]
+ * @see torch.eq
+ */
 export const eq = truth('eq', (x, y) => x.eq(y))
-/** `self ≠ other`. @see torch.ne */
+/** `self ≠ other`. @example ne(tensor([1, 2, 3]), 2).tolist() // => [true, false, true] @see torch.ne */
 export const ne = truth('ne', (x, y) => x.ne(y))
-/** `self < other`. @see torch.lt */
+/** `self < other`. @example lt(tensor([1, 2, 3]), 2).tolist() // => [true, false, false] @see torch.lt */
 export const lt = truth('lt', (x, y) => x.lt(y))
-/** `self ≤ other`. @see torch.le */
+/** `self ≤ other`. @example le(tensor([1, 2, 3]), 2).tolist() // => [true, true, false] @see torch.le */
 export const le = truth('le', (x, y) => x.le(y))
-/** `self > other`. @see torch.gt */
+/** `self > other`. @example gt(tensor([1, 2, 3]), 2).tolist() // => [false, false, true] @see torch.gt */
 export const gt = truth('gt', (x, y) => x.gt(y))
-/** `self ≥ other`. @see torch.ge */
+/** `self ≥ other`. @example ge(tensor([1, 2, 3]), 2).tolist() // => [false, true, true] @see torch.ge */
 export const ge = truth('ge', (x, y) => x.ge(y))
-/** Both are not 0. @see torch.logical_and */
+/**
+ * Both are not 0.
+ *
+ * @example
+ * logicalAnd(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [true, false, false]
+ * @see torch.logical_and
+ */
 export const logicalAnd = truth('logicalAnd', (x, y) => x.ne(0).and(y.ne(0)))
-/** At least one is not 0. @see torch.logical_or */
+/**
+ * At least one is not 0.
+ *
+ * @example
+ * logicalOr(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [true, true, false]
+ * @see torch.logical_or
+ */
 export const logicalOr = truth('logicalOr', (x, y) => x.ne(0).or(y.ne(0)))
-/** Exactly one is not 0. @see torch.logical_xor */
+/**
+ * Exactly one is not 0.
+ *
+ * @example
+ * logicalXor(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [false, true, false]
+ * @see torch.logical_xor
+ */
 export const logicalXor = truth('logicalXor', (x, y) => {
   const [a, b] = [x.ne(0), y.ne(0)]
   return a.and(b.not()).or(b.and(a.not()))
 })
-/** Is 0. @see torch.logical_not */
+/** Is 0. @example logicalNot(tensor([0, 2])).tolist() // => [true, false] @see torch.logical_not */
 export const logicalNot = unary('logicalNot', (x) => x.eq(0), { result: 'bool' })
-/** Is NaN. @see torch.isnan */
+/** Is NaN. @example isnan(tensor([NaN, 1])).tolist() // => [true, false] @see torch.isnan */
 export const isnan = unary('isnan', (x) => x.isNaN(), { result: 'bool' })
-/** Is +∞ or −∞. @see torch.isinf */
+/** Is +∞ or −∞. @example isinf(tensor([-Infinity, 1])).tolist() // => [true, false] @see torch.isinf */
 export const isinf = unary('isinf', (x, _o, category) => (category === 'float' ? x.abs().eq(Infinity) : x.ne(x)), { result: 'bool' })
-/** Is neither NaN nor infinite. @see torch.isfinite */
+/**
+ * Is neither NaN nor infinite.
+ *
+ * @example
+ * isfinite(tensor([Infinity, NaN, 1])).tolist() // => [false, false, true]
+ * @see torch.isfinite
+ */
 export const isfinite = unary('isfinite', (x, _o, category) => (category === 'float' ? x.abs().lt(Infinity) : x.eq(x)), { result: 'bool' })
-/** Is +∞. @see torch.isposinf */
+/**
+ * Is +∞.
+ *
+ * @example
+ * isposinf(tensor([Infinity, -Infinity])).tolist() // => [true, false]
+ * @see torch.isposinf
+ */
 export const isposinf = unary('isposinf', (x, _o, category) => (category === 'float' ? x.eq(Infinity) : x.ne(x)), { result: 'bool' })
-/** Is −∞. @see torch.isneginf */
+/**
+ * Is −∞.
+ *
+ * @example
+ * isneginf(tensor([Infinity, -Infinity])).tolist() // => [false, true]
+ * @see torch.isneginf
+ */
 export const isneginf = unary('isneginf', (x, _o, category) => (category === 'float' ? x.eq(-Infinity) : x.ne(x)), { result: 'bool' })
-/** Has the sign bit set: negative, or −0. @see torch.signbit */
+/**
+ * Has the sign bit set: negative, or −0.
+ *
+ * @example
+ * signbit(tensor([-1, -0, 0])).tolist() // => [true, true, false]
+ * @see torch.signbit
+ */
 export const signbit = unary('signbit', (x) => x.signBit(), { result: 'bool' })
 
 const bits = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { refuses: ['float'] })
-/** Bitwise and; logical for bool. @see torch.bitwise_and */
+/**
+ * Bitwise and; logical for bool.
+ *
+ * @example
+ * bitwiseAnd(tensor([12n]), tensor([10n])).tolist() // => [8]
+ * @see torch.bitwise_and
+ */
 export const bitwiseAnd = bits('bitwiseAnd', (x, y) => x.bitAnd(y))
-/** Bitwise or; logical for bool. @see torch.bitwise_or */
+/**
+ * Bitwise or; logical for bool.
+ *
+ * @example
+ * bitwiseOr(tensor([12n]), tensor([10n])).tolist() // => [14]
+ * @see torch.bitwise_or
+ */
 export const bitwiseOr = bits('bitwiseOr', (x, y) => x.bitOr(y))
-/** Bitwise exclusive or; logical for bool. @see torch.bitwise_xor */
+/**
+ * Bitwise exclusive or; logical for bool.
+ *
+ * @example
+ * bitwiseXor(tensor([12n]), tensor([10n])).tolist() // => [6]
+ * @see torch.bitwise_xor
+ */
 export const bitwiseXor = bits('bitwiseXor', (x, y) => x.bitXor(y))
-/** All bits flipped; logical not for bool. @see torch.bitwise_not */
+/**
+ * All bits flipped; logical not for bool.
+ *
+ * @example
+ * bitwiseNot(tensor([0n, 5n])).tolist() // => [-1, -6]
+ * @see torch.bitwise_not
+ */
 export const bitwiseNot = unary('bitwiseNot', (x, _options, category) => (category === 'bool' ? x.eq(0) : x.bitNot()), { refuses: ['float'] })
-/** Bits moved up by `other`. @see torch.bitwise_left_shift */
+/**
+ * Bits moved up by `other`.
+ *
+ * @example
+ * bitwiseLeftShift(tensor([1n, 3n]), 2).tolist() // => [4, 12]
+ * @see torch.bitwise_left_shift
+ */
 export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft(y), { refuses: ['float', 'bool'] })
-/** Bits moved down by `other`, the sign kept. @see torch.bitwise_right_shift */
+/**
+ * Bits moved down by `other`, the sign kept.
+ *
+ * @example
+ * bitwiseRightShift(tensor([12n, -8n]), 2).tolist() // => [3, -2]
+ * @see torch.bitwise_right_shift
+ */
 export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRight(y), { refuses: ['float', 'bool'] })
 
 /** self where `mask` is false, `value` where it is true. @see torch.Tensor.masked_fill */
 const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), { unpromoted: [1, 2] })
 /** Larger of self and min, smaller of that and max; NaN stays. @see torch.clamp */
 const clampBoth = ternary('clamp', (x, min, max) => x.max(min).min(max))
-/** Larger of self and `min`. @see torch.clamp_min */
+/**
+ * Larger of self and `min`.
+ *
+ * @example
+ * clampMin(tensor([-1, 2]), 0).tolist() // => [0, 2]
+ * @see torch.clamp_min
+ */
 export const clampMin = binary('clampMin', (x, min) => x.max(min))
-/** Smaller of self and `max`. @see torch.clamp_max */
+/**
+ * Smaller of self and `max`.
+ *
+ * @example
+ * clampMax(tensor([-1, 2]), 0).tolist() // => [-1, 0]
+ * @see torch.clamp_max
+ */
 export const clampMax = binary('clampMax', (x, max) => x.min(max))
 
 /**

@@ -42,6 +42,8 @@ export interface ConvTransposeOptions {
  * @param bias [Cout], or null
  * @returns [N, Cout, Lout] or [Cout, Lout]
  * @throws ShapeError if channels, groups or sizes do not fit
+ * @example
+ * conv1d(tensor([[[1, 2, 3, 4]]]), tensor([[[1, -1]]])).tolist() // => [[[-1, -1, -1]]]
  * @see torch.nn.functional.conv1d
  */
 export const conv1d = (
@@ -68,7 +70,13 @@ export const conv2d = (
   bias: Tensor | null = null,
   options: ConvOptions = {},
 ): Tensor => convolve('conv2d', 2, input, weight, bias, options)
-/** Cross-correlation over three spatial dims. @see torch.nn.functional.conv3d */
+/**
+ * Cross-correlation over three spatial dims.
+ *
+ * @example
+ * conv3d(ones([1, 1, 2, 2, 2]), ones([3, 1, 2, 2, 2])).flatten().tolist() // => [8, 8, 8]
+ * @see torch.nn.functional.conv3d
+ */
 export const conv3d = (
   input: Tensor,
   weight: Tensor,
@@ -81,6 +89,8 @@ export const conv3d = (
  *
  * @param input [N, Cin, L] or [Cin, L]
  * @param weight [Cin, Cout / groups, K]
+ * @example
+ * convTranspose1d(tensor([[[1, 2]]]), tensor([[[1, 10]]])).tolist() // => [[[1, 12, 20]]]
  * @see torch.nn.functional.conv_transpose1d
  */
 export const convTranspose1d = (
@@ -89,14 +99,26 @@ export const convTranspose1d = (
   bias: Tensor | null = null,
   options: ConvTransposeOptions = {},
 ): Tensor => transposed('convTranspose1d', 1, input, weight, bias, options)
-/** Transposed convolution over two spatial dims. @see torch.nn.functional.conv_transpose2d */
+/**
+ * Transposed convolution over two spatial dims.
+ *
+ * @example
+ * convTranspose2d(tensor([[[[2]]]]), tensor([[[[1, 2], [3, 4]]]])).tolist() // => [[[[2, 4], [6, 8]]]]
+ * @see torch.nn.functional.conv_transpose2d
+ */
 export const convTranspose2d = (
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
   options: ConvTransposeOptions = {},
 ): Tensor => transposed('convTranspose2d', 2, input, weight, bias, options)
-/** Transposed convolution over three spatial dims. @see torch.nn.functional.conv_transpose3d */
+/**
+ * Transposed convolution over three spatial dims.
+ *
+ * @example
+ * convTranspose3d(ones([1, 1, 1, 1, 1]), ones([1, 2, 2, 2, 2])).shape // => [1, 2, 2, 2, 2]
+ * @see torch.nn.functional.conv_transpose3d
+ */
 export const convTranspose3d = (
   input: Tensor,
   weight: Tensor,

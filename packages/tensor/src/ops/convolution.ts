@@ -9,7 +9,7 @@ import { numelOf } from '../shape/shape.ts'
 import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 
-/** Size of a convolution's result along one spatial dim. */
+/** Size of a convolution's result along one spatial dim. @example convolvedSize(28, 5, 1, 0, 1) // => 24 */
 export const convolvedSize = (
   size: number,
   kernel: number,

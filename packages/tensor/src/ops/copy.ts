@@ -9,9 +9,11 @@ import type { Operandish } from '../dispatch/pointwise.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
-import { DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
+import { cloneIn, inFormat } from './memory-format.ts'
+import type { MemoryFormat, MemoryFormatOption } from './memory-format.ts'
 
 /** clone: attrs are unused. */
 export const cloneOp = structured<null>({
@@ -19,10 +21,29 @@ export const cloneOp = structured<null>({
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self], _attrs, [out]) => copyElements(backend, self, out),
 })
-/** A copy with memory of its own, row-major. Gradients flow through. @see torch.clone */
-export const clone = (self: Tensor): Tensor => apply(cloneOp, [self], null)
-/** Self if it is row-major without gaps, else such a copy. @see torch.Tensor.contiguous */
-export const contiguous = (self: Tensor): Tensor => (self.isContiguous() ? self : clone(self))
+/**
+ * A copy with memory of its own, row-major. Gradients flow through.
+ *
+ * @example
+ * const x = tensor([1, 2])
+ * clone(x).fill_(0)
+ * x.tolist() // => [1, 2]
+ * @see torch.clone
+ */
+export const clone = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  memoryFormat === undefined ? apply(cloneOp, [self], null) : cloneIn('clone', self, memoryFormat)
+/**
+ * Self if it is row-major without gaps, else such a copy.
+ *
+ * @example
+ * contiguous(ones([2, 3]).t()).strides // => [2, 1]
+ * @see torch.Tensor.contiguous
+ */
+export function contiguous(self: Tensor, { memoryFormat = 'contiguous_format' }: MemoryFormatOption = {}): Tensor {
+  if (memoryFormat === 'contiguous_format') return self.isContiguous() ? self : clone(self)
+  check(memoryFormat !== 'preserve_format', () => new ArgumentError('contiguous', "memoryFormat must name an order, got 'preserve_format'. Use clone"))
+  return inFormat('contiguous', self, memoryFormat)
+}
 
 /** to: a copy of another dtype. */
 export const toCopyOp = structured<{ dtype: DTypeInfo }>({
@@ -39,7 +60,7 @@ export const toDeviceOp = structured<{ backend: Backend }>({
 })
 
 /** What to() may change: a device, a dtype, or that of another tensor. */
-export type ToTarget = Device | DType | Tensor | { device?: Device; dtype?: DType; copy?: boolean }
+export type ToTarget = Device | DType | Tensor | { device?: Device; dtype?: DType; copy?: boolean; memoryFormat?: MemoryFormat }
 
 /**
  * The tensor on another device or of another dtype; self if nothing changes. Gradients flow through.
@@ -51,7 +72,7 @@ export type ToTarget = Device | DType | Tensor | { device?: Device; dtype?: DTyp
  * @see torch.Tensor.to
  */
 export function to(self: Tensor, target: ToTarget): Tensor {
-  const { device, dtype, copy } = parseTarget(self, target)
+  const { device, dtype, copy, memoryFormat } = parseTarget(self, target)
   let result = self
   if (device !== self.device) {
     const backend = getBackend(device, 'to')
@@ -61,10 +82,16 @@ export function to(self: Tensor, target: ToTarget): Tensor {
     result = moveTo(result, backend)
   }
   if (dtype !== result.dtypeInfo) result = apply(toCopyOp, [result], { dtype })
-  return result === self && copy ? clone(self) : result
+  return result === self && copy ? clone(self, { memoryFormat }) : inFormat('to', result, memoryFormat)
 }
 
-/** As to, waiting for devices that cannot block. @see torch.Tensor.to */
+/**
+ * As to, waiting for devices that cannot block.
+ *
+ * @example
+ * (await toAsync(tensor([1.5, 2]), { dtype: 'int64' })).tolist() // => [1, 2]
+ * @see torch.Tensor.to
+ */
 export async function toAsync(self: Tensor, target: ToTarget): Promise<Tensor> {
   const { device } = parseTarget(self, target)
   if (device === self.device || self.storage.backend.canBlock) return to(self, target)
@@ -75,11 +102,11 @@ export async function toAsync(self: Tensor, target: ToTarget): Promise<Tensor> {
   return to(moved, target)
 }
 
-function parseTarget(self: Tensor, target: ToTarget): { device: Device; dtype: DTypeInfo; copy: boolean } {
+function parseTarget(self: Tensor, target: ToTarget): { device: Device; dtype: DTypeInfo; copy: boolean; memoryFormat: MemoryFormat | undefined } {
   const parts = typeof target === 'string' ? (Object.hasOwn(dtypes, target) ? { dtype: target as DType } : { device: target })
     : target instanceof Tensor ? { device: target.device, dtype: target.dtype } : target
-  const { device = self.device, dtype = self.dtype, copy = false } = parts as { device?: Device; dtype?: DType; copy?: boolean }
-  return { device, dtype: dtypeInfoOf('to', dtype), copy }
+  const { device = self.device, dtype = self.dtype, copy = false, memoryFormat } = parts as Exclude<ToTarget, string | Tensor>
+  return { device, dtype: dtypeInfoOf('to', dtype), copy, memoryFormat }
 }
 
 function moveTo(self: Tensor, backend: Backend): Tensor {
@@ -102,27 +129,39 @@ function recordMove(self: Tensor, moved: Tensor): Tensor {
   return moved
 }
 
-/** As float32. @see torch.Tensor.float */
-export const float = (self: Tensor): Tensor => to(self, { dtype: 'float32' })
-/** As float64. @see torch.Tensor.double */
-export const double = (self: Tensor): Tensor => to(self, { dtype: 'float64' })
-/** As float16. @see torch.Tensor.half */
-export const half = (self: Tensor): Tensor => to(self, { dtype: 'float16' })
-/** As int64. @see torch.Tensor.long */
-export const long = (self: Tensor): Tensor => to(self, { dtype: 'int64' })
-/** As int32. @see torch.Tensor.int */
-export const int = (self: Tensor): Tensor => to(self, { dtype: 'int32' })
-/** As int16. @see torch.Tensor.short */
-export const short = (self: Tensor): Tensor => to(self, { dtype: 'int16' })
-/** As int8. @see torch.Tensor.char */
-export const char = (self: Tensor): Tensor => to(self, { dtype: 'int8' })
-/** As uint8. @see torch.Tensor.byte */
-export const byte = (self: Tensor): Tensor => to(self, { dtype: 'uint8' })
-/** As bool: false where 0. @see torch.Tensor.bool */
-export const bool = (self: Tensor): Tensor => to(self, { dtype: 'bool' })
-/** As bfloat16. @see torch.Tensor.bfloat16 */
-export const bfloat16 = (self: Tensor): Tensor => to(self, { dtype: 'bfloat16' })
-/** Of the dtype of `other`, on its device. @see torch.Tensor.type_as */
+/** As float32. @example tensor([1n, 2n]).float().dtype // => 'float32' @see torch.Tensor.float */
+export const float = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float32', memoryFormat })
+/** As float64. @example tensor([1, 2]).double().dtype // => 'float64' @see torch.Tensor.double */
+export const double = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float64', memoryFormat })
+/** As float16. @example tensor([0.1]).half().item() // => 0.0999756 @see torch.Tensor.half */
+export const half = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float16', memoryFormat })
+/** As int64. @example tensor([1.7, -1.7]).long().tolist() // => [1, -1] @see torch.Tensor.long */
+export const long = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int64', memoryFormat })
+/** As int32. @example tensor([1.7, -1.7]).int().tolist() // => [1, -1] @see torch.Tensor.int */
+export const int = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int32', memoryFormat })
+/** As int16. @example tensor([1.7, -1.7]).short().tolist() // => [1, -1] @see torch.Tensor.short */
+export const short = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int16', memoryFormat })
+/** As int8. @example tensor([1.7, -1.7]).char().tolist() // => [1, -1] @see torch.Tensor.char */
+export const char = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int8', memoryFormat })
+/** As uint8. @example tensor([1.7, 255]).byte().tolist() // => [1, 255] @see torch.Tensor.byte */
+export const byte = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'uint8', memoryFormat })
+/**
+ * As bool: false where 0.
+ *
+ * @example
+ * tensor([0, 2]).bool().tolist() // => [false, true]
+ * @see torch.Tensor.bool
+ */
+export const bool = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'bool', memoryFormat })
+/** As bfloat16. @example tensor([0.1]).bfloat16().item() // => 0.100098 @see torch.Tensor.bfloat16 */
+export const bfloat16 = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'bfloat16', memoryFormat })
+/**
+ * Of the dtype of `other`, on its device.
+ *
+ * @example
+ * tensor([1.5, 2]).typeAs(tensor([0n])).tolist() // => [1, 2]
+ * @see torch.Tensor.type_as
+ */
 export const typeAs = (self: Tensor, other: Tensor): Tensor => to(self, other)
 
 /** copy_: tensors are self and the source. */
@@ -140,6 +179,8 @@ export const copyOp = structured<null>({
  * Overwrites self with the elements of `source`, broadcast and cast (also from float to integer).
  *
  * @throws ShapeError if source does not broadcast to self
+ * @example
+ * zeros([2, 2]).copy_(tensor([1, 2])).tolist() // => [[1, 2], [1, 2]]
  * @see torch.Tensor.copy_
  */
 export function copy_(self: Tensor, source: Tensor): Tensor {
@@ -154,11 +195,23 @@ export const fillOp = structured<{ value: Scalar }>({
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (_backend, _tensors, { value }, [out]) => fillElements(out, scalarValue(value)),
 })
-/** Overwrites every element with a number or a 0-dim tensor. @see torch.Tensor.fill_ */
+/**
+ * Overwrites every element with a number or a 0-dim tensor.
+ *
+ * @example
+ * zeros([2]).fill_(7).tolist() // => [7, 7]
+ * @see torch.Tensor.fill_
+ */
 export function fill_(self: Tensor, value: Operandish): Tensor {
   if (!(value instanceof Tensor)) return applyInPlace(fillOp, [self], { value })
   check(value.ndim === 0, () => new ShapeError('fill_', `value must be a number or a 0-dim tensor, got shape ${formatShape(value.shape)}`))
   return copy_(self, value)
 }
-/** Overwrites every element with 0. @see torch.Tensor.zero_ */
+/**
+ * Overwrites every element with 0.
+ *
+ * @example
+ * ones([2]).zero_().tolist() // => [0, 0]
+ * @see torch.Tensor.zero_
+ */
 export const zero_ = (self: Tensor): Tensor => fill_(self, 0)

@@ -59,7 +59,7 @@ export function tensor(data: NestedData, options: FactoryOptions = {}): Tensor {
   return finish(result, options)
 }
 
-/** Uninitialised memory. @see torch.empty */
+/** Uninitialised memory. @example empty([2, 3]).shape // => [2, 3] @see torch.empty */
 export const empty = (size: readonly number[], options: FactoryOptions = {}): Tensor =>
   finish(make('empty', size, defaultFloatInfo(), options), options)
 /** Filled with 0. @example zeros([2]).tolist() // => [0, 0] @see torch.zeros */
@@ -113,7 +113,13 @@ export function linspace(start: Scalar, end: Scalar, steps: number, options: Fac
   return sequence('linspace', steps, (i) => (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)), defaultFloatInfo(), options)
 }
 
-/** `base` to evenly spaced powers. @see torch.logspace */
+/**
+ * `base` to evenly spaced powers.
+ *
+ * @example
+ * logspace(0, 3, 4).tolist() // => [1, 10, 100, 1000]
+ * @see torch.logspace
+ */
 export function logspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions & { base?: number } = {}): Tensor {
   const { base = 10, ...rest } = options
   check(Number.isInteger(steps) && steps >= 0, () => new ArgumentError('logspace', `steps must be an integer of at least 0, got ${steps}`))
@@ -135,7 +141,13 @@ function sequence(op: string, count: number, at: (i: number) => number, dtype: D
   return finish(result, options)
 }
 
-/** The matrix with ones on the diagonal, `n` rows, `m` columns (default n). @see torch.eye */
+/**
+ * The matrix with ones on the diagonal, `n` rows, `m` columns (default n).
+ *
+ * @example
+ * eye(2, 3).tolist() // => [[1, 0, 0], [0, 1, 0]]
+ * @see torch.eye
+ */
 export function eye(n: number, m: number | null = null, options: FactoryOptions = {}): Tensor {
   const columns = m ?? n
   const result = make('eye', [n, columns], defaultFloatInfo(), options)
@@ -146,7 +158,13 @@ export function eye(n: number, m: number | null = null, options: FactoryOptions 
   return finish(result, options)
 }
 
-/** A tensor on the meta device or any other, of given strides, uninitialised. @see torch.empty_strided */
+/**
+ * A tensor on the meta device or any other, of given strides, uninitialised.
+ *
+ * @example
+ * emptyStrided([2, 3], [1, 2]).strides // => [1, 2]
+ * @see torch.empty_strided
+ */
 export function emptyStrided(size: readonly number[], stride: readonly number[], options: FactoryOptions = {}): Tensor {
   const length = size.includes(0) ? 0 : size.reduce((last, n, i) => last + (n - 1) * stride[i], 0) + 1
   const memory = make('emptyStrided', [length], defaultFloatInfo(), options)

@@ -58,17 +58,42 @@ const saturation = 1.7580993408473766
  *
  * @returns the input itself if p is 0 or not training
  * @throws ArgumentError if p is not a probability
+ * @example
+ * manualSeed(0)
+ * dropout(ones([6]), { p: 0.5 }).tolist() // => [0, 0, 2, 0, 0, 0]
+ * dropout(ones([2]), { training: false }).tolist() // => [1, 1]
  * @see torch.nn.functional.dropout
  */
 export const dropout = (input: Tensor, options: DropoutOptions = {}): Tensor =>
   drop('dropout', input, options, false, false)
-/** Dropout that keeps mean and variance of SELU's results. @see torch.nn.functional.alpha_dropout */
+/**
+ * Dropout that keeps mean and variance of SELU's results.
+ *
+ * @example
+ * manualSeed(0)
+ * alphaDropout(ones([4]), { training: true }).tolist() // => [-0.779194, -0.779194, 1.6656, -0.779194]
+ * @see torch.nn.functional.alpha_dropout
+ */
 export const alphaDropout = (input: Tensor, options: DropoutOptions = {}): Tensor =>
   drop('alphaDropout', input, { training: false, ...options }, false, true)
-/** Alpha dropout of whole channels. @see torch.nn.functional.feature_alpha_dropout */
+/**
+ * Alpha dropout of whole channels.
+ *
+ * @example
+ * manualSeed(0)
+ * featureAlphaDropout(ones([1, 2, 2]), { training: true }).tolist() // => [[[-0.779194, -0.779194], [-0.779194, -0.779194]]]
+ * @see torch.nn.functional.feature_alpha_dropout
+ */
 export const featureAlphaDropout = (input: Tensor, options: DropoutOptions = {}): Tensor =>
   drop('featureAlphaDropout', input, { training: false, ...options }, true, true)
-/** Dropout of whole channels: dims 0 and 1 are drawn for. @see torch.feature_dropout */
+/**
+ * Dropout of whole channels: dims 0 and 1 are drawn for.
+ *
+ * @example
+ * manualSeed(0)
+ * featureDropout(ones([1, 3, 2])).tolist() // => [[[0, 0], [0, 0], [2, 2]]]
+ * @see torch.feature_dropout
+ */
 export const featureDropout = (input: Tensor, options: DropoutOptions = {}): Tensor =>
   drop('featureDropout', input, options, true, false)
 
@@ -79,6 +104,9 @@ function channels(op: string, input: Tensor, options: DropoutOptions, unbatched:
 /**
  * Dropout of whole channels of [N, C, L] or [C, L].
  *
+ * @example
+ * manualSeed(0)
+ * dropout1d(ones([1, 3, 2])).tolist() // => [[[0, 0], [0, 0], [2, 2]]]
  * @see torch.nn.functional.dropout1d
  */
 export function dropout1d(input: Tensor, options: DropoutOptions = {}): Tensor {
@@ -88,7 +116,14 @@ export function dropout1d(input: Tensor, options: DropoutOptions = {}): Tensor {
   )
   return channels('dropout1d', input, options, 2)
 }
-/** Dropout of whole channels of [N, C, H, W]; 3 dims count as [N, C, L], as in PyTorch. @see torch.nn.functional.dropout2d */
+/**
+ * Dropout of whole channels of [N, C, H, W]; 3 dims count as [N, C, L], as in PyTorch.
+ *
+ * @example
+ * manualSeed(0)
+ * dropout2d(ones([1, 3, 1, 2])).tolist() // => [[[[0, 0]], [[0, 0]], [[2, 2]]]]
+ * @see torch.nn.functional.dropout2d
+ */
 export function dropout2d(input: Tensor, options: DropoutOptions = {}): Tensor {
   if (input.ndim === 3)
     console.warn('dropout2d: an input of 3 dims is taken for [N, C, L]. Use dropout1d for it')
@@ -96,7 +131,14 @@ export function dropout2d(input: Tensor, options: DropoutOptions = {}): Tensor {
     console.warn(`dropout2d: the input should have 4 dims, got ${formatShape(input.shape)}`)
   return drop('dropout2d', input, options, true, false)
 }
-/** Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W]. @see torch.nn.functional.dropout3d */
+/**
+ * Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W].
+ *
+ * @example
+ * manualSeed(0)
+ * dropout3d(ones([1, 3, 1, 1, 2])).tolist() // => [[[[[0, 0]]], [[[0, 0]]], [[[2, 2]]]]]
+ * @see torch.nn.functional.dropout3d
+ */
 export function dropout3d(input: Tensor, options: DropoutOptions = {}): Tensor {
   if (input.ndim !== 4 && input.ndim !== 5)
     console.warn(`dropout3d: the input should have 4 or 5 dims, got ${formatShape(input.shape)}`)

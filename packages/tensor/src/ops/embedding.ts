@@ -122,13 +122,25 @@ export interface TriangleOptions extends FactoryOptions {
   /** Of the diagonal: above the main one if positive. */
   offset?: number
 }
-/** Row and column numbers of the lower triangle of a matrix, as two rows. @see torch.tril_indices */
+/**
+ * Row and column numbers of the lower triangle of a matrix, as two rows.
+ *
+ * @example
+ * trilIndices(2, 2).tolist() // => [[0, 1, 1], [0, 0, 1]]
+ * @see torch.tril_indices
+ */
 export const trilIndices = (
   row: number,
   col: number,
   { offset = 0, ...options }: TriangleOptions = {},
 ): Tensor => triangle('trilIndices', row, col, (i, j) => j - i <= offset, options)
-/** Row and column numbers of the upper triangle of a matrix, as two rows. @see torch.triu_indices */
+/**
+ * Row and column numbers of the upper triangle of a matrix, as two rows.
+ *
+ * @example
+ * triuIndices(2, 2).tolist() // => [[0, 0, 1], [0, 1, 1]]
+ * @see torch.triu_indices
+ */
 export const triuIndices = (
   row: number,
   col: number,

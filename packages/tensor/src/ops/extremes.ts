@@ -86,7 +86,14 @@ const overloaded = (
  * @see torch.max
  */
 export const max = overloaded(maxDimOp, maxAllOp, maximum)
-/** The smallest element; with a dim, along it with first positions; with a tensor, elementwise. @see torch.min */
+/**
+ * The smallest element; with a dim, along it with first positions; with a tensor, elementwise.
+ *
+ * @example
+ * tensor([3, 1, 2]).min().item() // => 1
+ * tensor([3, 1, 2]).min(0).indices.item() // => 1
+ * @see torch.min
+ */
 export const min = overloaded(minDimOp, minAllOp, minimum)
 
 const positions = (name: 'argmax' | 'argmin', mode: 'max' | 'min') => structured<DimAttrs>({
@@ -121,9 +128,26 @@ function argOf(op: typeof argmaxOp, self: Tensor, dim: number | null, keepdim: b
  * @see torch.argmax
  */
 export const argmax = (self: Tensor, dim: number | null = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor => argOf(argmaxOp, self, dim, keepdim)
-/** The first position of the smallest element. @see torch.argmin */
+/**
+ * The first position of the smallest element.
+ *
+ * @example
+ * tensor([[1, 9], [8, 2]]).argmin(1).tolist() // => [0, 1]
+ * @see torch.argmin
+ */
 export const argmin = (self: Tensor, dim: number | null = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor => argOf(argminOp, self, dim, keepdim)
 
-/** Smallest and largest elements. @see torch.aminmax */
-export const aminmax = (self: Tensor, { dim = null, keepdim = false }: { dim?: Dims; keepdim?: boolean } = {}): { min: Tensor; max: Tensor } =>
-  ({ min: amin(self, dim, { keepdim }), max: amax(self, dim, { keepdim }) })
+/**
+ * Smallest and largest elements.
+ *
+ * @example
+ * aminmax(tensor([3, 1, 2])).max.item() // => 3
+ * @see torch.aminmax
+ */
+export function aminmax(
+  self: Tensor,
+  { dim = null, keepdim = false }: { dim?: Dims; keepdim?: boolean } = {},
+): { min: Tensor; max: Tensor } {
+  const source = self.ndim === 0 && dim !== null && keepdim ? view(self, [1]) : self // as PyTorch
+  return { min: amin(source, dim, { keepdim }), max: amax(source, dim, { keepdim }) }
+}

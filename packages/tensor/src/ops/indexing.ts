@@ -240,7 +240,14 @@ export function indexAdd_(
   const { tensors, attrs } = prepareWrite('indexAdd_', self, dim, index, scaled(source, alpha))
   return applyInPlace(indexAddOp, tensors, attrs)
 }
-/** A copy of self with `source` in the slices of `dim` at `index`. @throws IndexError @see torch.index_copy */
+/**
+ * A copy of self with `source` in the slices of `dim` at `index`.
+ *
+ * @throws IndexError
+ * @example
+ * indexCopy(zeros([3]), 0, tensor([2n, 0n]), tensor([5, 6])).tolist() // => [6, 0, 5]
+ * @see torch.index_copy
+ */
 export function indexCopy(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const { tensors, attrs } = prepareWrite('indexCopy', self, dim, index, source)
   return apply(indexCopyOp, tensors, attrs)
@@ -274,6 +281,8 @@ function prepareFill(
  *
  * @param value a number or a 0-dim tensor
  * @throws IndexError if a position is out of range; then nothing is written
+ * @example
+ * indexFill(zeros([3]), 0, tensor([0n, -1n]), 9).tolist() // => [9, 0, 9]
  * @see torch.index_fill
  */
 export function indexFill(self: Tensor, dim: number, index: Tensor, value: Operandish): Tensor {
@@ -301,6 +310,9 @@ export const take = (self: Tensor, positions: Tensor): Tensor =>
 /**
  * A copy of self with the elements of `source` at flat positions. @param source as many elements as the index, of the
  * dtype of self @see torch.put
+ *
+ * @example
+ * put(zeros([2, 2]), tensor([0n, 3n]), tensor([5, 6])).tolist() // => [[5, 0], [0, 6]]
  */
 export const put = (self: Tensor, positions: Tensor, source: Tensor, options: IndexPutOptions = {}): Tensor =>
   view(
@@ -374,6 +386,8 @@ function scatterMasked(
  * A copy of self where the true elements of `mask` are replaced by the first elements of `source`, in order.
  *
  * @throws ShapeError if source has too few elements
+ * @example
+ * maskedScatter(zeros([3]), tensor([true, false, true]), tensor([5, 6])).tolist() // => [5, 0, 6]
  * @see torch.Tensor.masked_scatter
  */
 export function maskedScatter(self: Tensor, mask: Tensor, source: Tensor): Tensor {

@@ -78,9 +78,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   })
   return apply(catOp, same, { dim: at, sizes })
 }
-/** As cat. @see torch.concat */
+/** As cat. @example concat([tensor([1]), tensor([2, 3])]).tolist() // => [1, 2, 3] @see torch.concat */
 export const concat = cat
-/** As cat. @see torch.concatenate */
+/** As cat. @example concatenate([tensor([1]), tensor([2, 3])]).tolist() // => [1, 2, 3] @see torch.concatenate */
 export const concatenate = cat
 
 /** stack: the new dim. */
@@ -152,32 +152,74 @@ const eachOrOne =
   (form: (self: Tensor) => Tensor) =>
   <T extends Tensor | readonly Tensor[]>(self: T): T =>
     (self instanceof Tensor ? form(self) : self.map(form)) as T
-/** A tensor, or each of a list, with at least 1 dim: a 0-dim tensor as [1]. @see torch.atleast_1d */
+/**
+ * A tensor, or each of a list, with at least 1 dim: a 0-dim tensor as [1].
+ *
+ * @example
+ * atleast1d(tensor(5)).shape // => [1]
+ * @see torch.atleast_1d
+ */
 export const atleast1d = eachOrOne(to1d)
-/** A tensor, or each of a list, with at least 2 dims, new ones in front. @see torch.atleast_2d */
+/**
+ * A tensor, or each of a list, with at least 2 dims, new ones in front.
+ *
+ * @example
+ * atleast2d(tensor([1, 2])).shape // => [1, 2]
+ * @see torch.atleast_2d
+ */
 export const atleast2d = eachOrOne(to2d)
-/** A tensor, or each of a list, with at least 3 dims: [n] as [1, n, 1], [m, n] as [m, n, 1]. @see torch.atleast_3d */
+/**
+ * A tensor, or each of a list, with at least 3 dims: [n] as [1, n, 1], [m, n] as [m, n, 1].
+ *
+ * @example
+ * atleast3d(tensor([1, 2])).shape // => [1, 2, 1]
+ * @see torch.atleast_3d
+ */
 export const atleast3d = eachOrOne(to3d)
 
-/** Side by side: along dim 1, 1-dim tensors along dim 0. @see torch.hstack */
+/**
+ * Side by side: along dim 1, 1-dim tensors along dim 0.
+ *
+ * @example
+ * hstack([tensor([[1], [2]]), tensor([[3], [4]])]).tolist() // => [[1, 3], [2, 4]]
+ * @see torch.hstack
+ */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   checkList('hstack', tensors)
   const parts = tensors.map(to1d)
   return cat(parts, parts[0].ndim === 1 ? 0 : 1)
 }
-/** One below the other: along dim 0, each as at least a row. @see torch.vstack */
+/**
+ * One below the other: along dim 0, each as at least a row.
+ *
+ * @example
+ * vstack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.vstack
+ */
 export function vstack(tensors: readonly Tensor[]): Tensor {
   checkList('vstack', tensors)
   return cat(tensors.map(to2d), 0)
 }
-/** As vstack. @see torch.row_stack */
+/** As vstack. @example rowStack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 2], [3, 4]] @see torch.row_stack */
 export const rowStack = vstack
-/** Along dim 2, each with at least 3 dims. @see torch.dstack */
+/**
+ * Along dim 2, each with at least 3 dims.
+ *
+ * @example
+ * dstack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[[1, 3], [2, 4]]]
+ * @see torch.dstack
+ */
 export function dstack(tensors: readonly Tensor[]): Tensor {
   checkList('dstack', tensors)
   return cat(tensors.map(to3d), 2)
 }
-/** Side by side, 0- and 1-dim tensors as columns. @see torch.column_stack */
+/**
+ * Side by side, 0- and 1-dim tensors as columns.
+ *
+ * @example
+ * columnStack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 3], [2, 4]]
+ * @see torch.column_stack
+ */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
   checkList('columnStack', tensors)
   return hstack(tensors.map((t) => (t.ndim <= 1 ? reshape(t, [t.numel(), 1]) : t)))
@@ -187,6 +229,8 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
  * The tensors expanded to the shape to which all broadcast; views.
  *
  * @throws ShapeError if they do not broadcast
+ * @example
+ * broadcastTensors([ones([2, 1]), ones([3])]).map((x) => x.shape) // => [[2, 3], [2, 3]]
  * @see torch.broadcast_tensors
  */
 export function broadcastTensors(tensors: readonly Tensor[]): readonly Tensor[] {
@@ -250,6 +294,8 @@ export function meshgrid(
  * The matrices on the diagonal of a larger one, zeros elsewhere; 1-dim tensors count as rows.
  *
  * @throws ShapeError for a tensor of more than 2 dims
+ * @example
+ * blockDiag([tensor([[1, 2]]), tensor([[3]])]).tolist() // => [[1, 2, 0], [0, 0, 3]]
  * @see torch.block_diag
  */
 export function blockDiag(tensors: readonly Tensor[]): Tensor {
@@ -282,7 +328,13 @@ export function blockDiag(tensors: readonly Tensor[]): Tensor {
   )
 }
 
-/** All tuples with one element of each tensor, as rows; one tensor gives itself. @see torch.cartesian_prod */
+/**
+ * All tuples with one element of each tensor, as rows; one tensor gives itself.
+ *
+ * @example
+ * cartesianProd([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 3], [1, 4], [2, 3], [2, 4]]
+ * @see torch.cartesian_prod
+ */
 export function cartesianProd(tensors: readonly Tensor[]): Tensor {
   checkList('cartesianProd', tensors)
   tensors.forEach((t, i) =>

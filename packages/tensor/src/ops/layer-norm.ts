@@ -16,6 +16,8 @@ import { reshape, squeeze, unsqueeze } from './views.ts'
  * @param normalizedShape sizes of the last dims
  * @param weight of normalizedShape, or null
  * @param bias of normalizedShape, or null
+ * @example
+ * layerNorm(tensor([[1, 3], [10, 30]]), [2]).tolist() // => [[-0.999995, 0.999995], [-1, 1]]
  * @see torch.nn.functional.layer_norm
  */
 export function layerNorm(
@@ -60,6 +62,8 @@ export function layerNorm(
  * @param input [N, C, ...], C divisible by numGroups
  * @param weight [C], or null
  * @param bias [C], or null
+ * @example
+ * groupNorm(tensor([[1, 3, 10, 30]]), 2).tolist() // => [[-0.999995, 0.999995, -1, 1]]
  * @see torch.nn.functional.group_norm
  */
 export function groupNorm(
@@ -103,7 +107,13 @@ export function groupNorm(
   })[0]
 }
 
-/** `x / (k + α/n Σ x²)^β` over n neighbouring channels. @see torch.nn.functional.local_response_norm */
+/**
+ * `x / (k + α/n Σ x²)^β` over n neighbouring channels.
+ *
+ * @example
+ * localResponseNorm(tensor([[[1], [2]]]), 2, { alpha: 1 }).tolist() // => [[[0.737788], [0.78159]]]
+ * @see torch.nn.functional.local_response_norm
+ */
 export function localResponseNorm(
   input: Tensor,
   size: number,

@@ -95,6 +95,8 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
  * @param input2 [..., in2Features], with the same leading dims
  * @param weight [outFeatures, in1Features, in2Features]
  * @param bias [outFeatures], or null
+ * @example
+ * bilinear(tensor([1, 2]), tensor([3, 4]), ones([1, 2, 2])).tolist() // => [21]
  * @see torch.nn.functional.bilinear
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

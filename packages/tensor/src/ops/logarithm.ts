@@ -1,9 +1,10 @@
 // Elementwise functions of two operands made of logarithms and exponentials, and replacement of NaN and infinities.
-import { binary, unary } from '../dispatch/define.ts'
+import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import { dtypes } from '../dtype.ts'
 import type { Operandish } from '../dispatch/pointwise.ts'
+import { DTypeError, check } from '../errors.ts'
 import { Tensor } from '../tensor.ts'
-import { pow } from './arithmetic.ts'
+import { pow, pow_ } from './arithmetic.ts'
 import { to } from './copy.ts'
 
 const floats = { refuses: ['int', 'bool'] } as const
@@ -19,7 +20,13 @@ export const logaddexp = binary('logaddexp', (x, y) => {
   const larger = x.max(y)
   return x.eq(y).and(x.abs().eq(Infinity)).select(x, larger.add(x.sub(y).abs().neg().exp().log1p()))
 }, floats)
-/** `log₂(2ˣ + 2ʸ)` without overflow. @see torch.logaddexp2 */
+/**
+ * `log₂(2ˣ + 2ʸ)` without overflow.
+ *
+ * @example
+ * logaddexp2(tensor([3]), tensor([3])).item() // => 4
+ * @see torch.logaddexp2
+ */
 export const logaddexp2 = binary('logaddexp2', (x, y) => {
   const larger = x.max(y)
   return x.eq(y).and(x.abs().eq(Infinity)).select(x, larger.add(x.sub(y).abs().neg().exp2().log1p().mul(Math.LOG2E)))
@@ -32,20 +39,57 @@ export const logaddexp2 = binary('logaddexp2', (x, y) => {
  * @see torch.xlogy
  */
 export const xlogy = binary('xlogy', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log()))), { result: 'float' })
-/** `self · ln(1 + other)`, 0 where self is 0 (unless other is NaN). @see torch.special.xlog1py */
+/**
+ * `self · ln(1 + other)`, 0 where self is 0 (unless other is NaN).
+ *
+ * @example
+ * xlog1py(tensor([0, 2]), tensor([5, 1])).tolist() // => [0, 1.38629]
+ * @see torch.special.xlog1py
+ */
 export const xlog1py = binary('xlog1py', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log1p()))), { result: 'float' })
-/** 0 below 0, 1 above, `values` at 0. @see torch.heaviside */
+/**
+ * 0 below 0, 1 above, `values` at 0.
+ *
+ * @example
+ * heaviside(tensor([-2, 0, 2]), tensor([0.5])).tolist() // => [0, 0.5, 1]
+ * @see torch.heaviside
+ */
 export const heaviside = binary('heaviside', (x, values) => x.eq(0).select(values, x.gt(0).select(1, 0)))
-/** `self · 2^other`. @see torch.ldexp */
+/**
+ * `self · 2^other`.
+ *
+ * @example
+ * ldexp(tensor([1, 3]), tensor([4, -1])).tolist() // => [16, 1.5]
+ * @see torch.ldexp
+ */
 export const ldexp = binary('ldexp', (x, y) => x.mul(y.exp2()), { result: 'float', gradName: 'MulBackward0' })
-/** `−x ln x`, 0 at 0, −∞ below. @see torch.special.entr */
+/**
+ * `−x ln x`, 0 at 0, −∞ below.
+ *
+ * @example
+ * entr(tensor([0, 0.5, 1])).tolist() // => [0, 0.346574, 0]
+ * @see torch.special.entr
+ */
 export const entr = unary('entr', (x) => x.isNaN().select(x, x.gt(0).select(x.neg().mul(x.log()), x.eq(0).select(0, -Infinity))),
   { result: 'float' })
 
-/** The power in double precision. @see torch.float_power */
+/**
+ * The power in double precision.
+ *
+ * @example
+ * floatPower(tensor([2n, 3n]), 0.5).tolist() // => [1.41421, 1.73205]
+ * @see torch.float_power
+ */
 export function floatPower(self: Operandish, exponent: Operandish): Tensor {
   const wide = (value: Operandish) => (value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value)
   return pow(wide(self) as Tensor, wide(exponent))
+}
+
+/** In-place floatPower. @throws DTypeError unless self is float64, the dtype of the result @see torch.Tensor.float_power_ */
+export function floatPower_(self: Tensor, exponent: Operandish): Tensor {
+  check(self.dtype === 'float64', () => new DTypeError('floatPower_',
+    `self must be float64, the dtype of the result, got ${self.dtype}. Use floatPower`))
+  return pow_(self, exponent instanceof Tensor ? to(exponent, { dtype: 'float64' }) : exponent)
 }
 
 const replaceNonFinite = unary('nanToNum',
@@ -54,15 +98,25 @@ const replaceNonFinite = unary('nanToNum',
 /**
  * NaN replaced by `nan`, +∞ by `posinf`, −∞ by `neginf`.
  *
- * @param options default: 0, and the largest and smallest finite numbers of the dtype
+ * @param replacements default: 0, and the largest and smallest finite numbers of the dtype
  * @example
  * nanToNum(tensor([NaN, 1]), { nan: 7 }).tolist() // => [7, 1]
  * @see torch.nan_to_num
  */
-export function nanToNum(
-  self: Tensor, { nan = null, posinf = null, neginf = null }: { nan?: number | null; posinf?: number | null; neginf?: number | null } = {},
-): Tensor {
-  const { category, max, min } = self.dtypeInfo
-  if (category !== 'float') return to(self, { copy: true })
-  return replaceNonFinite(self, { nan: nan ?? 0, posinf: posinf ?? Number(max), neginf: neginf ?? Number(min) })
+export function nanToNum(self: Tensor, replacements: NonFinite = {}): Tensor {
+  if (self.dtypeInfo.category !== 'float') return to(self, { copy: true })
+  return replaceNonFinite(self, finite(self, replacements))
 }
+/** In-place nanToNum. @see torch.Tensor.nan_to_num_ */
+export function nanToNum_(self: Tensor, replacements: NonFinite = {}): Tensor {
+  return self.dtypeInfo.category === 'float' ? replaceNonFinite[inPlaceForm](self, finite(self, replacements)) : self
+}
+
+/** What stands for the numbers that are not finite. */
+export interface NonFinite {
+  nan?: number | null
+  posinf?: number | null
+  neginf?: number | null
+}
+const finite = ({ dtypeInfo: { max, min } }: Tensor, { nan, posinf, neginf }: NonFinite) =>
+  ({ nan: nan ?? 0, posinf: posinf ?? Number(max), neginf: neginf ?? Number(min) })

@@ -47,7 +47,13 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = 'mean' }: L
 const l1 = elementwiseLoss('l1Loss', {}, (x, y) => x.sub(y).abs(), parts)
 /** l1Loss: input, target; attrs: reduction. */
 export const l1LossOp = l1.record
-/** The absolute error `|x − y|`. @see torch.nn.functional.l1_loss */
+/**
+ * The absolute error `|x − y|`.
+ *
+ * @example
+ * l1Loss(tensor([1, 2]), tensor([3, 2])).item() // => 1
+ * @see torch.nn.functional.l1_loss
+ */
 export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkReduction('l1Loss', reduction)
   warnSizes('l1Loss', input, target)
@@ -65,7 +71,13 @@ const smoothL1 = elementwiseLoss(
 )
 /** smoothL1Loss: input, target; attrs: reduction, beta. */
 export const smoothL1LossOp = smoothL1.record
-/** `½ z² / beta` where z = |x − y| is below beta, `z − ½ beta` elsewhere. @see torch.nn.functional.smooth_l1_loss */
+/**
+ * `½ z² / beta` where z = |x − y| is below beta, `z − ½ beta` elsewhere.
+ *
+ * @example
+ * smoothL1Loss(tensor([1, 2]), tensor([3, 2.5]), { reduction: 'none' }).tolist() // => [1.5, 0.125]
+ * @see torch.nn.functional.smooth_l1_loss
+ */
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
@@ -90,7 +102,13 @@ const huber = elementwiseLoss(
 )
 /** huberLoss: input, target; attrs: reduction, delta. */
 export const huberLossOp = huber.record
-/** `½ z²` where z = |x − y| is at most delta, `delta (z − ½ delta)` elsewhere. @see torch.nn.functional.huber_loss */
+/**
+ * `½ z²` where z = |x − y| is at most delta, `delta (z − ½ delta)` elsewhere.
+ *
+ * @example
+ * huberLoss(tensor([1, 2]), tensor([4, 2.5]), { delta: 2, reduction: 'none' }).tolist() // => [4, 0.125]
+ * @see torch.nn.functional.huber_loss
+ */
 export function huberLoss(
   input: Tensor,
   target: Tensor,
@@ -124,6 +142,8 @@ export const binaryCrossEntropyOp = bce.record
  * @param target of the input's shape and dtype, in [0, 1]
  * @param weight a factor that broadcasts to the target, or null
  * @throws ArgumentError if an input is no probability
+ * @example
+ * binaryCrossEntropy(tensor([0.9, 0.2]), tensor([1, 0])).item() // => 0.164252
  * @see torch.nn.functional.binary_cross_entropy
  */
 export function binaryCrossEntropy(
@@ -209,6 +229,8 @@ export const binaryCrossEntropyWithPosWeightOp = composite<{ reduction: Reductio
  * @param target of the input's shape
  * @param weight a factor that broadcasts to the target, or null
  * @param posWeight p, a factor of the positive class that broadcasts to the target, or null
+ * @example
+ * binaryCrossEntropyWithLogits(tensor([2, -1]), tensor([1, 0])).item() // => 0.220095
  * @see torch.nn.functional.binary_cross_entropy_with_logits
  */
 export function binaryCrossEntropyWithLogits(
@@ -249,6 +271,8 @@ export interface KlDivOptions {
 /**
  * The Kullback-Leibler divergence `y (log y − x)`, the input being log-probabilities.
  *
+ * @example
+ * klDiv(tensor([[0.5, 0.5]]).log(), tensor([[0.9, 0.1]]), { reduction: 'batchmean' }).item() // => 0.368064
  * @see torch.nn.functional.kl_div
  */
 export function klDiv(
@@ -277,7 +301,13 @@ export interface PoissonNllOptions extends LossOptions {
   full?: boolean
   eps?: number
 }
-/** `eˣ − y x`, or `x − y log(x + eps)`: Poisson-distributed targets. @see torch.nn.functional.poisson_nll_loss */
+/**
+ * `eˣ − y x`, or `x − y log(x + eps)`: Poisson-distributed targets.
+ *
+ * @example
+ * poissonNllLoss(tensor([0, 1]), tensor([2, 3])).item() // => 0.359141
+ * @see torch.nn.functional.poisson_nll_loss
+ */
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
@@ -297,6 +327,8 @@ export function poissonNllLoss(
  *
  * @param variance of the input's shape, without its last dim, or with size 1 there
  * @throws ArgumentError if a variance is negative
+ * @example
+ * gaussianNllLoss(tensor([1, 2]), tensor([1, 4]), tensor([1, 2])).item() // => 0.673287
  * @see torch.nn.functional.gaussian_nll_loss
  */
 export function gaussianNllLoss(

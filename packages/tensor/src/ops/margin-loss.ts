@@ -24,7 +24,13 @@ const reduced = (losses: Tensor, reduction: Reduction): Tensor =>
 const formatShapes = (tensors: readonly Tensor[]): string =>
   tensors.map((x) => formatShape(x.shape)).join(', ')
 
-/** `x` for targets of 1, `max(0, margin − x)` for those of −1. @see torch.nn.functional.hinge_embedding_loss */
+/**
+ * `x` for targets of 1, `max(0, margin − x)` for those of −1.
+ *
+ * @example
+ * hingeEmbeddingLoss(tensor([0.5, 0.2]), tensor([1, -1]), { reduction: 'none' }).tolist() // => [0.5, 0.8]
+ * @see torch.nn.functional.hinge_embedding_loss
+ */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
@@ -34,7 +40,13 @@ export function hingeEmbeddingLoss(
   const apart = where(ne(target, 1), clampMin(rsub(input, margin), 0), 0)
   return reduced(add(apart, where(ne(target, -1), input, 0)), reduction)
 }
-/** `max(0, −y (x₁ − x₂) + margin)`. @see torch.nn.functional.margin_ranking_loss */
+/**
+ * `max(0, −y (x₁ − x₂) + margin)`.
+ *
+ * @example
+ * marginRankingLoss(tensor([1, 2]), tensor([2, 1]), tensor([1, 1])).item() // => 0.5
+ * @see torch.nn.functional.margin_ranking_loss
+ */
 export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -59,7 +71,13 @@ const soft = elementwiseLoss('softMarginLoss', {}, (x, y) => x.mul(y).neg().exp(
 })
 /** softMarginLoss: input, target; attrs: reduction. */
 export const softMarginLossOp = soft.record
-/** `log(1 + e^(−y x))`. @see torch.nn.functional.soft_margin_loss */
+/**
+ * `log(1 + e^(−y x))`.
+ *
+ * @example
+ * softMarginLoss(tensor([2, -1]), tensor([1, -1])).item() // => 0.220095
+ * @see torch.nn.functional.soft_margin_loss
+ */
 export function softMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -78,7 +96,13 @@ export interface TripletOptions extends LossOptions {
   /** Use the distance of positive and negative where it is smaller than that of anchor and negative; default false. */
   swap?: boolean
 }
-/** `max(0, ‖a − p‖ − ‖a − n‖ + margin)`. @see torch.nn.functional.triplet_margin_loss */
+/**
+ * `max(0, ‖a − p‖ − ‖a − n‖ + margin)`.
+ *
+ * @example
+ * tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[0, 1.5]])).item() // => 0.5
+ * @see torch.nn.functional.triplet_margin_loss
+ */
 export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
@@ -92,7 +116,14 @@ export function tripletMarginLoss(
     reduction,
   })
 }
-/** tripletMarginLoss with any distance. @see torch.nn.functional.triplet_margin_with_distance_loss */
+/**
+ * tripletMarginLoss with any distance.
+ *
+ * @example
+ * const distanceFunction = (a, b) => a.sub(b).abs().sum(-1)
+ * tripletMarginWithDistanceLoss(tensor([[0]]), tensor([[1]]), tensor([[1.5]]), { distanceFunction }).item() // => 0.5
+ * @see torch.nn.functional.triplet_margin_with_distance_loss
+ */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
   positive: Tensor,
@@ -123,7 +154,13 @@ export function tripletMarginWithDistanceLoss(
   return reduced(clampMin(add(sub(near, least), float(margin)), 0), reduction)
 }
 
-/** `1 − cos(x₁, x₂)` for targets of 1, `max(0, cos − margin)` for those of −1. @see torch.nn.functional.cosine_embedding_loss */
+/**
+ * `1 − cos(x₁, x₂)` for targets of 1, `max(0, cos − margin)` for those of −1.
+ *
+ * @example
+ * cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item() // => 1
+ * @see torch.nn.functional.cosine_embedding_loss
+ */
 export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -153,7 +190,13 @@ export interface MultiMarginOptions extends LossOptions {
   p?: number
   margin?: number
 }
-/** `Σⱼ w max(0, margin − x[y] + x[j])ᵖ / C` over the other classes. @see torch.nn.functional.multi_margin_loss */
+/**
+ * `Σⱼ w max(0, margin − x[y] + x[j])ᵖ / C` over the other classes.
+ *
+ * @example
+ * multiMarginLoss(tensor([[0.5, 1, 0]]), tensor([1n])).item() // => 0.166667
+ * @see torch.nn.functional.multi_margin_loss
+ */
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -205,7 +248,13 @@ function checkClasses(op: string, target: Tensor, least: number, count: number):
   )
 }
 
-/** `Σ max(0, 1 − (x[t] − x[j])) / C` over targets t (up to the first −1) and others j. @see torch.nn.functional.multilabel_margin_loss */
+/**
+ * `Σ max(0, 1 − (x[t] − x[j])) / C` over targets t (up to the first −1) and others j.
+ *
+ * @example
+ * multilabelMarginLoss(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([[3n, 0n, -1n, 1n]])).item() // => 0.85
+ * @see torch.nn.functional.multilabel_margin_loss
+ */
 export function multilabelMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -242,7 +291,13 @@ export function multilabelMarginLoss(
   const losses = div(sum(where(counted, hinge, 0), [1, 2]), Math.max(classes, 1))
   return reduced(reduction === 'none' && input.ndim < 2 ? squeeze(losses, 0) : losses, reduction)
 }
-/** The mean over classes of the binary cross-entropies of scores. @see torch.nn.functional.multilabel_soft_margin_loss */
+/**
+ * The mean over classes of the binary cross-entropies of scores.
+ *
+ * @example
+ * multilabelSoftMarginLoss(tensor([[2, -1]]), tensor([[1, 0]])).item() // => 0.220095
+ * @see torch.nn.functional.multilabel_soft_margin_loss
+ */
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,

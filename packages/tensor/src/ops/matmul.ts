@@ -55,6 +55,8 @@ export const mmOp = structured<null>({
  * @param mat2 [K, N], of the same dtype
  * @returns [M, N]
  * @throws ShapeError if the inner sizes differ
+ * @example
+ * mm(tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[11]]
  * @see torch.mm
  */
 export const mm = (self: Tensor, mat2: Tensor): Tensor => apply(mmOp, [self, mat2], null)
@@ -79,7 +81,13 @@ export const bmmOp = structured<null>({
   run: (backend, [self, mat2], _attrs, [out]) =>
     runMatmul(backend, self, mat2, null, out, out.shape, out.strides),
 })
-/** The products of two batches of matrices: [B, M, K] · [B, K, N]. @see torch.bmm */
+/**
+ * The products of two batches of matrices: [B, M, K] · [B, K, N].
+ *
+ * @example
+ * bmm(ones([2, 1, 3]), ones([2, 3, 1])).tolist() // => [[[3]], [[3]]]
+ * @see torch.bmm
+ */
 export const bmm = (self: Tensor, mat2: Tensor): Tensor => apply(bmmOp, [self, mat2], null)
 
 /** mv: [M, K] · [K]. */
@@ -104,7 +112,13 @@ export const mvOp = structured<null>({
     )
   },
 })
-/** The product of a matrix and a vector: [M, K] · [K]. @see torch.mv */
+/**
+ * The product of a matrix and a vector: [M, K] · [K].
+ *
+ * @example
+ * mv(tensor([[1, 2], [3, 4]]), tensor([1, 10])).tolist() // => [21, 43]
+ * @see torch.mv
+ */
 export const mv = (self: Tensor, vec: Tensor): Tensor => apply(mvOp, [self, vec], null)
 
 const inner1d = (name: string) =>
@@ -148,7 +162,13 @@ export const vdotOp = inner1d('vdot')
  * @see torch.dot
  */
 export const dot = (self: Tensor, other: Tensor): Tensor => apply(dotOp, [self, other], null)
-/** The inner product of two vectors. @see torch.vdot */
+/**
+ * The inner product of two vectors.
+ *
+ * @example
+ * vdot(tensor([1, 2]), tensor([3, 4])).item() // => 11
+ * @see torch.vdot
+ */
 export const vdot = (self: Tensor, other: Tensor): Tensor => apply(vdotOp, [self, other], null)
 
 /**

@@ -59,7 +59,14 @@ export function tril(self: Tensor, { diagonal = 0 }: DiagonalOption = {}): Tenso
   checkMatrix('tril', self)
   return applyComposite(trilOp, [self], { diagonal })[0]
 }
-/** The upper triangles of the matrices of the last two dims, zeros elsewhere. @throws ShapeError @see torch.triu */
+/**
+ * The upper triangles of the matrices of the last two dims, zeros elsewhere.
+ *
+ * @throws ShapeError
+ * @example
+ * triu(ones([2, 3])).tolist() // => [[1, 1, 1], [0, 1, 1]]
+ * @see torch.triu
+ */
 export function triu(self: Tensor, { diagonal = 0 }: DiagonalOption = {}): Tensor {
   checkMatrix('triu', self)
   return applyComposite(triuOp, [self], { diagonal })[0]
@@ -118,7 +125,14 @@ export function diagEmbed(
   return apply(diagEmbedOp, [self], { offset, dim1: a, dim2: b })
 }
 
-/** The matrix with self on a diagonal; or a copy of that diagonal of a matrix. @throws ShapeError @see torch.diag */
+/**
+ * The matrix with self on a diagonal; or a copy of that diagonal of a matrix.
+ *
+ * @throws ShapeError
+ * @example
+ * diag(tensor([1, 2])).tolist() // => [[1, 0], [0, 2]]
+ * @see torch.diag
+ */
 export function diag(self: Tensor, { diagonal: offset = 0 }: DiagonalOption = {}): Tensor {
   check(
     self.ndim === 1 || self.ndim === 2,
@@ -126,10 +140,23 @@ export function diag(self: Tensor, { diagonal: offset = 0 }: DiagonalOption = {}
   )
   return self.ndim === 1 ? diagEmbed(self, { offset }) : clone(diagonal(self, { offset }))
 }
-/** The matrix with the elements of self, flattened, on a diagonal. @see torch.diagflat */
+/**
+ * The matrix with the elements of self, flattened, on a diagonal.
+ *
+ * @example
+ * diagflat(tensor([[1], [2]])).tolist() // => [[1, 0], [0, 2]]
+ * @see torch.diagflat
+ */
 export const diagflat = (self: Tensor, { offset = 0 }: { offset?: number } = {}): Tensor =>
   diagEmbed(reshape(self, [-1]), { offset })
-/** The sum of the diagonal of a matrix. @throws ShapeError unless self has 2 dims @see torch.trace */
+/**
+ * The sum of the diagonal of a matrix.
+ *
+ * @throws ShapeError unless self has 2 dims
+ * @example
+ * trace(tensor([[1, 2], [3, 4]])).item() // => 5
+ * @see torch.trace
+ */
 export function trace(self: Tensor): Tensor {
   check(
     self.ndim === 2,
@@ -143,6 +170,8 @@ export function trace(self: Tensor): Tensor {
  *
  * @param options `wrap`: in a tall matrix the diagonal begins anew after each square and one row
  * @throws ShapeError for fewer than 2 dims, or more of unequal sizes
+ * @example
+ * zeros([2, 2]).fillDiagonal_(5).tolist() // => [[5, 0], [0, 5]]
  * @see torch.Tensor.fill_diagonal_
  */
 export function fillDiagonal_(

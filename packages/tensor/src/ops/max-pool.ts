@@ -147,7 +147,13 @@ function maxPoolNd<O extends MaxPoolOptions>(
   )
   return (returnIndices ? results : results[0]) as Pooled<O>
 }
-/** The largest element of each window of one spatial dim. @see torch.nn.functional.max_pool1d */
+/**
+ * The largest element of each window of one spatial dim.
+ *
+ * @example
+ * maxPool1d(tensor([[1, 3, 7, 5]]), 2).tolist() // => [[3, 7]]
+ * @see torch.nn.functional.max_pool1d
+ */
 export const maxPool1d = <const O extends MaxPoolOptions = object>(
   input: Tensor,
   kernelSize: Sizes,
@@ -169,7 +175,13 @@ export const maxPool2d = <const O extends MaxPoolOptions = object>(
   kernelSize: Sizes,
   options: O = {} as O,
 ): Pooled<O> => maxPoolNd('maxPool2d', 2, input, kernelSize, options)
-/** The largest element of each window of three spatial dims. @see torch.nn.functional.max_pool3d */
+/**
+ * The largest element of each window of three spatial dims.
+ *
+ * @example
+ * maxPool3d(ones([1, 4, 4, 4]), 2).shape // => [1, 2, 2, 2]
+ * @see torch.nn.functional.max_pool3d
+ */
 export const maxPool3d = <const O extends MaxPoolOptions = object>(
   input: Tensor,
   kernelSize: Sizes,

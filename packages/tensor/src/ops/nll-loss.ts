@@ -155,6 +155,8 @@ export interface NllLossOptions {
  * @param weight [C], a factor for each class, or null
  * @returns a 0-dim tensor, or of the target's shape with reduction 'none'
  * @throws IndexError if a target is no class
+ * @example
+ * nllLoss(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item() // => 0.375
  * @see torch.nn.functional.nll_loss
  */
 export const nllLoss = (

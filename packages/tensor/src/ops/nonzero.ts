@@ -22,8 +22,8 @@ export function nonzero<A extends boolean = false>(
     ? readonly Tensor[]
     : Tensor
 }
-/** As nonzero, on every device. */
+/** As nonzero, on every device. @example (await nonzeroAsync(tensor([0, 3, 5]))).tolist() // => [[1], [2]] */
 export const nonzeroAsync = async (self: Tensor): Promise<Tensor> =>
   transpose(await readPositionsAsync(self), 0, 1)
-/** As nonzero. @see torch.argwhere */
+/** As nonzero. @example argwhere(tensor([0, 3, 5])).tolist() // => [[1], [2]] @see torch.argwhere */
 export const argwhere = (self: Tensor): Tensor => nonzero(self)

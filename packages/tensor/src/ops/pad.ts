@@ -70,6 +70,8 @@ function checkPad(op: string, self: Tensor, pad: PadAmounts): void {
 }
 /**
  * Self with `value` around it. @param pad [left, right, top, bottom, ...] from the last dim on; negative crops
+ * @example
+ * constantPadNd(tensor([1, 2]), [1, 2], { value: 9 }).tolist() // => [9, 1, 2, 9, 9]
  * @see torch.constant_pad_nd
  */
 export function constantPadNd(self: Tensor, pad: PadAmounts, { value = 0 }: { value?: Scalar } = {}): Tensor {
@@ -172,6 +174,8 @@ function split(op: string, input: Tensor, dims: number, factor: number): readonl
  * [*, C·r², H, W] as [*, C, H·r, W·r].
  *
  * @throws ShapeError unless the channels are a multiple of r²
+ * @example
+ * pixelShuffle(tensor([[[1]], [[2]], [[3]], [[4]]]), 2).tolist() // => [[[1, 2], [3, 4]]]
  * @see torch.nn.functional.pixel_shuffle
  */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
@@ -191,7 +195,14 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
     w * r,
   ])
 }
-/** [*, C, H·r, W·r] as [*, C·r², H, W]. @throws ShapeError @see torch.nn.functional.pixel_unshuffle */
+/**
+ * [*, C, H·r, W·r] as [*, C·r², H, W].
+ *
+ * @throws ShapeError
+ * @example
+ * pixelUnshuffle(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[1]], [[2]], [[3]], [[4]]]
+ * @see torch.nn.functional.pixel_unshuffle
+ */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
   const batch = split('pixelUnshuffle', input, 3, downscaleFactor)
   const [c, h, w] = input.shape.slice(-3)
@@ -209,7 +220,14 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
     w / r,
   ])
 }
-/** Channels (dim 1) of `groups` groups interleaved. @throws ShapeError @see torch.nn.functional.channel_shuffle */
+/**
+ * Channels (dim 1) of `groups` groups interleaved.
+ *
+ * @throws ShapeError
+ * @example
+ * channelShuffle(tensor([[[1], [2], [3], [4]]]), 2).tolist() // => [[[1], [3], [2], [4]]]
+ * @see torch.nn.functional.channel_shuffle
+ */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
   split('channelShuffle', input, 3, groups)
   const [n, c, ...rest] = input.shape

@@ -12,7 +12,13 @@ import { item, itemAsync } from './reading.ts'
 import { all, any } from './reduce.ts'
 import { reshape, unsqueeze } from './views.ts'
 
-/** Whether both have the same shape. @see torch.is_same_size */
+/**
+ * Whether both have the same shape.
+ *
+ * @example
+ * isSameSize(ones([2, 3]), ones([3, 2])) // => false
+ * @see torch.is_same_size
+ */
 export const isSameSize = (self: Tensor, other: Tensor): boolean => sameShape(self.shape, other.shape)
 
 /**
@@ -25,7 +31,7 @@ export const isSameSize = (self: Tensor, other: Tensor): boolean => sameShape(se
  */
 export const equal = (self: Tensor, other: Tensor): boolean =>
   isSameSize(self, other) && item<boolean>(allEqual(self, other))
-/** As equal, on every device. */
+/** As equal, on every device. @example await equalAsync(tensor([1, 2]), tensor([1, 2])) // => true */
 export const equalAsync = async (self: Tensor, other: Tensor): Promise<boolean> =>
   isSameSize(self, other) && itemAsync<boolean>(allEqual(self, other))
 const allEqual = (self: Tensor, other: Tensor): Tensor => {
@@ -81,10 +87,21 @@ export function isclose(
     return logicalOr(close, logicalAnd(isfinite(distance), le(distance, add(mul(abs(y), rtol), atol))))
   })
 }
-/** Whether all elements are close, as isclose says. @see torch.allclose */
+/**
+ * Whether all elements are close, as isclose says.
+ *
+ * @example
+ * allclose(tensor([1, 2]), tensor([1, 2.000001])) // => true
+ * @see torch.allclose
+ */
 export const allclose = (self: Tensor, other: Tensor, options: CloseOptions = {}): boolean =>
   item<boolean>(all(isclose(self, other, options)))
-/** As allclose, on every device. */
+/**
+ * As allclose, on every device.
+ *
+ * @example
+ * await allcloseAsync(tensor([1, 2]), tensor([1, 2.1])) // => false
+ */
 export const allcloseAsync = (self: Tensor, other: Tensor, options: CloseOptions = {}): Promise<boolean> =>
   itemAsync<boolean>(all(isclose(self, other, options)))
 

@@ -25,7 +25,12 @@ export function toString(self: Tensor): string {
   if (canRead(self)) return textOf(self, toTypedArray(shown(self)))
   return `tensor(..., device='${self.device}', size=${pyTuple(self.shape)}, dtype=torch.${self.dtype}; values: await t.toStringAsync())`
 }
-/** The tensor as PyTorch prints it, on every device. */
+/**
+ * The tensor as PyTorch prints it, on every device.
+ *
+ * @example
+ * await toStringAsync(tensor([1, 2.5])) // => 'tensor([1.0000, 2.5000])'
+ */
 export async function toStringAsync(self: Tensor): Promise<string> {
   return self.storage.disposed || self.device === 'meta'
     ? toString(self)

@@ -12,6 +12,8 @@ import { reshape, unsqueeze } from './views.ts'
  * @param self [M]
  * @param vec2 [N]
  * @returns [M, N]
+ * @example
+ * outer(tensor([1, 2]), tensor([3, 4, 5])).tolist() // => [[3, 4, 5], [6, 8, 10]]
  * @see torch.outer
  */
 export function outer(self: Tensor, vec2: Tensor): Tensor {
@@ -25,10 +27,16 @@ export function outer(self: Tensor, vec2: Tensor): Tensor {
   )
   return mul(unsqueeze(self, 1), vec2)
 }
-/** As outer. @see torch.ger */
+/** As outer. @example ger(tensor([1, 2]), tensor([3, 4])).tolist() // => [[3, 4], [6, 8]] @see torch.ger */
 export const ger = outer
 
-/** Sums of products over the last dims of both; with a 0-dim tensor the product. @see torch.inner */
+/**
+ * Sums of products over the last dims of both; with a 0-dim tensor the product.
+ *
+ * @example
+ * inner(tensor([1, 2]), tensor([3, 4])).item() // => 11
+ * @see torch.inner
+ */
 export function inner(self: Tensor, other: Tensor): Tensor {
   if (self.ndim === 0 || other.ndim === 0) return mul(self, other)
   check(

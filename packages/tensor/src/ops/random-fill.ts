@@ -54,6 +54,9 @@ export const geometricOp = filler('geometric')
  * Overwrites with numbers uniform in [from, to).
  *
  * @throws DTypeError for integers
+ * @example
+ * manualSeed(0)
+ * empty([2]).uniform_(-1, 1).tolist() // => [-0.00748682, 0.536444]
  * @see torch.Tensor.uniform_
  */
 export function uniform_(
@@ -72,6 +75,9 @@ export function uniform_(
  * Overwrites with normal numbers of this mean and standard deviation.
  *
  * @throws ArgumentError if std is negative
+ * @example
+ * manualSeed(0)
+ * empty([2]).normal_(10, 2).tolist() // => [13.082, 9.41314]
  * @see torch.Tensor.normal_
  */
 export function normal_(
@@ -91,6 +97,9 @@ export function normal_(
  * Overwrites with 1 where a uniform number is below `p`, 0 elsewhere.
  *
  * @param p a probability, or a floating-point tensor of them that broadcasts to self
+ * @example
+ * manualSeed(0)
+ * empty([4]).bernoulli_(0.5).tolist() // => [0, 0, 1, 0]
  * @see torch.Tensor.bernoulli_
  */
 export function bernoulli_(
@@ -119,7 +128,14 @@ export function bernoulli_(
     sample: (out) => samplers.bernoulliTensor(out, generator, probabilities),
   })
 }
-/** Overwrites with exponential numbers of rate `lambd`. @see torch.Tensor.exponential_ */
+/**
+ * Overwrites with exponential numbers of rate `lambd`.
+ *
+ * @example
+ * manualSeed(0)
+ * empty([2]).exponential_(2).tolist() // => [1.75416, 0.615192]
+ * @see torch.Tensor.exponential_
+ */
 export function exponential_(
   self: Tensor,
   lambd = 1,
@@ -135,6 +151,9 @@ export function exponential_(
  * Overwrites with random integers: from `from` (default 0) to before `to` (default: the dtype's greatest). With one
  * bound, it is `to`.
  *
+ * @example
+ * manualSeed(0)
+ * empty([4]).random_(0, 10).tolist() // => [4, 9, 3, 0]
  * @see torch.Tensor.random_
  */
 export function random_(
@@ -150,7 +169,14 @@ export function random_(
     sample: (out) => samplers.random(out, generator, start, end, self.dtype),
   })
 }
-/** Overwrites with Cauchy numbers. @see torch.Tensor.cauchy_ */
+/**
+ * Overwrites with Cauchy numbers.
+ *
+ * @example
+ * manualSeed(0)
+ * empty([2]).cauchy_().tolist() // => [10.5977, 0.764767]
+ * @see torch.Tensor.cauchy_
+ */
 export function cauchy_(
   self: Tensor,
   median = 0,
@@ -163,7 +189,14 @@ export function cauchy_(
     sample: (out) => samplers.cauchy(asFloats(out), generator, median, sigma, dtype),
   })
 }
-/** Overwrites with log-normal numbers; mean and std are those of the logarithm. @see torch.Tensor.log_normal_ */
+/**
+ * Overwrites with log-normal numbers; mean and std are those of the logarithm.
+ *
+ * @example
+ * manualSeed(0)
+ * empty([2]).logNormal_(0, 1).tolist() // => [4.66924, 0.745702]
+ * @see torch.Tensor.log_normal_
+ */
 export function logNormal_(
   self: Tensor,
   mean = 1,
@@ -176,7 +209,14 @@ export function logNormal_(
     sample: (out) => samplers.logNormal(asFloats(out), generator, mean, std, dtype),
   })
 }
-/** Overwrites with the number of trials to the first success of probability p. @see torch.Tensor.geometric_ */
+/**
+ * Overwrites with the number of trials to the first success of probability p.
+ *
+ * @example
+ * manualSeed(0)
+ * empty([4]).geometric_(0.5).tolist() // => [1, 1, 2, 1]
+ * @see torch.Tensor.geometric_
+ */
 export function geometric_(
   self: Tensor,
   p: number,
@@ -200,6 +240,8 @@ function hostFloats(self: Tensor): FloatOut {
  *
  * @param self probabilities in [0, 1], floating-point
  * @param p a probability to use instead of the elements
+ * @example
+ * bernoulli(tensor([0, 1, 0, 1])).tolist() // => [0, 1, 0, 1]
  * @see torch.bernoulli
  */
 export function bernoulli(
@@ -228,6 +270,8 @@ export function bernoulli(
  * @param numSamples drawn from each row
  * @returns [numSamples] or [rows, numSamples]
  * @throws ArgumentError for bad weights, or more samples than categories without replacement
+ * @example
+ * multinomial(tensor([0, 1, 0]), 2, { replacement: true }).tolist() // => [1, 1]
  * @see torch.multinomial
  */
 export function multinomial(

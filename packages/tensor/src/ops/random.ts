@@ -58,7 +58,14 @@ const uniformSamples = (
     return (out) => samplers.uniform(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
   })
 
-/** Normal numbers of mean 0 and standard deviation 1. @see torch.randn */
+/**
+ * Normal numbers of mean 0 and standard deviation 1.
+ *
+ * @example
+ * manualSeed(0)
+ * randn([2]).tolist() // => [1.541, -0.293429]
+ * @see torch.randn
+ */
 export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
   normalSamples('randn', size, options)
 const normalSamples = (
@@ -82,6 +89,9 @@ const normalSamples = (
  * Integers uniform in [low, high), int64 by default. `low` may be left out: `randint(high, size)`.
  *
  * @throws ArgumentError if low is not less than high
+ * @example
+ * manualSeed(0)
+ * randint(0, 10, [4]).tolist() // => [4, 9, 3, 0]
  * @see torch.randint
  */
 export function randint(
@@ -123,7 +133,14 @@ const integers = (
     return (out) => samplers.randint(out, generator, low, high, dtype.name)
   })
 
-/** A random permutation of 0 to n − 1, int64 by default. @see torch.randperm */
+/**
+ * A random permutation of 0 to n − 1, int64 by default.
+ *
+ * @example
+ * manualSeed(0)
+ * randperm(4).tolist() // => [0, 1, 3, 2]
+ * @see torch.randperm
+ */
 export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor =>
   sampled(
     'randperm',
@@ -138,13 +155,34 @@ const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactory
   device: self.device,
   ...options,
 })
-/** rand of the shape, dtype and device of self. @see torch.rand_like */
+/**
+ * rand of the shape, dtype and device of self.
+ *
+ * @example
+ * manualSeed(0)
+ * randLike(zeros([2])).tolist() // => [0.496257, 0.768222]
+ * @see torch.rand_like
+ */
 export const randLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor =>
   uniformSamples('randLike', self, optionsLike(self, options))
-/** randn of the shape, dtype and device of self. @see torch.randn_like */
+/**
+ * randn of the shape, dtype and device of self.
+ *
+ * @example
+ * manualSeed(0)
+ * randnLike(zeros([2])).tolist() // => [1.541, -0.293429]
+ * @see torch.randn_like
+ */
 export const randnLike = (self: Tensor, options: RandomFactoryOptions = {}): Tensor =>
   normalSamples('randnLike', self, optionsLike(self, options))
-/** randint of the shape, dtype and device of self; one bound is the upper one. @see torch.randint_like */
+/**
+ * randint of the shape, dtype and device of self; one bound is the upper one.
+ *
+ * @example
+ * manualSeed(0)
+ * randintLike(zeros([4]), 10).tolist() // => [4, 9, 3, 0]
+ * @see torch.randint_like
+ */
 export const randintLike = (
   self: Tensor,
   low: number | bigint,
@@ -167,6 +205,9 @@ export const randintLike = (
  * @param std a tensor or a number
  * @param size of the result, if both are numbers
  * @throws ArgumentError if std is negative
+ * @example
+ * manualSeed(0)
+ * normal(tensor([10, 20]), 2).tolist() // => [13.082, 19.4131]
  * @see torch.normal
  */
 export function normal(

@@ -33,7 +33,12 @@ export function toTypedArray(self: Tensor): HostArray {
   const source = withGradMode(false, () => contiguous(self))
   return toArray(self, backend.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes))
 }
-/** As toTypedArray, on every device. */
+/**
+ * As toTypedArray, on every device.
+ *
+ * @example
+ * await toTypedArrayAsync(tensor([1, 2])) // => Float32Array(2) [ 1, 2 ]
+ */
 export async function toTypedArrayAsync(self: Tensor): Promise<HostArray> {
   if (self.elementCount === 0) return toArray(self, new Uint8Array(0))
   const source = withGradMode(false, () => contiguous(self))
@@ -52,13 +57,15 @@ const firstOf = <T extends Element>(self: Tensor, array: HostArray): T => decode
  *
  * @throws ShapeError unless there is exactly one element
  * @throws DeviceError on a device that cannot block: use itemAsync
+ * @example
+ * tensor([[5]]).item() // => 5
  * @see torch.Tensor.item
  */
 export function item<T extends Element = number>(self: Tensor): T {
   checkSingle('item', self)
   return firstOf(self, toTypedArray(self))
 }
-/** As item, on every device. */
+/** As item, on every device. @example await itemAsync(tensor([5])) // => 5 */
 export async function itemAsync<T extends Element = number>(self: Tensor): Promise<T> {
   checkSingle('itemAsync', self)
   return firstOf(self, await toTypedArrayAsync(self))
@@ -76,8 +83,10 @@ function nest<T extends Element>(self: Tensor, array: HostArray): Nested<T> {
  * The elements in nested arrays, as item gives them; a 0-dim tensor gives its element.
  *
  * @throws DeviceError on a device that cannot block: use tolistAsync
+ * @example
+ * tolist(tensor([[1, 2], [3, 4]])) // => [[1, 2], [3, 4]]
  * @see torch.Tensor.tolist
  */
 export const tolist = <T extends Element = number>(self: Tensor): Nested<T> => nest<T>(self, toTypedArray(self))
-/** As tolist, on every device. */
+/** As tolist, on every device. @example await tolistAsync(tensor([[1, 2], [3, 4]])) // => [[1, 2], [3, 4]] */
 export const tolistAsync = async <T extends Element = number>(self: Tensor): Promise<Nested<T>> => nest<T>(self, await toTypedArrayAsync(self))

@@ -63,7 +63,13 @@ function accumulate(op: typeof sumOp, self: Tensor, dim: Dims | undefined, { kee
  * @see torch.sum
  */
 export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor => accumulate(sumOp, self, dim, options)
-/** The product of the elements, of all or along a dim. @see torch.prod */
+/**
+ * The product of the elements, of all or along a dim.
+ *
+ * @example
+ * prod(tensor([2, 3, 4])).item() // => 24
+ * @see torch.prod
+ */
 export const prod = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor => accumulate(prodOp, self, dim, options)
 
 const meanKernels = reduceKernels('mean', { combine: 'sum', finish: (total, [inverse]) => total.mul(inverse), paramCount: 1 })
@@ -105,10 +111,24 @@ const extreme = (name: string, combine: 'max' | 'min') => {
 export const amaxOp = extreme('amax', 'max')
 /** Smallest along dims. */
 export const aminOp = extreme('amin', 'min')
-/** The largest element along dims; NaN if one is. @throws ShapeError if there is none @see torch.amax */
+/**
+ * The largest element along dims; NaN if one is.
+ *
+ * @throws ShapeError if there is none
+ * @example
+ * amax(tensor([[1, 9], [8, 2]]), 1).tolist() // => [9, 8]
+ * @see torch.amax
+ */
 export const amax = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
   apply(amaxOp, [self], attrsOf('amax', self, dim, keepdim))
-/** The smallest element along dims; NaN if one is. @throws ShapeError if there is none @see torch.amin */
+/**
+ * The smallest element along dims; NaN if one is.
+ *
+ * @throws ShapeError if there is none
+ * @example
+ * amin(tensor([[1, 9], [8, 2]]), 1).tolist() // => [1, 2]
+ * @see torch.amin
+ */
 export const amin = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
   apply(aminOp, [self], attrsOf('amin', self, dim, keepdim))
 
@@ -128,10 +148,16 @@ const truth = (name: string, combine: 'max' | 'min', identity: number) => {
 export const anyOp = truth('any', 'max', 0)
 /** all over dims. */
 export const allOp = truth('all', 'min', 1)
-/** Whether some element is not 0. @see torch.any */
+/** Whether some element is not 0. @example any(tensor([0, 0, 3])).item() // => true @see torch.any */
 export const any = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
   apply(anyOp, [self], attrsOf('any', self, dim, keepdim))
-/** Whether no element is 0; true for none. @see torch.all */
+/**
+ * Whether no element is 0; true for none.
+ *
+ * @example
+ * all(tensor([[1, 0], [2, 3]]), 1).tolist() // => [false, true]
+ * @see torch.all
+ */
 export const all = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
   apply(allOp, [self], attrsOf('all', self, dim, keepdim))
 
@@ -142,7 +168,13 @@ export const countNonzeroOp = structured<ReduceAttrs>({
   infer: ([self], { dims, keepdim }) => [{ shape: reducedShape(self.shape, dims, keepdim), dtype: dtypes.int64 }],
   run: (backend, [self], { dims }, [out]) => runReduce(backend, nonzeroCount(self.dtypeInfo, dtypes.int64), self, dims, [], out),
 })
-/** How many elements are not 0. @see torch.count_nonzero */
+/**
+ * How many elements are not 0.
+ *
+ * @example
+ * countNonzero(tensor([0, 3, 5])).item() // => 2
+ * @see torch.count_nonzero
+ */
 export const countNonzero = (self: Tensor, dim: Dims = null): Tensor => apply(countNonzeroOp, [self], attrsOf('countNonzero', self, dim))
 
 /** Attributes of var and std: `correction` is what is taken from the count in the divisor. */
@@ -186,6 +218,6 @@ export const stdOp = composite<VarAttrs>({
   name: 'std',
   decompose: ([self], attrs) => [sqrt(apply(varOp, [self], attrs))],
 })
-/** The standard deviation, √var. @see torch.std */
+/** The standard deviation, √var. @example std(tensor([1, 2, 3, 4])).item() // => 1.29099 @see torch.std */
 export const std = (self: Tensor, dim: Dims = null, options: VarOptions = {}): Tensor =>
   applyComposite(stdOp, [self], varAttrs('std', self, dim, options))[0]

@@ -58,7 +58,13 @@ export function repeat(self: Tensor, repeats: readonly number[]): Tensor {
   )
   return applyComposite(repeatOp, [self], { repeats })[0]
 }
-/** As repeat, with ones in front of `dims` if they are fewer than the dims. @see torch.tile */
+/**
+ * As repeat, with ones in front of `dims` if they are fewer than the dims.
+ *
+ * @example
+ * tile(tensor([1, 2]), [2, 2]).tolist() // => [[1, 2, 1, 2], [1, 2, 1, 2]]
+ * @see torch.tile
+ */
 export const tile = (self: Tensor, dims: readonly number[]): Tensor =>
   repeat(self, [...new Array<number>(Math.max(0, self.ndim - dims.length)).fill(1), ...dims])
 
@@ -174,12 +180,26 @@ export function flip(self: Tensor, dims: number | readonly number[]): Tensor {
     dims: list.length === 0 || self.ndim === 0 ? [] : wrapDims('flip', list, self.ndim),
   })[0]
 }
-/** Columns in reverse order. @throws ShapeError for fewer than 2 dims @see torch.fliplr */
+/**
+ * Columns in reverse order.
+ *
+ * @throws ShapeError for fewer than 2 dims
+ * @example
+ * fliplr(tensor([[1, 2], [3, 4]])).tolist() // => [[2, 1], [4, 3]]
+ * @see torch.fliplr
+ */
 export function fliplr(self: Tensor): Tensor {
   check(self.ndim >= 2, () => new ShapeError('fliplr', `self must have at least 2 dims, got ${self.ndim}`))
   return flip(self, [1])
 }
-/** Rows in reverse order. @throws ShapeError for a 0-dim tensor @see torch.flipud */
+/**
+ * Rows in reverse order.
+ *
+ * @throws ShapeError for a 0-dim tensor
+ * @example
+ * flipud(tensor([[1, 2], [3, 4]])).tolist() // => [[3, 4], [1, 2]]
+ * @see torch.flipud
+ */
 export function flipud(self: Tensor): Tensor {
   check(self.ndim >= 1, () => new ShapeError('flipud', 'self must have at least 1 dim, got 0'))
   return flip(self, [0])
@@ -241,7 +261,13 @@ export function roll(
   })[0]
 }
 
-/** Rotated by 90 degrees `k` times in the plane of two dims, from the first towards the second. @see torch.rot90 */
+/**
+ * Rotated by 90 degrees `k` times in the plane of two dims, from the first towards the second.
+ *
+ * @example
+ * rot90(tensor([[1, 2], [3, 4]])).tolist() // => [[2, 4], [1, 3]]
+ * @see torch.rot90
+ */
 export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
   check(
     dims.length === 2 && self.ndim >= 2,
@@ -259,6 +285,12 @@ export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Te
   return turns === 3 ? transpose(flip(self, [a]), a, b) : clone(self)
 }
 
-/** A copy of narrow. @see torch.narrow_copy */
+/**
+ * A copy of narrow.
+ *
+ * @example
+ * narrowCopy(tensor([1, 2, 3]), 0, 1, 2).tolist() // => [2, 3]
+ * @see torch.narrow_copy
+ */
 export const narrowCopy = (self: Tensor, dim: number, start: number, length: number): Tensor =>
   clone(narrow(self, dim, start, length))

@@ -3,13 +3,19 @@ import { inPlaceForm, unary } from '../dispatch/define.ts'
 import { ArgumentError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
 
-/** Rounded down. @see torch.floor */
+/** Rounded down. @example floor(tensor([1.7, -1.2])).tolist() // => [1, -2] @see torch.floor */
 export const floor = unary('floor', (x) => x.floor(), { refuses: ['bool'] })
-/** Rounded up. @see torch.ceil */
+/** Rounded up. @example ceil(tensor([1.2, -1.7])).tolist() // => [2, -1] @see torch.ceil */
 export const ceil = unary('ceil', (x) => x.ceil(), { refuses: ['bool'] })
-/** Rounded towards zero. @see torch.trunc */
+/** Rounded towards zero. @example trunc(tensor([1.7, -1.7])).tolist() // => [1, -1] @see torch.trunc */
 export const trunc = unary('trunc', (x) => x.trunc(), { refuses: ['bool'] })
-/** The part after the point, with the sign of self. @see torch.frac */
+/**
+ * The part after the point, with the sign of self.
+ *
+ * @example
+ * frac(tensor([1.75, -1.75])).tolist() // => [0.75, -0.75]
+ * @see torch.frac
+ */
 export const frac = unary('frac', (x) => x.sub(x.trunc()), { refuses: ['int', 'bool'] })
 
 const roundWhole = unary('round', (x) => x.round(), { refuses: ['bool'] })

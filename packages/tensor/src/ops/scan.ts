@@ -66,7 +66,13 @@ function cumulate(op: typeof cumsumOp, self: Tensor, dim: number, { dtype }: Cum
  */
 export const cumsum = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
   cumulate(cumsumOp, self, dim, options)
-/** The running product along `dim`. @see torch.cumprod */
+/**
+ * The running product along `dim`.
+ *
+ * @example
+ * cumprod(tensor([1, 2, 3, 4]), 0).tolist() // => [1, 2, 6, 24]
+ * @see torch.cumprod
+ */
 export const cumprod = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
   cumulate(cumprodOp, self, dim, options)
 const cumulateInto = (op: typeof cumsumOp, self: Tensor, dim: number): Tensor =>
@@ -96,9 +102,23 @@ const extremes = (op: typeof cummaxOp, self: Tensor, dim: number): MaxMin => {
   const [values, indices] = applyAll(op, [self], { dim: wrapDim(op.name, dim, self.ndim) })
   return { values, indices }
 }
-/** The largest so far along `dim`, and its last position. @see torch.cummax */
+/**
+ * The largest so far along `dim`, and its last position.
+ *
+ * @example
+ * cummax(tensor([1, 3, 2, 3]), 0).values.tolist() // => [1, 3, 3, 3]
+ * cummax(tensor([1, 3, 2, 3]), 0).indices.tolist() // => [0, 1, 1, 3]
+ * @see torch.cummax
+ */
 export const cummax = (self: Tensor, dim: number): MaxMin => extremes(cummaxOp, self, dim)
-/** The smallest so far along `dim`, and its last position. @see torch.cummin */
+/**
+ * The smallest so far along `dim`, and its last position.
+ *
+ * @example
+ * cummin(tensor([3, 1, 2, 1]), 0).values.tolist() // => [3, 1, 1, 1]
+ * cummin(tensor([3, 1, 2, 1]), 0).indices.tolist() // => [0, 1, 1, 3]
+ * @see torch.cummin
+ */
 export const cummin = (self: Tensor, dim: number): MaxMin => extremes(cumminOp, self, dim)
 
 /** logcumsumexp: the dim. */
@@ -121,7 +141,14 @@ export const logcumsumexpOp = composite<AlongDim>({
     return [result === self ? clone(self) : result]
   },
 })
-/** The logarithm of the running sum of exponentials along `dim`. @throws DTypeError for integers @see torch.logcumsumexp */
+/**
+ * The logarithm of the running sum of exponentials along `dim`.
+ *
+ * @throws DTypeError for integers
+ * @example
+ * logcumsumexp(tensor([0, 0, 0]), 0).tolist() // => [0, 0.693147, 1.09861]
+ * @see torch.logcumsumexp
+ */
 export function logcumsumexp(self: Tensor, dim: number): Tensor {
   check(
     self.dtypeInfo.category === 'float',
@@ -180,16 +207,29 @@ function areas(op: string, y: Tensor, x: Tensor | null, dim: number, dx: Scalar)
   const widths = x.ndim === 1 ? reshape(steps, [-1, ...new Array<number>(y.ndim - 1 - at).fill(1)]) : steps
   return mul(mul(heights, widths), 0.5)
 }
-/** The area under `y` along `dim` by the trapezoidal rule. @param x positions of y @see torch.trapezoid */
+/**
+ * The area under `y` along `dim` by the trapezoidal rule.
+ *
+ * @param x positions of y
+ * @example
+ * trapezoid(tensor([1, 2, 3])).item() // => 4
+ * @see torch.trapezoid
+ */
 export const trapezoid = (
   y: Tensor,
   x: Tensor | null = null,
   dim = -1,
   { dx = 1 }: TrapezoidOptions = {},
 ): Tensor => sum(areas('trapezoid', y, x, dim, dx), dim)
-/** As trapezoid. @see torch.trapz */
+/** As trapezoid. @example trapz(tensor([1, 2, 3]), tensor([0, 2, 3])).item() // => 5.5 @see torch.trapz */
 export const trapz = trapezoid
-/** The running area under `y` along `dim`. @see torch.cumulative_trapezoid */
+/**
+ * The running area under `y` along `dim`.
+ *
+ * @example
+ * cumulativeTrapezoid(tensor([1, 2, 3])).tolist() // => [1.5, 4]
+ * @see torch.cumulative_trapezoid
+ */
 export const cumulativeTrapezoid = (
   y: Tensor,
   x: Tensor | null = null,

@@ -282,7 +282,13 @@ function spread(op: string, self: Tensor, dim: number, index: Tensor, source: Te
     source.shape,
   )
 }
-/** As indexAdd with any combination: 'prod', 'mean', 'amax' or 'amin'. @see torch.index_reduce */
+/**
+ * As indexAdd with any combination: 'prod', 'mean', 'amax' or 'amin'.
+ *
+ * @example
+ * indexReduce(ones([2]), 0, tensor([0n, 0n, 1n]), tensor([2, 3, 4]), 'prod').tolist() // => [6, 4]
+ * @see torch.index_reduce
+ */
 export const indexReduce = (
   self: Tensor,
   dim: number,

@@ -175,6 +175,8 @@ export function bincount(
  * A histogram of `bins` equal bins from `min` to `max`; elements outside do not count.
  *
  * @param options if min = max, those of the data
+ * @example
+ * histc(tensor([1, 2, 1]), { bins: 4, min: 0, max: 3 }).tolist() // => [0, 2, 1, 0]
  * @see torch.histc
  */
 export function histc(

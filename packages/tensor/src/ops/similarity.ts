@@ -14,14 +14,26 @@ import { detach, expand } from './views.ts'
 const atLeast = (x: Tensor, least: number): Tensor =>
   add(x, detach(sub(clampMin(detach(x), least), detach(x))))
 
-/** `x / max(‖x‖ₚ, eps)` along `dim`. @see torch.nn.functional.normalize */
+/**
+ * `x / max(‖x‖ₚ, eps)` along `dim`.
+ *
+ * @example
+ * normalize(tensor([[3, 4]])).tolist() // => [[0.6, 0.8]]
+ * @see torch.nn.functional.normalize
+ */
 export const normalize = (
   input: Tensor,
   dim: Dims = 1,
   { p = 2, eps = 1e-12 }: { p?: number; eps?: number } = {},
 ): Tensor => div(input, clampMin(norm(input, p, dim, { keepdim: true }), eps))
 
-/** `x₁ · x₂ / (max(‖x₁‖, eps) · max(‖x₂‖, eps))` along `dim`. @see torch.nn.functional.cosine_similarity */
+/**
+ * `x₁ · x₂ / (max(‖x₁‖, eps) · max(‖x₂‖, eps))` along `dim`.
+ *
+ * @example
+ * cosineSimilarity(tensor([[1, 0]]), tensor([[1, 1]])).item() // => 0.707107
+ * @see torch.nn.functional.cosine_similarity
+ */
 export function cosineSimilarity(
   x1: Tensor,
   x2: Tensor,
@@ -43,7 +55,13 @@ export function cosineSimilarity(
   })
   return sum(mul(a, b), dim)
 }
-/** `‖x₁ − x₂ + eps‖ₚ` along the last dim. @see torch.nn.functional.pairwise_distance */
+/**
+ * `‖x₁ − x₂ + eps‖ₚ` along the last dim.
+ *
+ * @example
+ * pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]]), { eps: 0 }).item() // => 5
+ * @see torch.nn.functional.pairwise_distance
+ */
 export const pairwiseDistance = (
   x1: Tensor,
   x2: Tensor,

@@ -120,7 +120,13 @@ export interface SoftmaxOptions {
  */
 export const softmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
   normalized(softmaxOp, self, dim, dtype)
-/** `x − log Σ exp(x)` along `dim`: the logarithm of softmax, without overflow. @see torch.log_softmax */
+/**
+ * `x − log Σ exp(x)` along `dim`: the logarithm of softmax, without overflow.
+ *
+ * @example
+ * logSoftmax(tensor([0, Math.log(3)]), 0).tolist() // => [-1.38629, -0.287682]
+ * @see torch.log_softmax
+ */
 export const logSoftmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
   normalized(logSoftmaxOp, self, dim, dtype)
 
@@ -136,12 +142,24 @@ export const logsumexpOp = composite<{ dims: readonly number[]; keepdim: boolean
     return [add(total, keepdim ? shift : reshape(squeeze(shift, dims), total.shape))]
   },
 })
-/** `log Σ exp(x)` over dims, without overflow. @see torch.logsumexp */
+/**
+ * `log Σ exp(x)` over dims, without overflow.
+ *
+ * @example
+ * logsumexp(tensor([1, 1]), 0).item() // => 1.69315
+ * @see torch.logsumexp
+ */
 export function logsumexp(self: Tensor, dim: Dims, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
   const source = self.dtypeInfo.category === 'float' ? self : to(self, { dtype: defaultFloatInfo().name })
   return applyComposite(logsumexpOp, [source], { dims: wrapDims('logsumexp', dim, self.ndim), keepdim })[0]
 }
 
-/** softmax of −x. Unlike the others it is no method in PyTorch, here it is. @see torch.nn.functional.softmin */
+/**
+ * softmax of −x. Unlike the others it is no method in PyTorch, here it is.
+ *
+ * @example
+ * softmin(tensor([0, Math.log(3)]), 0).tolist() // => [0.75, 0.25]
+ * @see torch.nn.functional.softmin
+ */
 export const softmin = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
   softmax(neg(dtype === undefined ? self : to(self, { dtype })), dim)

@@ -56,10 +56,22 @@ export function sort(self: Tensor, dim = -1, { descending = false }: SortOptions
   const [values, indices] = applyAll(sortOp, [self], { dim: wrapDim('sort', dim, self.ndim), descending })
   return { values, indices }
 }
-/** The positions that sort the elements along `dim`. @see torch.argsort */
+/**
+ * The positions that sort the elements along `dim`.
+ *
+ * @example
+ * argsort(tensor([3, 1, 2])).tolist() // => [1, 2, 0]
+ * @see torch.argsort
+ */
 export const argsort = (self: Tensor, dim = -1, options: SortOptions = {}): Tensor =>
   sort(self, dim, options).indices
-/** The elements in order along the first dim. @see torch.msort */
+/**
+ * The elements in order along the first dim.
+ *
+ * @example
+ * msort(tensor([[3, 1], [2, 4]])).tolist() // => [[2, 1], [3, 4]]
+ * @see torch.msort
+ */
 export const msort = (self: Tensor): Tensor => sort(self, 0).values
 
 /** Attributes of topk. */
@@ -171,7 +183,14 @@ const withPositions = <Attrs extends DimAttrs>(
 export const kthvalueOp = selection<DimAttrs & { readonly k: number }>('kthvalue', (sorted, { dim, k }) =>
   ofRow(sorted, dim, k - 1),
 )
-/** The `k`-th smallest element along `dim`, counted from 1, and its position. @throws ArgumentError @see torch.kthvalue */
+/**
+ * The `k`-th smallest element along `dim`, counted from 1, and its position.
+ *
+ * @throws ArgumentError
+ * @example
+ * kthvalue(tensor([3, 1, 2]), 2).values.item() // => 2
+ * @see torch.kthvalue
+ */
 export function kthvalue(
   self: Tensor,
   k: number,
@@ -254,7 +273,13 @@ const median2 =
  * @see torch.median
  */
 export const median = median2(medianDimOp, medianAllOp)
-/** As median, without the NaNs. @see torch.nanmedian */
+/**
+ * As median, without the NaNs.
+ *
+ * @example
+ * nanmedian(tensor([3, NaN, 1, 2])).item() // => 2
+ * @see torch.nanmedian
+ */
 export const nanmedian = median2(nanmedianDimOp, nanmedianAllOp)
 
 /** mode along a dim: the longest run in order, the first of equally long ones. */
@@ -270,6 +295,12 @@ export const modeOp = selection<DimAttrs>('mode', (sorted, { dim }) => {
   const runStart = cummax(where(starts, places, 0), dim).values
   return argmax(sub(places, runStart), dim, { keepdim: true }) // the end of the longest run
 })
-/** The most frequent element along `dim` (the smallest of several) and a position of it. @see torch.mode */
+/**
+ * The most frequent element along `dim` (the smallest of several) and a position of it.
+ *
+ * @example
+ * mode(tensor([2, 7, 7, 2, 7])).values.item() // => 7
+ * @see torch.mode
+ */
 export const mode = (self: Tensor, dim = -1, { keepdim = false }: { keepdim?: boolean } = {}): MaxMin =>
   withPositions(modeOp, self, { dim: wrapDim('mode', dim, self.ndim), keepdim })

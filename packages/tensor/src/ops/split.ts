@@ -80,12 +80,30 @@ function splitAlong(
   }
   return tensorSplit(self, indicesOrSections, dim)
 }
-/** Parts side by side: of dim 1, or of the only dim. @see torch.hsplit */
+/**
+ * Parts side by side: of dim 1, or of the only dim.
+ *
+ * @example
+ * hsplit(tensor([[1, 2], [3, 4]]), 2).map((part) => part.tolist()) // => [[[1], [3]], [[2], [4]]]
+ * @see torch.hsplit
+ */
 export const hsplit = (self: Tensor, indicesOrSections: number | readonly number[]): readonly Tensor[] =>
   splitAlong('hsplit', self, indicesOrSections, 1, self.ndim === 1 ? 0 : 1)
-/** Parts of dim 0 of a tensor of at least 2 dims. @see torch.vsplit */
+/**
+ * Parts of dim 0 of a tensor of at least 2 dims.
+ *
+ * @example
+ * vsplit(tensor([[1, 2], [3, 4]]), 2).map((part) => part.tolist()) // => [[[1, 2]], [[3, 4]]]
+ * @see torch.vsplit
+ */
 export const vsplit = (self: Tensor, indicesOrSections: number | readonly number[]): readonly Tensor[] =>
   splitAlong('vsplit', self, indicesOrSections, 2, 0)
-/** Parts of dim 2 of a tensor of at least 3 dims. @see torch.dsplit */
+/**
+ * Parts of dim 2 of a tensor of at least 3 dims.
+ *
+ * @example
+ * dsplit(ones([1, 2, 4]), [1]).map((part) => part.shape) // => [[1, 2, 1], [1, 2, 3]]
+ * @see torch.dsplit
+ */
 export const dsplit = (self: Tensor, indicesOrSections: number | readonly number[]): readonly Tensor[] =>
   splitAlong('dsplit', self, indicesOrSections, 3, 2)

@@ -61,7 +61,13 @@ export function tensordot(
   return reshape(mm(rows, columns), [...sizes(a, freeA), ...sizes(b, freeB)])
 }
 
-/** The product of matrices, in the order that costs least. @see torch.chain_matmul */
+/**
+ * The product of matrices, in the order that costs least.
+ *
+ * @example
+ * chainMatmul(ones([2, 3]), ones([3, 4]), ones([4, 1])).tolist() // => [[12], [12]]
+ * @see torch.chain_matmul
+ */
 export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
   check(matrices.length > 0, () => new ArgumentError('chainMatmul', 'there must be a matrix, got none'))
   matrices.forEach((x, i) =>
@@ -79,6 +85,8 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
 /**
  * The product of at least two matrices, in the order that costs least; the first may be a row, the last a column vector.
  *
+ * @example
+ * multiDot([tensor([1, 2]), tensor([[1, 0], [0, 10]]), tensor([3, 4])]).item() // => 83
  * @see torch.linalg.multi_dot
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {

@@ -150,7 +150,13 @@ function sliceOrder(self: Tensor, dim: number): Tensor {
   return indexTensor(self.storage.backend, order)
 }
 
-/** The elements (or slices of a dim) without those that equal the one before. @see torch.unique_consecutive */
+/**
+ * The elements (or slices of a dim) without those that equal the one before.
+ *
+ * @example
+ * uniqueConsecutive(tensor([1, 1, 2, 1])).tolist() // => [1, 2, 1]
+ * @see torch.unique_consecutive
+ */
 export function uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
   self: Tensor,
   dim: number | null = null,

@@ -3,7 +3,7 @@ import { applyComposite, composite } from '../dispatch/structured.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { reduceKernels, reducedShape, runReduce } from '../dispatch/reduction.ts'
 import type { DType } from '../dtype.ts'
-import { DTypeError, NotImplementedError, ShapeError, check } from '../errors.ts'
+import { DTypeError, ShapeError, check } from '../errors.ts'
 import { formatShape, wrapDims } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
@@ -11,6 +11,7 @@ import { abs, mul, pow } from './arithmetic.ts'
 import { eq, ne } from './comparison.ts'
 import { where } from './choice.ts'
 import { to } from './copy.ts'
+import { nuclearNorm } from './linalg/norms.ts'
 import { sqrt } from './math.ts'
 import { amax, amin, sum } from './reduce.ts'
 import type { Dims } from './reduce.ts'
@@ -83,7 +84,7 @@ export interface NormOptions {
 /**
  * The p-norm of the elements, of all or along dims: `(Σ |x|ᵖ)^(1/p)`; the largest for p = ∞, the count of others than 0 for p = 0.
  *
- * @param p a number, or 'fro' for 2
+ * @param p a number, 'fro' for 2, or 'nuc' for the sum of the singular values of a matrix
  * @throws DTypeError for integers without `dtype`
  * @example
  * tensor([3, 4]).norm().item() // => 5
@@ -95,10 +96,7 @@ export function norm(
   dim: Dims = null,
   { keepdim = false, dtype }: NormOptions = {},
 ): Tensor {
-  check(
-    p !== 'nuc',
-    () => new NotImplementedError('norm', "the nuclear norm is not there yet, got p = 'nuc'"),
-  )
+  if (p === 'nuc') return nuclearNorm('norm', self, dim, { keepdim, dtype })
   const source = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf('norm', dtype).name })
   check(
     source.dtypeInfo.category === 'float',

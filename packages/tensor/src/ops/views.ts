@@ -3,8 +3,9 @@ import { applyMultiView, applyView, multiViewRecord, viewRecord } from '../dispa
 import type { DType } from '../dtype.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { ArgumentError, DTypeError, IndexError, ShapeError, check } from '../errors.ts'
-import { formatShape, inferSize, numelOf, viewStrides, wrapDim, wrapDims } from '../shape/shape.ts'
+import { formatShape, inferSize, numelOf, viewStrides, wrapDim } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
+import { squeezeAttrs } from '../shape/squeeze.ts'
 import { contiguous } from './copy.ts'
 
 const without = <T>(list: readonly T[], at: number): T[] => [...list.slice(0, at), ...list.slice(at + 1)]
@@ -49,6 +50,8 @@ function viewShape(self: Tensor, shape: readonly number[]): Tensor {
  * The same elements in another shape: a view where the strides allow it, else a copy. One size may be −1.
  *
  * @throws ShapeError if the number of elements differs
+ * @example
+ * reshape(tensor([[1, 2], [3, 4]]), [-1]).tolist() // => [1, 2, 3, 4]
  * @see torch.reshape
  */
 export function reshape(self: Tensor, shape: readonly number[]): Tensor {
@@ -57,9 +60,21 @@ export function reshape(self: Tensor, shape: readonly number[]): Tensor {
   return strides === null ? view(contiguous(self), sizes) : applyView(viewOp, self, { shape: sizes, strides })
 }
 
-/** The elements in the shape of `other`, without copying. @see torch.Tensor.view_as */
+/**
+ * The elements in the shape of `other`, without copying.
+ *
+ * @example
+ * viewAs(tensor([1, 2, 3, 4]), ones([2, 2])).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.Tensor.view_as
+ */
 export const viewAs = (self: Tensor, other: Tensor): Tensor => view(self, other.shape)
-/** The elements in the shape of `other`. @see torch.Tensor.reshape_as */
+/**
+ * The elements in the shape of `other`.
+ *
+ * @example
+ * reshapeAs(tensor([1, 2, 3, 4]), ones([2, 2])).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.Tensor.reshape_as
+ */
 export const reshapeAs = (self: Tensor, other: Tensor): Tensor => reshape(self, other.shape)
 
 /**
@@ -78,10 +93,16 @@ export function flatten(self: Tensor, startDim = 0, endDim = -1): Tensor {
   const middle = numelOf(self.shape.slice(start, end + 1))
   return reshape(self, [...self.shape.slice(0, start), middle, ...self.shape.slice(end + 1)])
 }
-/** All elements as one dim. @see torch.ravel */
+/** All elements as one dim. @example ravel(tensor([[1, 2], [3, 4]])).tolist() // => [1, 2, 3, 4] @see torch.ravel */
 export const ravel = (self: Tensor): Tensor => reshape(contiguous(self), [-1])
 
-/** One dim as several; one size may be −1. @see torch.Tensor.unflatten */
+/**
+ * One dim as several; one size may be −1.
+ *
+ * @example
+ * unflatten(tensor([1, 2, 3, 4]), 0, [2, -1]).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.Tensor.unflatten
+ */
 export function unflatten(self: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const at = wrapDim('unflatten', dim, self.ndim)
   check(sizes.length > 0, () => new ShapeError('unflatten', 'sizes must not be empty, got []'))
@@ -101,13 +122,20 @@ export const transposeOp = viewRecord<{ dim0: number; dim1: number }>({
     ({ shape: swapped(self.shape, dim0, dim1), strides: swapped(self.strides, dim0, dim1), offset: self.offset }),
 })
 
-/** Two dims swapped. @throws IndexError if a dim is out of range @see torch.transpose */
+/**
+ * Two dims swapped.
+ *
+ * @throws IndexError if a dim is out of range
+ * @example
+ * transpose(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2]
+ * @see torch.transpose
+ */
 export const transpose = (self: Tensor, dim0: number, dim1: number): Tensor => applyView(transposeOp, self, {
   dim0: wrapDim('transpose', dim0, self.ndim), dim1: wrapDim('transpose', dim1, self.ndim),
 })
-/** Two dims swapped. @see torch.swapaxes */
+/** Two dims swapped. @example swapaxes(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2] @see torch.swapaxes */
 export const swapaxes = transpose
-/** Two dims swapped. @see torch.swapdims */
+/** Two dims swapped. @example swapdims(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2] @see torch.swapdims */
 export const swapdims = transpose
 
 /** t: a transpose of its own name. */
@@ -115,7 +143,14 @@ export const tOp = viewRecord<null>({
   name: 't',
   view: (self) => ({ shape: [...self.shape].reverse(), strides: [...self.strides].reverse(), offset: self.offset }),
 })
-/** The transposed matrix; tensors of fewer dims as they are. @throws ShapeError for more than 2 dims @see torch.t */
+/**
+ * The transposed matrix; tensors of fewer dims as they are.
+ *
+ * @throws ShapeError for more than 2 dims
+ * @example
+ * t(tensor([[1, 2], [3, 4]])).tolist() // => [[1, 3], [2, 4]]
+ * @see torch.t
+ */
 export function t(self: Tensor): Tensor {
   check(self.ndim <= 2, () => new ShapeError('t', `self must have at most 2 dims, got ${self.ndim}. Use transpose or mT`))
   return applyView(tOp, self, null)
@@ -144,7 +179,13 @@ export function permute(self: Tensor, dims: readonly number[]): Tensor {
   return applyView(permuteOp, self, { dims: wrapped })
 }
 
-/** Dims moved to new places, the others in their order. @see torch.movedim */
+/**
+ * Dims moved to new places, the others in their order.
+ *
+ * @example
+ * movedim(ones([2, 3, 4]), 0, -1).shape // => [3, 4, 2]
+ * @see torch.movedim
+ */
 export function movedim(self: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
   const from = [source].flat().map((dim) => wrapDim('movedim', dim as number, self.ndim))
   const to = [destination].flat().map((dim) => wrapDim('movedim', dim as number, self.ndim))
@@ -153,7 +194,7 @@ export function movedim(self: Tensor, source: number | readonly number[], destin
   const rest = self.shape.map((_, i) => i).filter((i) => !from.includes(i))
   return permute(self, self.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : rest.shift()!)))
 }
-/** Dims moved to new places. @see torch.moveaxis */
+/** Dims moved to new places. @example moveaxis(ones([2, 3, 4]), 0, -1).shape // => [3, 4, 2] @see torch.moveaxis */
 export const moveaxis = movedim
 
 /** select: one position of a dim. */
@@ -167,6 +208,8 @@ export const selectOp = viewRecord<{ dim: number; index: number }>({
  * Position `index` of `dim`, without that dim. Negative positions count from the end.
  *
  * @throws IndexError if the position is out of range, or self has no dims
+ * @example
+ * select(tensor([[1, 2], [3, 4]]), 0, -1).tolist() // => [3, 4]
  * @see torch.select
  */
 export function select(self: Tensor, dim: number, index: number): Tensor {
@@ -191,6 +234,8 @@ export const sliceOp = viewRecord<{ dim: number; start: number; end: number; ste
  * Positions `start` to before `end` of `dim`, every `step`-th. Out of range is cut, negative counts from the end.
  *
  * @throws ArgumentError if step is not a positive integer
+ * @example
+ * slice(tensor([0, 1, 2, 3, 4]), 0, 1, null, 2).tolist() // => [1, 3]
  * @see https://pytorch.org/docs/stable/tensor_view.html
  */
 export function slice(
@@ -208,6 +253,8 @@ export function slice(
  * `length` positions of `dim` from `startAt`, a number or an integer tensor of one element.
  *
  * @throws IndexError if they are not all there
+ * @example
+ * narrow(tensor([1, 2, 3, 4]), 0, 1, 2).tolist() // => [2, 3]
  * @see torch.narrow
  */
 export function narrow(self: Tensor, dim: number, startAt: number | Tensor, length: number): Tensor {
@@ -236,6 +283,8 @@ export const expandOp = viewRecord<{ shape: readonly number[] }>({
  * Dims of size 1 repeated to the sizes of `shape`, without copying; −1 keeps a size; new dims come in front.
  *
  * @throws ShapeError if another size would change
+ * @example
+ * expand(tensor([[1], [2]]), [2, 3]).tolist() // => [[1, 1, 1], [2, 2, 2]]
  * @see torch.Tensor.expand
  */
 export function expand(self: Tensor, shape: readonly number[]): Tensor {
@@ -253,9 +302,15 @@ export function expand(self: Tensor, shape: readonly number[]): Tensor {
   })
   return applyView(expandOp, self, { shape: sizes })
 }
-/** Expanded to the shape of `other`. @see torch.Tensor.expand_as */
+/**
+ * Expanded to the shape of `other`.
+ *
+ * @example
+ * expandAs(tensor([1, 2]), ones([2, 2])).tolist() // => [[1, 2], [1, 2]]
+ * @see torch.Tensor.expand_as
+ */
 export const expandAs = (self: Tensor, other: Tensor): Tensor => expand(self, other.shape)
-/** Expanded to `shape`. @see torch.broadcast_to */
+/** Expanded to `shape`. @example broadcastTo(tensor([1, 2]), [2, 2]).tolist() // => [[1, 2], [1, 2]] @see torch.broadcast_to */
 export const broadcastTo = (self: Tensor, shape: readonly number[]): Tensor => expand(self, shape)
 
 /** squeeze: the dims, wrapped, that go. */
@@ -266,13 +321,15 @@ export const squeezeOp = viewRecord<{ dims: readonly number[] }>({
     offset: self.offset,
   }),
 })
-/** Without its dims of size 1, or without `dim` if that has size 1. @see torch.squeeze */
-export function squeeze(self: Tensor, dim: number | readonly number[] | null = null): Tensor {
-  const dims = dim === null ? self.shape.map((_, i) => i)
-    : typeof dim === 'number' ? (self.ndim === 0 ? (wrapDim('squeeze', dim, 0), []) : [wrapDim('squeeze', dim, self.ndim)])
-    : dim.length === 0 ? [] : wrapDims('squeeze', dim, self.ndim)
-  return applyView(squeezeOp, self, { dims: dims.filter((d) => self.shape[d] === 1) })
-}
+/**
+ * Without its dims of size 1, or without `dim` if that has size 1.
+ *
+ * @example
+ * squeeze(ones([1, 2, 1])).shape // => [2]
+ * @see torch.squeeze
+ */
+export const squeeze = (self: Tensor, dim: number | readonly number[] | null = null): Tensor =>
+  applyView(squeezeOp, self, squeezeAttrs(self, dim))
 
 /** unsqueeze: position of the new dim. */
 export const unsqueezeOp = viewRecord<{ dim: number }>({
@@ -282,7 +339,14 @@ export const unsqueezeOp = viewRecord<{ dim: number }>({
     strides: inserted(self.strides, dim, dim < self.ndim ? self.shape[dim] * self.strides[dim] : 1),
   }),
 })
-/** With a new dim of size 1 at `dim`. @throws IndexError if dim is out of range @see torch.unsqueeze */
+/**
+ * With a new dim of size 1 at `dim`.
+ *
+ * @throws IndexError if dim is out of range
+ * @example
+ * unsqueeze(ones([2, 3]), 1).shape // => [2, 1, 3]
+ * @see torch.unsqueeze
+ */
 export const unsqueeze = (self: Tensor, dim: number): Tensor =>
   applyView(unsqueezeOp, self, { dim: wrapDim('unsqueeze', dim, self.ndim + 1) })
 
@@ -301,7 +365,13 @@ export const diagonalOp = viewRecord<{ offset: number; dim1: number; dim2: numbe
     }
   },
 })
-/** The diagonal of the planes of two dims, as the last dim. @see torch.diagonal */
+/**
+ * The diagonal of the planes of two dims, as the last dim.
+ *
+ * @example
+ * diagonal(tensor([[1, 2], [3, 4]])).tolist() // => [1, 4]
+ * @see torch.diagonal
+ */
 export function diagonal(
   self: Tensor, { offset = 0, dim1 = 0, dim2 = 1 }: { offset?: number; dim1?: number; dim2?: number } = {},
 ): Tensor {
@@ -321,7 +391,13 @@ export const unfoldOp = viewRecord<{ dimension: number; size: number; step: numb
       offset: self.offset,
     },
 })
-/** Windows of `size` positions of a dim, every `step`, as a new last dim. @see torch.Tensor.unfold */
+/**
+ * Windows of `size` positions of a dim, every `step`, as a new last dim.
+ *
+ * @example
+ * unfold(tensor([1, 2, 3, 4]), 0, 2, 1).tolist() // => [[1, 2], [2, 3], [3, 4]]
+ * @see torch.Tensor.unfold
+ */
 export function unfold(self: Tensor, dimension: number, size: number, step: number): Tensor {
   const at = wrapDim('unfold', dimension, self.ndim)
   const length = self.ndim === 0 ? 1 : self.shape[at]
@@ -341,6 +417,8 @@ export const asStridedOp = viewRecord<{ size: readonly number[]; stride: readonl
  *
  * @param options `storageOffset`: of the first element; default that of self
  * @throws ShapeError if size and stride differ in length, are negative, or reach out of the storage
+ * @example
+ * asStrided(tensor([1, 2, 3]), [2, 2], [1, 1]).tolist() // => [[1, 2], [2, 3]]
  * @see torch.as_strided
  */
 export function asStrided(
@@ -395,9 +473,21 @@ function splitSizes(splitSize: number | readonly number[], length: number): read
   const count = Math.max(1, Math.ceil(length / (splitSize || 1)))
   return Array.from({ length: count }, (_, i) => Math.min(splitSize, length - i * splitSize))
 }
-/** Views of parts of the given sizes. @see torch.split_with_sizes */
+/**
+ * Views of parts of the given sizes.
+ *
+ * @example
+ * splitWithSizes(tensor([1, 2, 3]), [1, 2]).map((part) => part.tolist()) // => [[1], [2, 3]]
+ * @see torch.split_with_sizes
+ */
 export const splitWithSizes = (self: Tensor, splitSizes: readonly number[], dim = 0): readonly Tensor[] => split(self, splitSizes, dim)
-/** At most `chunks` views of equal parts of `dim`; the last may be smaller. @see torch.chunk */
+/**
+ * At most `chunks` views of equal parts of `dim`; the last may be smaller.
+ *
+ * @example
+ * chunk(tensor([1, 2, 3, 4, 5]), 2).map((part) => part.tolist()) // => [[1, 2, 3], [4, 5]]
+ * @see torch.chunk
+ */
 export function chunk(self: Tensor, chunks: number, dim = 0): readonly Tensor[] {
   check(Number.isInteger(chunks) && chunks > 0, () => new ArgumentError('chunk', `chunks must be a positive integer, got ${chunks}`))
   check(self.ndim > 0, () => new ShapeError('chunk', 'self must have a dim to split, got a 0-dim tensor'))
@@ -413,13 +503,26 @@ export const unbindOp = multiViewRecord<{ dim: number }>({
     shape: without(self.shape, dim), strides: without(self.strides, dim), offset: self.offset + i * self.strides[dim],
   })),
 })
-/** A view of each position of `dim`. @throws IndexError for a 0-dim tensor @see torch.unbind */
+/**
+ * A view of each position of `dim`.
+ *
+ * @throws IndexError for a 0-dim tensor
+ * @example
+ * unbind(tensor([[1, 2], [3, 4]])).map((row) => row.tolist()) // => [[1, 2], [3, 4]]
+ * @see torch.unbind
+ */
 export function unbind(self: Tensor, dim = 0): readonly Tensor[] {
   check(self.ndim > 0, () => new IndexError('unbind', 'self must have a dim to unbind, got a 0-dim tensor'))
   return applyMultiView(unbindOp, self, { dim: wrapDim('unbind', dim, self.ndim) })
 }
 
-/** The same memory outside the graph of gradients; changes are seen by both. @see torch.Tensor.detach */
+/**
+ * The same memory outside the graph of gradients; changes are seen by both.
+ *
+ * @example
+ * detach(tensor([1], { requiresGrad: true })).requiresGrad // => false
+ * @see torch.Tensor.detach
+ */
 export function detach(self: Tensor): Tensor {
   const { storage, dtypeInfo, shape, strides, offset, counter } = self
   return new Tensor({ storage, dtypeInfo, shape, strides, offset, counter, base: null }, self.isContiguous())
@@ -429,8 +532,22 @@ export function detach(self: Tensor): Tensor {
 export const aliasOp = viewRecord<null>({
   name: 'alias', view: (self) => ({ shape: self.shape, strides: self.strides, offset: self.offset }),
 })
-/** A view of the same geometry. */
+/**
+ * A view of the same geometry.
+ *
+ * @example
+ * const x = tensor([1, 2])
+ * alias(x).fill_(7)
+ * x.tolist() // => [7, 7]
+ */
 export const alias = (self: Tensor): Tensor => applyView(aliasOp, self, null)
 
-/** Whether both tensors are windows of the same storage. */
+/**
+ * Whether both tensors are windows of the same storage.
+ *
+ * @example
+ * const x = tensor([1, 2])
+ * sharesStorage(x, x.view([2, 1])) // => true
+ * sharesStorage(x, x.clone()) // => false
+ */
 export const sharesStorage = (self: Tensor, other: Tensor): boolean => self.storage === other.storage

@@ -40,7 +40,14 @@ export const sliceScatterOp = windowScatter<{ dim: number; start: number; end: n
 /** diagonalScatter: tensors are self and the source. */
 export const diagonalScatterOp = windowScatter<DiagonalAttrs>('diagonalScatter', diagonalOp)
 
-/** A copy of self with `source` at one position of `dim`. @throws ShapeError, IndexError @see torch.select_scatter */
+/**
+ * A copy of self with `source` at one position of `dim`.
+ *
+ * @throws ShapeError, IndexError
+ * @example
+ * selectScatter(zeros([2, 2]), tensor([1, 2]), 0, 1).tolist() // => [[0, 0], [1, 2]]
+ * @see torch.select_scatter
+ */
 export function selectScatter(self: Tensor, source: Tensor, dim: number, index: number): Tensor {
   check(self.ndim > 0, () => new IndexError('selectScatter', 'self must have a dim, got a 0-dim tensor'))
   const at = wrapDim('selectScatter', dim, self.ndim)
@@ -55,7 +62,14 @@ export function selectScatter(self: Tensor, source: Tensor, dim: number, index: 
   )
   return apply(selectScatterOp, [self, source], { dim: at, index: index < 0 ? index + size : index })
 }
-/** A copy of self with `source` in a slice of `dim`. @throws ShapeError @see torch.slice_scatter */
+/**
+ * A copy of self with `source` in a slice of `dim`.
+ *
+ * @throws ShapeError
+ * @example
+ * sliceScatter(zeros([4]), tensor([5, 6]), 0, { start: 1, end: 3 }).tolist() // => [0, 5, 6, 0]
+ * @see torch.slice_scatter
+ */
 export function sliceScatter(
   self: Tensor,
   source: Tensor,
@@ -78,7 +92,14 @@ export function sliceScatter(
     step,
   })
 }
-/** A copy of self with `source` on the diagonal of a plane. @throws ShapeError @see torch.diagonal_scatter */
+/**
+ * A copy of self with `source` on the diagonal of a plane.
+ *
+ * @throws ShapeError
+ * @example
+ * diagonalScatter(zeros([2, 2]), tensor([1, 2])).tolist() // => [[1, 0], [0, 2]]
+ * @see torch.diagonal_scatter
+ */
 export function diagonalScatter(
   self: Tensor,
   source: Tensor,

@@ -14,6 +14,10 @@ import { floatDTypeOf } from './uniform.ts'
  *
  * @param lambda rate, at least 0
  * @throws ArgumentError if lambda is negative or NaN
+ * @example
+ * const out = new Float32Array(2)
+ * exponential(out, new Generator().manualSeed(0))
+ * [...out] // => [3.50833, 1.23038]
  * @see torch.Tensor.exponential_
  */
 export function exponential(
@@ -32,6 +36,10 @@ export function exponential(
  * Fills with Cauchy numbers, `median + σ tan(π (u - ½))`.
  *
  * @param sigma half width at half maximum
+ * @example
+ * const out = new Float32Array(2)
+ * cauchy(out, new Generator().manualSeed(0))
+ * [...out] // => [10.5977, 0.764767]
  * @see torch.Tensor.cauchy_
  */
 export function cauchy(
@@ -53,6 +61,10 @@ export function cauchy(
  * @param mean of the logarithm
  * @param std of the logarithm, above 0
  * @throws ArgumentError if std is not above 0
+ * @example
+ * const out = new Float32Array(2)
+ * logNormal(out, new Generator().manualSeed(0))
+ * [...out] // => [59.2634, 1.51156]
  * @see torch.Tensor.log_normal_
  */
 export function logNormal(
@@ -72,6 +84,10 @@ export function logNormal(
  *
  * @param p probability of a success, in (0, 1)
  * @throws ArgumentError if p is not in (0, 1)
+ * @example
+ * const out = new Float32Array(4)
+ * geometric(out, new Generator().manualSeed(0), 0.5)
+ * [...out] // => [1, 1, 2, 1]
  * @see torch.Tensor.geometric_
  */
 export function geometric(out: SampleOut, generator: Generator, p: number): void {

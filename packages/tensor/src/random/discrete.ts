@@ -14,6 +14,10 @@ import { floatDTypeOf } from './uniform.ts'
  *
  * @param p probability of a 1, in [0, 1]
  * @throws ArgumentError if p is not in [0, 1]
+ * @example
+ * const out = new Float32Array(4)
+ * bernoulliScalar(out, new Generator().manualSeed(0))
+ * [...out] // => [0, 0, 1, 0]
  * @see torch.Tensor.bernoulli_
  */
 export function bernoulliScalar(out: SampleOut, generator: Generator, p = 0.5): void {
@@ -36,6 +40,10 @@ export function bernoulliScalar(out: SampleOut, generator: Generator, p = 0.5): 
  *
  * @param probabilities as many as `out`, in [0, 1]; their array's type says whether they are float64
  * @throws ArgumentError if the lengths differ or a probability is not in [0, 1]; then nothing was drawn
+ * @example
+ * const out = new Float32Array(2)
+ * bernoulliTensor(out, new Generator(), new Float32Array([0, 1]))
+ * [...out] // => [0, 1]
  * @see torch.bernoulli
  */
 export function bernoulliTensor(out: SampleOut, generator: Generator, probabilities: FloatOut): void {
@@ -69,6 +77,8 @@ export function bernoulliTensor(out: SampleOut, generator: Generator, probabilit
  * @returns [rows, samples], row-major
  * @throws ArgumentError if a weight is negative, inf or NaN, a row sums to 0, or there are too few categories;
  *   then nothing was drawn
+ * @example
+ * multinomial(new Float32Array([0, 1, 0]), 3, 1, new Generator()) // => Int32Array(1) [ 1 ]
  * @see torch.multinomial
  */
 export function multinomial(

@@ -2,7 +2,12 @@
 import { ArgumentError, check } from '../errors.ts'
 import { Mt19937 } from './mt19937.ts'
 
-/** Seed of the default generator until `manualSeed` is called, as in PyTorch. */
+/**
+ * Seed of the default generator until `manualSeed` is called, as in PyTorch.
+ *
+ * @example
+ * new Generator().initialSeed() === defaultSeed // => true
+ */
 export const defaultSeed = 67280421310721
 
 /**
@@ -136,7 +141,13 @@ export class Generator {
   }
 }
 
-/** The generator that is used where none is given. @see torch.default_generator */
+/**
+ * The generator that is used where none is given.
+ *
+ * @example
+ * manualSeed(5) === defaultGenerator // => true
+ * @see torch.default_generator
+ */
 export const defaultGenerator: Generator = new Generator()
 
 /**
@@ -145,17 +156,39 @@ export const defaultGenerator: Generator = new Generator()
  * @param seed integer in [-2⁶³, 2⁶⁴ - 1]
  * @returns the default generator
  * @throws ArgumentError if `seed` is not such an integer
+ * @example
+ * manualSeed(0)
+ * rand([2]).tolist() // => [0.496257, 0.768222]
  * @see torch.manual_seed
  */
 export const manualSeed = (seed: number | bigint): Generator => defaultGenerator.manualSeed(seed)
 
-/** The seed from which the default generator started. @see torch.initial_seed */
+/**
+ * The seed from which the default generator started.
+ *
+ * @example
+ * manualSeed(7)
+ * initialSeed() // => 7
+ * @see torch.initial_seed
+ */
 export const initialSeed = (): number | bigint => defaultGenerator.initialSeed()
 
-/** Restarts the default generator from the system's randomness, and returns the seed. @see torch.seed */
+/**
+ * Restarts the default generator from the system's randomness, and returns the seed.
+ *
+ * @example
+ * seed() === initialSeed() // => true
+ * @see torch.seed
+ */
 export const seed = (): number => defaultGenerator.seed()
 
-/** The default generator's state as 5056 bytes. @see torch.get_rng_state */
+/**
+ * The default generator's state as 5056 bytes.
+ *
+ * @example
+ * getRngState().length // => 5056
+ * @see torch.get_rng_state
+ */
 export const getRngState = (): Uint8Array => defaultGenerator.getState()
 
 /**
@@ -163,6 +196,11 @@ export const getRngState = (): Uint8Array => defaultGenerator.getState()
  *
  * @param state what `getRngState` or `torch.get_rng_state` returned
  * @throws ArgumentError if it is no such state
+ * @example
+ * const state = getRngState()
+ * const first = rand([3])
+ * setRngState(state)
+ * rand([3]).equal(first) // => true
  * @see torch.set_rng_state
  */
 export function setRngState(state: Uint8Array): void {
@@ -173,6 +211,10 @@ export function setRngState(state: Uint8Array): void {
  * Calls `run` and then puts the default generator back to where it was; if `run` returns a promise, once it settles.
  *
  * @returns what `run` returned
+ * @example
+ * manualSeed(0)
+ * forkRng(() => rand([100])).shape // => [100]
+ * rand([2]).tolist() // => [0.496257, 0.768222]
  * @see torch.random.fork_rng
  */
 export function forkRng<T>(run: () => T): T {

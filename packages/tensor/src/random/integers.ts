@@ -30,6 +30,10 @@ export function fillWith(out: SampleOut, sample: () => number): void {
  * @param high integer, out
  * @param dtype what `out` stands for
  * @throws ArgumentError if low ≥ high, or one of them does not fit the dtype
+ * @example
+ * const out = new Int32Array(4)
+ * randint(out, new Generator().manualSeed(0), 0, 10)
+ * [...out] // => [4, 9, 3, 0]
  * @see torch.randint
  */
 export function randint(
@@ -68,6 +72,10 @@ export function randint(
  * @param from first integer; the lowest int64 means all 64 bits
  * @param to end, out; null for the dtype's greatest
  * @throws ArgumentError as `randint`
+ * @example
+ * const out = new Int32Array(4)
+ * random(out, new Generator().manualSeed(0), 0, 10)
+ * [...out] // => [4, 9, 3, 0]
  * @see torch.Tensor.random_
  */
 export function random(
@@ -96,6 +104,10 @@ export function random(
  * Unlike PyTorch 1.13, bfloat16 is refused where numbers would repeat.
  *
  * @throws ArgumentError if the dtype is bool or cannot hold n - 1 exactly
+ * @example
+ * const out = new Int32Array(4)
+ * randperm(out, new Generator().manualSeed(0))
+ * [...out] // => [0, 1, 3, 2]
  * @see torch.randperm
  */
 export function randperm(out: SampleOut, generator: Generator, dtype: DType = dtypeOf(out)): void {

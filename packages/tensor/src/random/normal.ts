@@ -14,6 +14,10 @@ import { fillUnit, floatDTypeOf } from './uniform.ts'
  * @param out written from first to last
  * @param dtype whose arithmetic to follow
  * @throws ArgumentError if std is negative or NaN
+ * @example
+ * const out = new Float32Array(2)
+ * normal(out, new Generator().manualSeed(0))
+ * [...out] // => [1.541, -0.293429]
  * @see torch.Tensor.normal_
  */
 export function normal(
@@ -42,7 +46,14 @@ export function standardNormal(generator: Generator): number {
   return radius * Math.cos(theta)
 }
 
-/** The serial path of `normal`, whatever the length: what PyTorch does with tensors that are not contiguous. */
+/**
+ * The serial path of `normal`, whatever the length: what PyTorch does with tensors that are not contiguous.
+ *
+ * @example
+ * const out = new Float32Array(2)
+ * normalSerial(out, new Generator().manualSeed(0))
+ * [...out] // => [1.541, -0.293429]
+ */
 export function normalSerial(
   out: FloatOut,
   generator: Generator,

@@ -19,6 +19,10 @@ export const floatDTypeOf = (out: FloatOut): FloatDType =>
  * @param to upper bound, out (rounding may reach it)
  * @param dtype whose arithmetic to follow
  * @throws ArgumentError if from > to or a bound is not finite in `dtype`
+ * @example
+ * const out = new Float32Array(2)
+ * uniform(out, new Generator().manualSeed(0))
+ * [...out] // => [0.496257, 0.768222]
  * @see torch.Tensor.uniform_
  */
 export function uniform(

@@ -4,14 +4,19 @@ import { IndexError, ShapeError, check } from '../errors.ts'
 /** Sizes of the dims, outermost first. */
 export type Shape = readonly number[]
 
-/** Number of elements. */
+/** Number of elements. @example numelOf([2, 3, 4]) // => 24 */
 export function numelOf(shape: Shape): number {
   let n = 1
   for (let i = 0; i < shape.length; i++) n *= shape[i]
   return n
 }
 
-/** Strides, in elements, of a row-major tensor without gaps. */
+/**
+ * Strides, in elements, of a row-major tensor without gaps.
+ *
+ * @example
+ * contiguousStrides([2, 3, 4]) // => [12, 4, 1]
+ */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length)
   let step = 1
@@ -22,7 +27,13 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides
 }
 
-/** Whether the elements lie row-major without gaps; strides of dims of size 1 do not matter. */
+/**
+ * Whether the elements lie row-major without gaps; strides of dims of size 1 do not matter.
+ *
+ * @example
+ * isContiguous([2, 3], [3, 1]) // => true
+ * isContiguous([2, 3], [1, 2]) // => false
+ */
 export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
   let step = 1
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -35,7 +46,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true
 }
 
-/** Whether both are equal, entry by entry. */
+/** Whether both are equal, entry by entry. @example sameShape([2, 3], [2, 3]) // => true */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true
   if (a.length !== b.length) return false
@@ -47,6 +58,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
  * The shape to which both broadcast: aligned right, size 1 stretches.
  *
  * @throws ShapeError if two sizes differ and neither is 1
+ * @example
+ * broadcastPair('add', [2, 1], [3]) // => [2, 3]
  */
 export function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a
@@ -63,7 +76,12 @@ export function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   return shape
 }
 
-/** Strides of an operand as it is read under the larger `shape`: 0 in stretched dims. */
+/**
+ * Strides of an operand as it is read under the larger `shape`: 0 in stretched dims.
+ *
+ * @example
+ * broadcastStrides({ shape: [2, 1], strides: [1, 1] }, [4, 2, 3]) // => [0, 1, 0]
+ */
 export function broadcastStrides(
   operand: { readonly shape: Shape; readonly strides: readonly number[] }, shape: Shape,
 ): number[] {
@@ -75,6 +93,8 @@ export function broadcastStrides(
  * A dim from 0 to rank − 1; negative ones count from the end. A 0-dim tensor has dims −1 and 0.
  *
  * @throws IndexError if it is out of range
+ * @example
+ * wrapDim('sum', -1, 3) // => 2
  */
 export function wrapDim(op: string, dim: number, rank: number): number {
   const range = Math.max(rank, 1)
@@ -82,9 +102,14 @@ export function wrapDim(op: string, dim: number, rank: number): number {
   throw new IndexError(op, `dim must be in the range of [${-range}, ${range - 1}], got ${dim}`)
 }
 
-/** All dims wrapped, sorted, without duplicates; null, undefined and [] mean all of them. */
+/**
+ * All dims wrapped, sorted, without duplicates; null, undefined and [] mean all of them.
+ *
+ * @example
+ * wrapDims('sum', [-1, 0], 3) // => [0, 2]
+ */
 export function wrapDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
-  if (dims == null || (typeof dims !== 'number' && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i)
+  if (dims === null || dims === undefined || (typeof dims !== 'number' && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i)
   const wrapped = (typeof dims === 'number' ? [dims] : dims).map((dim) => wrapDim(op, dim, rank))
   check(new Set(wrapped).size === wrapped.length, () => new ShapeError(op,
     `each dim may appear once in the list of dims, got ${formatShape(wrapped)}`))
@@ -96,6 +121,8 @@ export function wrapDims(op: string, dims: number | readonly number[] | null | u
  * Replaces one −1 by the size that fits `numel`.
  *
  * @throws ShapeError if there are two, a negative size, or the number of elements differs
+ * @example
+ * inferSize('view', [2, -1], 6) // => [2, 3]
  */
 export function inferSize(op: string, shape: Shape, numel: number): Shape {
   let known = 1
@@ -123,6 +150,10 @@ export function inferSize(op: string, shape: Shape, numel: number): Shape {
 /**
  * Strides of a view of `shape` on a tensor of other shape and strides, or null if only a copy can do it.
  * Dims of the tensor that lie next to each other in memory are merged, then split as `shape` asks.
+ *
+ * @example
+ * viewStrides([4], [2], [2, 2]) // => [4, 2]
+ * viewStrides([2, 2], [1, 2], [4]) // => null
  */
 export function viewStrides(oldShape: Shape, oldStrides: readonly number[], shape: Shape): number[] | null {
   if (numelOf(oldShape) === 0) return sameShape(oldShape, shape) ? [...oldStrides] : contiguousStrides(shape)
@@ -151,10 +182,15 @@ export function viewStrides(oldShape: Shape, oldStrides: readonly number[], shap
   return strides
 }
 
-/** `[2, 3]`, as errors show shapes. */
+/** `[2, 3]`, as errors show shapes. @example formatShape([2, 3]) // => '[2, 3]' */
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`
 
-/** Throws unless each size is an integer of at least 0. */
+/**
+ * Throws unless each size is an integer of at least 0.
+ *
+ * @example
+ * checkSizes('ones', [2, 0, 3]) // => undefined
+ */
 export function checkSizes(op: string, shape: Shape): void {
   for (const size of shape) {
     check(Number.isInteger(size) && size >= 0,

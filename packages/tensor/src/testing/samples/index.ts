@@ -2,9 +2,12 @@
 import * as activation from '../../ops/activation.ts'
 import * as arithmetic from '../../ops/arithmetic.ts'
 import * as comparison from '../../ops/comparison.ts'
+import * as gamma from '../../ops/gamma.ts'
+import * as integerMath from '../../ops/integer-math.ts'
 import * as logarithm from '../../ops/logarithm.ts'
 import * as math from '../../ops/math.ts'
 import * as rounding from '../../ops/rounding.ts'
+import * as special from '../../ops/special-functions.ts'
 import type { Family } from '../sample.ts'
 import { indexingFamily, scatterFamily } from './indexing.ts'
 import { kernelsFamily } from './kernels.ts'
@@ -14,11 +17,17 @@ import { extremesFamily, reduceFamily } from './reduce.ts'
 import { scanFamily, sortFamily } from './sequence.ts'
 import { copyFamily, joinFamily, viewsFamily } from './shape.ts'
 
+// One of each kind: the others have the same form, and these expressions take long to compile.
+const { airyAi, besselJ0, besselY1, erfcx, i1e, modifiedBesselK1, ndtri, zeta } = special
+const longExpressions = { airyAi, besselJ0, besselY1, erfcx, i1e, modifiedBesselK1, ndtri, zeta }
+
 /** The samples of every family of ops; gradcheck and other suites may run them too. */
 export const families: readonly Family[] = [
   pointwiseFamily('activation', activation),
   pointwiseFamily('arithmetic', arithmetic, { sub: { refuses: 'bool' }, rsub: { refuses: 'bool' } }),
   pointwiseFamily('comparison', comparison),
+  pointwiseFamily('gamma', gamma, { igamma: { values: 'positive' }, igammac: { values: 'positive' } }),
+  pointwiseFamily('integerMath', integerMath),
   pointwiseFamily('logarithm', logarithm, { xlogy: { values: 'positive' }, entr: { values: 'positive' } }),
   pointwiseFamily('math', math, {
     asin: { values: 'unit' },
@@ -29,6 +38,7 @@ export const families: readonly Family[] = [
     log: { values: 'positive' },
   }),
   pointwiseFamily('rounding', rounding),
+  pointwiseFamily('special', longExpressions, { ndtri: { values: 'unit' }, zeta: { values: 'positive' } }),
   reduceFamily,
   extremesFamily,
   scanFamily,

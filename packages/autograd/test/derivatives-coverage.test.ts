@@ -1,0 +1,148 @@
+// Every differentiable op has a sample in which each of its inputs carries a gradient. What the samples reach is what
+// autograd is told of while they run forwards, backwards, and backwards with a graph of its own.
+import { beforeAll, expect, test } from '@jest/globals'
+import * as tt from '@tt/autograd'
+import {
+  NotImplementedError,
+  PointwiseRecord,
+  grad,
+  gradState,
+  manualSeed,
+  randn,
+  tensor,
+} from '@tt/autograd'
+import type { OpRecord, Tensor } from '@tt/autograd'
+import { elementwiseDerivatives } from '../src/derivatives/elementwise.ts'
+import { formulaOf } from '../src/derivatives/index.ts'
+import { families } from './samples/index.ts'
+import { at, positive, real, tensorsOf } from './samples/sample.ts'
+import type { Sample } from './samples/sample.ts'
+import './setup.ts'
+
+/** Inputs whose gradient PyTorch refuses: asking for it throws, as the last tests here show. */
+const refused: Readonly<Record<string, Sample>> = {
+  'heaviside 0': ['heaviside', [real(3)], (x) => x.heaviside(tensor(Float64Array.of(1, 2, 3)))],
+  'heaviside 1': ['heaviside', [real(3)], (y) => tensor(Float64Array.of(1, 2, 3)).heaviside(y)],
+  'igamma 0': ['igamma', [positive(3)], (a) => a.igamma(tensor(Float64Array.of(1, 2, 3)))],
+  'igammac 0': ['igammac', [positive(3)], (a) => a.igammac(tensor(Float64Array.of(1, 2, 3)))],
+  'zeta 0': ['zeta', [positive(3)], (s) => tt.special.zeta(s.add(2), tensor(Float64Array.of(1, 2, 3)))],
+  'nextafter 0': ['nextafter', [real(3)], (x) => x.nextafter(tensor(Float64Array.of(1, 2, 3)))],
+  'geqrf 0': ['geqrf', [real(3, 2)], (x) => x.geqrf().a],
+  'linalgLdlFactorEx 0': ['ldlFactor', [real(2, 2)], (x) => tt.linalg.ldlFactor(x.add(x.mT)).LD],
+  'linalgLdlSolve 0': [
+    'ldlSolve',
+    [real(2, 2)],
+    (x) => tt.linalg.ldlSolve(x, at(1, 2).to('int32'), tt.eye(2, null, { dtype: 'float64' })),
+  ],
+}
+
+/** Inputs whose gradient is not that of the values, and why. */
+const stated: Readonly<Record<string, string>> = {
+  'normalTensors 0': 'zeros, as PyTorch: samples carry no gradient to their mean',
+  'normalTensors 1': 'zeros, as PyTorch: samples carry no gradient to their deviation',
+  'toDevice 0': 'a copy between devices, of which the tests of this package have one',
+}
+
+/** Names of inputs, `mul 1`, that were recorded with a gradient. */
+const seen = new Set<string>()
+
+beforeAll(() => {
+  const hook = gradState.hook!
+  const note = (op: OpRecord, tensors: readonly Tensor[]): void =>
+    positions(op, tensors.length).forEach((position, i) => {
+      if (tensors[i].requiresGrad) seen.add(`${op.name} ${position}`)
+    })
+  gradState.hook = {
+    ...hook,
+    record: (op, tensors, attrs, outputs) => {
+      note(op, tensors)
+      hook.record(op, tensors, attrs, outputs)
+    },
+    recordInPlace: (op, tensors, attrs, self) => {
+      note(op, tensors)
+      hook.recordInPlace(op, tensors, attrs, self)
+    },
+    // asked of composites whose inputs need gradients; one without a formula is differentiated through, not recorded
+    hasFormula: (op) => {
+      seen.add(`${op.name} decomposed`)
+      return hook.hasFormula(op)
+    },
+  }
+  try {
+    manualSeed(0)
+    for (const sample of Object.values(families).flat()) backwards(sample)
+  } finally {
+    gradState.hook = hook
+  }
+})
+
+function backwards([, leaves, fn]: Sample): void {
+  const inputs = tensorsOf(leaves)
+  const results = [fn(...inputs)].flat() as Tensor[]
+  const outputs = results.filter((output) => output.requiresGrad)
+  const gradOutputs = outputs.map((output) =>
+    randn(output.shape, { dtype: output.dtype, requiresGrad: true }),
+  )
+  grad(outputs, inputs, { gradOutputs, createGraph: true, allowUnused: true })
+}
+
+/** Which inputs of the op the tensors of a call are: numbers in their place are no tensors. */
+function positions(op: OpRecord, count: number): number[] {
+  const all = Array.from({ length: op.kind === 'pointwise' ? op.record.arity : count }, (_, i) => i)
+  return op.kind === 'pointwise' ? all.filter((i) => (op.scalarMask & (1 << i)) === 0) : all
+}
+
+const exported: readonly (readonly [string, unknown])[] = [tt, tt.linalg, tt.masked, tt.special].flatMap(
+  (module) => Object.entries(module),
+)
+
+/** Inputs of the structured, view and composite ops that have a gradient. */
+const ofRecords = exported
+  .filter(([name, value]) => name.endsWith('Op') && typeof value === 'object')
+  .flatMap(([, value]) => {
+    const op = value as Exclude<OpRecord, { kind: 'pointwise' }>
+    const entry = formulaOf(op)
+    if (entry === null || 'notDifferentiable' in entry) return []
+    if ('decomposed' in entry) return [`${op.name} decomposed`]
+    const { backward, uses = [0] } = entry
+    const formulas = typeof backward === 'function' ? uses.map(() => backward) : backward
+    return formulas.flatMap((formula, i) => (formula === null ? [] : [`${op.name} ${i}`]))
+  })
+
+/** Inputs of the elementwise ops that take and give floating-point numbers. */
+const ofElementwise = exported
+  .map(([, value]) => (value as { record?: unknown } | null)?.record)
+  .filter((record) => record instanceof PointwiseRecord)
+  .filter(({ result, refuses }) => result !== 'bool' && !refuses.includes('float'))
+  .flatMap(({ name, arity, unpromoted }) =>
+    Array.from({ length: arity }, (_, i) => i)
+      .filter((i) => (unpromoted & (1 << i)) === 0) // a condition has no gradient
+      .map((i) => `${name} ${i}`),
+  )
+
+/** The ops whose gradient is stated: some of them are no functions of their own. */
+const ofStated = Object.keys(elementwiseDerivatives).map((name) => `${name} 0`)
+
+const unsampled = (inputs: readonly string[]): string[] =>
+  [...new Set(inputs)]
+    .filter((input) => !seen.has(input) && !(input in refused) && !(input in stated))
+    .toSorted()
+
+test('structured, view and composite ops have samples', () => {
+  expect(ofRecords.length).toBeGreaterThan(200)
+  expect(unsampled(ofRecords)).toEqual([])
+})
+
+test('elementwise ops have samples', () => {
+  expect(ofElementwise.length).toBeGreaterThan(100)
+  expect(unsampled([...ofElementwise, ...ofStated])).toEqual([])
+})
+
+test('the exceptions are no more than needed', () => {
+  expect([...Object.keys(refused), ...Object.keys(stated)].filter((input) => seen.has(input))).toEqual([])
+})
+
+test.each(Object.entries(refused))('%s has no gradient, as in PyTorch', (_input, [, leaves, fn]) => {
+  const inputs = tensorsOf(leaves)
+  expect(() => grad((fn(...inputs) as Tensor).sum(), inputs)).toThrow(NotImplementedError)
+})

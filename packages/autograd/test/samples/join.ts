@@ -1,0 +1,29 @@
+// Joins, padding, repetition, copies.
+import * as tt from '@tt/autograd'
+import { real } from './sample.ts'
+import type { Sample } from './sample.ts'
+
+export const join: readonly Sample[] = [
+  ['cat', [real(2, 3), real(1, 3)], (x, y) => [tt.cat([x, y]), tt.cat([x, x], 1)]],
+  ['stack', [real(2, 3), real(2, 3)], (x, y) => tt.stack([x, y], 1)],
+  ['pad', [real(2, 3)], (x) => [tt.pad(x, [1, 2, 0, 1], { value: 2 }), tt.pad(x, [-1, 1])]],
+  ...(['reflect', 'replicate', 'circular'] as const).map((mode): Sample => [
+    `pad ${mode}`,
+    [real(1, 2, 3)],
+    (x) => tt.pad(x, [2, 1], { mode }),
+  ]),
+  [
+    'flip, roll, repeat',
+    [real(2, 3)],
+    (x) => [x.flip([0, 1]), x.roll(1, 0), x.roll(2), x.repeat([2, 1, 2]), x.tile([2])],
+  ],
+  ['repeatInterleave, rot90', [real(2, 3)], (x) => [x.repeatInterleave(2, 1), x.rot90()]],
+  [
+    'pixelShuffle, pixelUnshuffle',
+    [real(1, 4, 2, 2)],
+    (x) => [tt.pixelShuffle(x, 2), tt.pixelUnshuffle(x, 2)],
+  ],
+  ['meshgrid, blockDiag', [real(2), real(3)], (x, y) => [...tt.meshgrid([x, y]), tt.blockDiag([x, y])]],
+  // through float32: only numbers that it holds, and differences of 0, would be exact, so the cast goes the other way
+  ['to', [real(2, 3)], (x) => x.to({ dtype: 'float64', copy: true })],
+]

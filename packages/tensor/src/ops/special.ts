@@ -1,0 +1,12 @@
+// The namespace `special`: PyTorch's torch.special. Many of its functions are functions of torch under another name.
+export { erf, erfc, erfinv, exp2, expm1, log1p, logit, sigmoid as expit, sinc } from './math.ts'
+export { digamma, digamma as psi, lgamma as gammaln } from './math.ts'
+export { entr, xlog1py, xlogy } from './logarithm.ts'
+export { i0 } from './bessel.ts'
+export { igamma as gammainc, igammac as gammaincc, mvlgamma as multigammaln } from './gamma.ts'
+export { polygamma } from './polygamma.ts'
+export { round } from './rounding.ts'
+export { logSoftmax, softmax } from './softmax.ts'
+export { logsumexp } from './softmax.ts'
+export * from './orthogonal-polynomials.ts'
+export * from './special-functions.ts'
