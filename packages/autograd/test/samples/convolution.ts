@@ -26,4 +26,9 @@ export const convolution: readonly Sample[] = [
     [real(1, 2, 2, 2), real(2, 1, 2, 2), real(1)],
     (x, w, b) => tt.convTranspose2d(x, w, b, { stride: 2, outputPadding: 1 }),
   ],
+  [
+    'convTranspose3d',
+    [real(1, 1, 2, 2, 1), real(1, 2, 1, 2, 1)],
+    (x, w) => tt.convTranspose3d(x, w, null, { padding: [0, 1, 0] }),
+  ],
 ]

@@ -46,6 +46,7 @@ export const indexing: readonly Sample[] = [
         x.scatterAdd(0, index, y),
         x.scatter(0, index.slice(0, 0, 1), y),
         x.scatter(0, index, 2),
+        x.scatter(0, index, y, { reduce: 'add' }),
       ]
     },
   ],

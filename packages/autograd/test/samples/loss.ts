@@ -35,6 +35,35 @@ const perReduction = (reduction: 'mean' | 'sum' | 'none'): readonly Sample[] => 
   ],
 ]
 
+// The losses whose functions take no weight: their records do.
+const weighted: readonly Sample[] = [
+  [
+    'mseLoss, weighted',
+    [real(2, 3), real(2, 3), positive(3)],
+    (...all) => tt.applyComposite(tt.mseLossOp, all, { reduction: 'mean' }),
+  ],
+  [
+    'l1Loss, weighted',
+    [real(2, 3), real(2, 3), positive(3)],
+    (...all) => tt.applyComposite(tt.l1LossOp, all, { reduction: 'mean' }),
+  ],
+  [
+    'smoothL1Loss, weighted',
+    [real(2, 3), real(2, 3), positive(3)],
+    (...all) => tt.applyComposite(tt.smoothL1LossOp, all, { reduction: 'sum', beta: 0.7 }),
+  ],
+  [
+    'huberLoss, weighted',
+    [real(2, 3), real(2, 3), positive(3)],
+    (...all) => tt.applyComposite(tt.huberLossOp, all, { reduction: 'none', delta: 0.7 }),
+  ],
+  [
+    'softMarginLoss, weighted',
+    [real(2, 3), real(2, 3), positive(3)],
+    (...all) => tt.applyComposite(tt.softMarginLossOp, all, { reduction: 'mean' }),
+  ],
+]
+
 export const loss: readonly Sample[] = [
   [
     'nllLoss',
@@ -53,7 +82,15 @@ export const loss: readonly Sample[] = [
   ],
   ['crossEntropy of probabilities', [real(3, 4), share(3, 4)], (x, y) => tt.crossEntropy(x, y)],
   ...(['mean', 'sum', 'none'] as const).flatMap(perReduction),
-  ['klDiv', [real(2, 3), share(2, 3)], (x, y) => [tt.klDiv(x, y), tt.klDiv(x, y, { logTarget: true })]],
+  ...weighted,
+  [
+    'klDiv',
+    [real(2, 3), share(2, 3)],
+    (x, y) => [
+      tt.klDiv(x, y, { reduction: 'batchmean' }),
+      tt.klDiv(x, y, { reduction: 'sum', logTarget: true }),
+    ],
+  ],
   [
     'poissonNllLoss',
     [positive(3), between(1.1, 4, 3)],

@@ -12,13 +12,8 @@ export interface Leaf {
 /** What the function of a sample gives; results that carry no gradient (indices, say) are left out. */
 export type Results = Tensor | readonly Tensor[]
 
-/** A name, the leaves, the function, and why it has no second derivative if it has none. */
-export type Sample = readonly [
-  name: string,
-  leaves: readonly Leaf[],
-  fn: (...inputs: Tensor[]) => Results,
-  onlyOnce?: string,
-]
+/** A name, the leaves, the function. */
+export type Sample = readonly [name: string, leaves: readonly Leaf[], fn: (...inputs: Tensor[]) => Results]
 
 /** Numbers from `low` to `high`. */
 export const between = (low: number, high: number, ...shape: number[]): Leaf => ({ shape, low, high })
@@ -35,12 +30,13 @@ export const share = (...shape: number[]): Leaf => between(0.1, 0.9, ...shape)
 export const tensorsOf = (leaves: readonly Leaf[]): Tensor[] => leaves.map(values)
 
 // The powers of 11, a primitive root of 1009: all different, and without the regularity that makes matrices singular.
+const powers = [1]
+while (powers.length < 1008) powers.push((powers.at(-1)! * 11) % 1009)
+
 function values({ shape, low, high }: Leaf, position: number): Tensor {
   const count = shape.reduce((n, size) => n * size, 1)
-  let n = [1, 487, 751, 229][position]
-  const data = Array.from({ length: count }, () => {
-    n = (n * 11) % 1009
-    const x = low + (n / 1009) * (high - low)
+  const data = Array.from({ length: count }, (_, i) => {
+    const x = low + (powers[(position * 101 + i) % 1008] / 1009) * (high - low)
     return Math.abs(x * 2 - Math.round(x * 2)) < 0.04 ? x + 0.03 : x
   })
   return tensor(new Float64Array(data)).reshape(shape).requiresGrad_()
