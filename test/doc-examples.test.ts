@@ -14,16 +14,33 @@ import { blocksOf, examplesOf, toProgram } from './doc-examples.ts'
 import type { DocExample } from './doc-examples.ts'
 
 const root = join(import.meta.dirname, '..')
-const files = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => !file.includes('node_modules') && !file.includes('dist/'))
+const files = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' }).filter(
+  (file) => !file.includes('node_modules') && !file.includes('dist/'),
+)
 // The examples of backend-webgpu need a device; its own suite runs them.
-const sources = files.filter((file) => /^[^/]+\/src\/.*\.ts$/.test(file) && !/\/generated\/|^backend-webgpu/.test(file))
+const sources = files.filter(
+  (file) => /^[^/]+\/src\/.*\.ts$/.test(file) && !/\/generated\/|^backend-webgpu/.test(file),
+)
 const pages = [
   'README.md',
-  ...files.filter((file) => /^(?!backend-webgpu)[^/]+\/README\.md$/.test(file)).map((file) => join('packages', file)),
+  ...files
+    .filter((file) => /^(?!backend-webgpu)[^/]+\/README\.md$/.test(file))
+    .map((file) => join('packages', file)),
 ]
 
-const everything: Record<string, unknown> = { ...testing, ...data, ...cpu, ...optim, ...nn, ...tt, tt, nn, optim, data, F: nn.functional }
+const everything: Record<string, unknown> = {
+  ...testing,
+  ...data,
+  ...cpu,
+  ...optim,
+  ...nn,
+  ...tt,
+  tt,
+  nn,
+  optim,
+  data,
+  F: nn.functional,
+}
 /** What examples take for granted: a model in training. */
 function standIns(): Record<string, unknown> {
   const model = new nn.Sequential(new nn.Linear(2, 2), new nn.ReLU(), new nn.Linear(2, 2))
@@ -33,7 +50,9 @@ function standIns(): Record<string, unknown> {
 }
 
 // `var` is a method and a function, but no name that a program can declare.
-const scope = Object.fromEntries(Object.entries(everything).filter(([name]) => name !== 'var' && name !== 'default'))
+const scope = Object.fromEntries(
+  Object.entries(everything).filter(([name]) => name !== 'var' && name !== 'default'),
+)
 
 function check(actual: unknown, expected: string): void {
   const shown = inspect(actual, { breakLength: Infinity, depth: 8 })
@@ -55,10 +74,13 @@ function roundOff(value: unknown): unknown {
 }
 
 async function run({ name, code }: DocExample): Promise<void> {
-  const own = name.includes('.md:') ? {} : ((await import(join(root, name.replace(/:\d+$/, '')))) as Record<string, unknown>)
+  const own = name.includes('.md:')
+    ? {}
+    : ((await import(join(root, name.replace(/:\d+$/, '')))) as Record<string, unknown>)
   const local = { ...scope, ...standIns(), ...own }
   const { code: body } = transformSync(`async function example() {\n${toProgram(code)}\n}`, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, isModule: true,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+    isModule: true,
   })
   const names = Object.keys(local).filter((key) => key !== 'var' && key !== 'default')
   const program = new Function(...names, '__check', `${body}\nreturn example()`)

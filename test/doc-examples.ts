@@ -13,8 +13,14 @@ export function examplesOf(file: string, root: string): DocExample[] {
   const source = readFileSync(file, 'utf8')
   const found: DocExample[] = []
   for (const comment of source.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-    const text = comment[0].slice(3, -2).split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n')
-    for (const match of text.matchAll(/@example\b([\s\S]*?)(?=(?<!['"\w])@(?:see|param|returns|throws|example|typeParam)\b|$)/g)) {
+    const text = comment[0]
+      .slice(3, -2)
+      .split('\n')
+      .map((line) => line.replace(/^\s*\* ?/, ''))
+      .join('\n')
+    for (const match of text.matchAll(
+      /@example\b([\s\S]*?)(?=(?<!['"\w])@(?:see|param|returns|throws|example|typeParam)\b|$)/g,
+    )) {
       const line = source.slice(0, comment.index).split('\n').length
       found.push({ name: `${file.slice(root.length + 1)}:${line}`, code: match[1].trim() })
     }
@@ -40,15 +46,18 @@ export function toProgram(code: string): string {
   const joined: string[] = []
   for (const line of lines) {
     // A value on a line of its own belongs to the expression above; a line that begins with a dot continues one.
-    if (joined.length > 0 && /^\s*(\/\/ =>|\.)/.test(line)) joined.push(`${joined.pop()!.trimEnd()} ${line.trim()}`)
+    if (joined.length > 0 && /^\s*(\/\/ =>|\.)/.test(line))
+      joined.push(`${joined.pop()!.trimEnd()} ${line.trim()}`)
     else joined.push(line)
   }
-  return joined.map((line) => {
-    const match = /^(.*?)\s*\/\/ => (.*)$/.exec(line)
-    if (match === null) return line
-    const [, statement, expected] = match
-    const declared = /^\s*(?:const|let) (\w+)\b/.exec(statement)
-    if (declared) return `${statement}\n__check(${declared[1]}, ${JSON.stringify(expected)})`
-    return `__check(${statement.trim().replace(/^;|;$/g, '')}, ${JSON.stringify(expected)})`
-  }).join('\n')
+  return joined
+    .map((line) => {
+      const match = /^(.*?)\s*\/\/ => (.*)$/.exec(line)
+      if (match === null) return line
+      const [, statement, expected] = match
+      const declared = /^\s*(?:const|let) (\w+)\b/.exec(statement)
+      if (declared) return `${statement}\n__check(${declared[1]}, ${JSON.stringify(expected)})`
+      return `__check(${statement.trim().replace(/^;|;$/g, '')}, ${JSON.stringify(expected)})`
+    })
+    .join('\n')
 }

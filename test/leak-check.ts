@@ -31,7 +31,6 @@ if (testPath !== undefined && usesBackend(testPath)) {
       if (memoryStats().allocatedBytes <= budget) break
     }
     const { allocatedBytes } = memoryStats()
-    if (process.env['LEAK']) process.stderr.write(`LEAK ${allocatedBytes} ${testPath}\n`)
     if (allocatedBytes > budget) {
       throw new Error(
         `leak check: at most ${budget} bytes of tensors may stay after a test file, got ${allocatedBytes}. ` +

@@ -58,7 +58,9 @@ export function readSource(file: string, text = readFileSync(file, 'utf8')): Sou
           first.expression.type === 'StringLiteral' ? String(first.expression.value) : 'a computed name',
         )
     }
-    const patterns = [node.type === 'VariableDeclarator' ? node.id : node.type === 'Parameter' ? node.pat : null]
+    const patterns = [
+      node.type === 'VariableDeclarator' ? node.id : node.type === 'Parameter' ? node.pat : null,
+    ]
     if (node.type === 'FunctionDeclaration') patterns.push(node.identifier)
     if (node.type === 'ArrowFunctionExpression') patterns.push(...(node.params as unknown[]))
     for (const pattern of patterns) {

@@ -31,7 +31,7 @@ const table = {
   'matmul 64': ['64 x 64 times 64 x 64, float32', 2 * 64 ** 3, 'GFLOP/s', 50],
   'matmul 512': ['512 x 512 times 512 x 512, float32', 2 * 512 ** 3, 'GFLOP/s', 1],
   'matmul 1024': ['1024 x 1024 times 1024 x 1024, float32', 2 * 1024 ** 3, 'GFLOP/s', 1],
-  'conv2d': ['convolution [32, 64, 28, 28] by [64, 64, 3, 3], padding 1', convFlops, 'GFLOP/s', 1],
+  conv2d: ['convolution [32, 64, 28, 28] by [64, 64, 3, 3], padding 1', convFlops, 'GFLOP/s', 1],
   'conv2d backward': ['its gradients by input and weight', 2 * convFlops, 'GFLOP/s', 1],
   'mlp step': ['784-256-10, batch 128, SGD: forward, backward, update', null, 'ops/s', 1],
   'lenet step': ['LeNet-5 on [64, 1, 28, 28], SGD: forward, backward, update', null, 'ops/s', 1],
@@ -40,8 +40,13 @@ const table = {
 /** Name of a case. */
 export type CaseName = keyof typeof table
 /** All cases, in the order in which they are shown. */
-export const cases: readonly Case[] = Object.entries(table).map(([name, [describe, work, rate, inner]]) =>
-  ({ name: name as CaseName, describe, work, rate, inner }))
+export const cases: readonly Case[] = Object.entries(table).map(([name, [describe, work, rate, inner]]) => ({
+  name: name as CaseName,
+  describe,
+  work,
+  rate,
+  inner,
+}))
 
 /** One run of a case, on data that was made before. */
 export type Run = () => void | Promise<void>
@@ -63,4 +68,5 @@ export function numbers(count: number, seed = 1): Float32Array<ArrayBuffer> {
   return out
 }
 /** Class labels 0 to 9 for a batch. */
-export const labels = (count: number): Int32Array<ArrayBuffer> => Int32Array.from({ length: count }, (_, i) => (i * 7) % 10)
+export const labels = (count: number): Int32Array<ArrayBuffer> =>
+  Int32Array.from({ length: count }, (_, i) => (i * 7) % 10)

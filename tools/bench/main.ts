@@ -25,9 +25,15 @@ const { values: options } = parseArgs({
   },
 })
 const budget = Number(options.budget)
-if (!(budget > 0)) throw new RangeError(`bench: --budget must be a positive number of milliseconds, got ${options.budget}.`)
-const wanted = cases.filter(({ name }) => options.only.length === 0 || options.only.some((text) => name.includes(text)))
-if (wanted.length === 0) throw new RangeError(`bench: --only must match a case, got ${options.only.join(', ')}. Cases: ${cases.map((c) => c.name).join(', ')}`)
+if (!(budget > 0))
+  throw new RangeError(`bench: --budget must be a positive number of milliseconds, got ${options.budget}.`)
+const wanted = cases.filter(
+  ({ name }) => options.only.length === 0 || options.only.some((text) => name.includes(text)),
+)
+if (wanted.length === 0)
+  throw new RangeError(
+    `bench: --only must match a case, got ${options.only.join(', ')}. Cases: ${cases.map((c) => c.name).join(', ')}`,
+  )
 
 /** Engines that load; one that does not is named with the reason. */
 async function loadEngines(): Promise<Engine[]> {
@@ -59,7 +65,12 @@ async function measureCase(engine: Engine, { name, inner }: Case): Promise<Measu
 async function torchResults(threads: number): Promise<Record<string, Measurement> | null> {
   const script = fileURLToPath(new URL('torch.py', import.meta.url))
   try {
-    const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, String(threads), String(budget), ...wanted.map((c) => c.name)])
+    const { stdout } = await promisify(execFile)('/usr/bin/python3', [
+      script,
+      String(threads),
+      String(budget),
+      ...wanted.map((c) => c.name),
+    ])
     return (JSON.parse(stdout) as { cases: Record<string, Measurement> }).cases
   } catch {
     return null
@@ -67,9 +78,14 @@ async function torchResults(threads: number): Promise<Record<string, Measurement
 }
 
 const engines = await loadEngines()
-const torch = options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(Number(options.threads))
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${budget} ms each`)
-console.log(`${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? `, PyTorch on ${options.threads} thread(s)` : ''}; "2x": we are twice as fast\n`)
+const torch =
+  options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(Number(options.threads))
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${budget} ms each`,
+)
+console.log(
+  `${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? `, PyTorch on ${options.threads} thread(s)` : ''}; "2x": we are twice as fast\n`,
+)
 const results: Record<string, Row> = {}
 for (const item of wanted) {
   const row: Row = {}
@@ -79,7 +95,13 @@ for (const item of wanted) {
   console.log([`${item.name}: ${item.describe}`, ...formatRow(item, row)].join('\n'))
 }
 if (options.json) {
-  const about = { date: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, node: process.version, device: options.device }
+  const about = {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model,
+    cores: cpus().length,
+    node: process.version,
+    device: options.device,
+  }
   writeFileSync(options.json, `${JSON.stringify({ about, results }, null, 1)}\n`)
 }
 process.exit(0)

@@ -23,7 +23,8 @@ export async function measure(run: Run, inner: number, budget: number): Promise<
   for (let i = 0; i < 3 || (performance.now() - warm < budget / 3 && i < 2000); i++) await once()
   const times: number[] = []
   const start = performance.now()
-  while (times.length < 5 || (performance.now() - start < budget && times.length < 5000)) times.push(await once())
+  while (times.length < 5 || (performance.now() - start < budget && times.length < 5000))
+    times.push(await once())
   times.sort((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]
   return { median: at(0.5), min: times[0], p90: at(0.9), runs: times.length * inner }

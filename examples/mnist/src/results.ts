@@ -35,6 +35,8 @@ export async function writeResults(
 
 /** The tensors where they can be read at once. */
 async function onHost(state: StateDict): Promise<StateDict> {
-  const copies = Object.entries(state).map(async ([name, value]) => [name, await value.toAsync('cpu')] as const)
+  const copies = Object.entries(state).map(
+    async ([name, value]) => [name, await value.toAsync('cpu')] as const,
+  )
   return Object.fromEntries(await Promise.all(copies))
 }

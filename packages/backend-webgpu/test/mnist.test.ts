@@ -19,7 +19,7 @@ import { trainStep } from '../../../examples/mnist/src/train.ts'
 const example = new URL('../../../examples/mnist/', import.meta.url)
 const device = 'webgpu'
 
-test('five steps have the losses of PyTorch from the same seed', async () => {
+test('three steps have the losses of PyTorch from the same seed', async () => {
   const fixture = readFileSync(new URL('test/fixtures/pytorch-losses.json', example), 'utf8')
   const { losses } = JSON.parse(fixture) as { losses: number[] }
   await init()
@@ -34,9 +34,9 @@ test('five steps have the losses of PyTorch from the same seed', async () => {
     const { loss } = trainStep(training, images.to(device), labels.to(device))
     scheduler.step()
     expect(Math.abs((await loss.itemAsync()) - losses[step++])).toBeLessThan(1e-3)
-    if (step === 5) break
+    if (step === 3) break
   }
-  expect(step).toBe(5)
+  expect(step).toBe(3)
 })
 
 test('npm start -- --device webgpu', async () => {

@@ -293,6 +293,7 @@ export abstract class Optimizer<
     for (const [parameter, state] of loaded) this.state.set(parameter, state)
   }
 
+  /** The groups with their options, as PyTorch prints them. */
   toString(): string {
     return optimizerRepr(this.name, this.paramGroups)
   }

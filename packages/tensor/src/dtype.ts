@@ -2,8 +2,16 @@
 
 /** Element types that exist. */
 export type DType =
-  | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64'
-  | 'float16' | 'bfloat16' | 'float32' | 'float64' | 'bool'
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'bfloat16'
+  | 'float32'
+  | 'float64'
+  | 'bool'
 
 /** The number type in which a kernel computes: half types in f32, small integers and bool in i32. */
 export type ComputeType = 'f32' | 'f64' | 'i32' | 'i64'
@@ -13,7 +21,14 @@ export type DTypeCategory = 'bool' | 'int' | 'float'
 
 /** Host arrays that hold elements; bool is bytes, the half types are their bits. */
 export type HostArray =
-  | Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Uint16Array | Float32Array | Float64Array
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint16Array
+  | Float32Array
+  | Float64Array
 
 /** What is known of a dtype. One object per dtype, compared by identity. */
 export interface DTypeInfo {
@@ -30,8 +45,14 @@ export interface DTypeInfo {
 }
 
 const info = (
-  name: DType, index: number, itemSize: number, category: DTypeCategory, compute: ComputeType,
-  array: DTypeInfo['array'], min: number | bigint, max: number | bigint,
+  name: DType,
+  index: number,
+  itemSize: number,
+  category: DTypeCategory,
+  compute: ComputeType,
+  array: DTypeInfo['array'],
+  min: number | bigint,
+  max: number | bigint,
 ): DTypeInfo => ({ name, index, itemSize, category, compute, array, min, max })
 
 /** The table of dtypes, by name. @example dtypes.float16.itemSize // => 2 */
@@ -43,7 +64,16 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   int32: info('int32', 4, 4, 'int', 'i32', Int32Array, -2147483648, 2147483647),
   int64: info('int64', 5, 8, 'int', 'i64', BigInt64Array, -(2n ** 63n), 2n ** 63n - 1n),
   float16: info('float16', 6, 2, 'float', 'f32', Uint16Array, -65504, 65504),
-  bfloat16: info('bfloat16', 7, 2, 'float', 'f32', Uint16Array, -3.3895313892515355e38, 3.3895313892515355e38),
+  bfloat16: info(
+    'bfloat16',
+    7,
+    2,
+    'float',
+    'f32',
+    Uint16Array,
+    -3.3895313892515355e38,
+    3.3895313892515355e38,
+  ),
   float32: info('float32', 8, 4, 'float', 'f32', Float32Array, -3.4028234663852886e38, 3.4028234663852886e38),
   float64: info('float64', 9, 8, 'float', 'f64', Float64Array, -Number.MAX_VALUE, Number.MAX_VALUE),
 }
@@ -123,7 +153,8 @@ export const defaultFloatInfo = (): DTypeInfo => defaultFloat
  * @see torch.set_default_dtype
  */
 export function setDefaultDtype(dtype: DType): void {
-  if (!isFloatingPoint(dtype)) throw new TypeError(`setDefaultDtype: dtype must be floating-point, got ${dtype}.`)
+  if (!isFloatingPoint(dtype))
+    throw new TypeError(`setDefaultDtype: dtype must be floating-point, got ${dtype}.`)
   defaultFloat = dtypes[dtype]
 }
 

@@ -20,7 +20,13 @@ export * from './storage.ts'
 export * from './shape/shape.ts'
 export * from './backend/backend.ts'
 export * from './backend/kernels.ts'
-export { devices, getBackend, getDefaultDevice, registerBackend, setDefaultDevice } from './backend/registry.ts'
+export {
+  devices,
+  getBackend,
+  getDefaultDevice,
+  registerBackend,
+  setDefaultDevice,
+} from './backend/registry.ts'
 export * from './random/index.ts'
 export * from './expr/expr.ts'
 export * as modifiedBessel from './expr/modified-bessel.ts'
@@ -46,8 +52,13 @@ installMethods(Tensor.prototype, ops)
 installMethods(Tensor.prototype, {
   polygamma: (self: Tensor, n: number) => free.polygamma(n, self),
   polygamma_: (self: Tensor, n: number) => free.polygamma_(n, self),
-  where: (self: Tensor, condition: Tensor, other: Parameters<typeof free.where>[2]) => free.where(condition, self, other),
+  where: (self: Tensor, condition: Tensor, other: Parameters<typeof free.where>[2]) =>
+    free.where(condition, self, other),
 })
 for (const key of inspectKeys) {
-  Object.defineProperty(Tensor.prototype, key, { value(this: Tensor) { return ops.toString(this) } })
+  Object.defineProperty(Tensor.prototype, key, {
+    value(this: Tensor) {
+      return ops.toString(this)
+    },
+  })
 }

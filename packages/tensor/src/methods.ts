@@ -20,11 +20,38 @@ import type { UniqueOptions, UniqueResult } from './ops/unique.ts'
 import type { Tensor } from './tensor.ts'
 
 type Ops = typeof ops
-type Elementwise = typeof bessel & typeof gamma & typeof integerMath & typeof activation & typeof aliases & typeof arithmetic & typeof comparison & typeof logarithm & typeof math & typeof rounding
+type Elementwise = typeof bessel &
+  typeof gamma &
+  typeof integerMath &
+  typeof activation &
+  typeof aliases &
+  typeof arithmetic &
+  typeof comparison &
+  typeof logarithm &
+  typeof math &
+  typeof rounding
 /** Their method types are written out below, because the result depends on the arguments. */
 type Overloaded = keyof OverloadedMethods
 /** Functions of the elementwise families that have no in-place form, or write it themselves. */
-type WithoutTwin = 'div' | 'square' | 'positive' | 'logit' | 'pow' | 'maskedFill' | 'clamp' | 'threshold' | 'gelu' | 'prelu' | 'divide' | 'trueDivide' | 'mvlgamma' | 'clip' | 'round' | 'floatPower' | 'nanToNum' | `${string}_`
+type WithoutTwin =
+  | 'div'
+  | 'square'
+  | 'positive'
+  | 'logit'
+  | 'pow'
+  | 'maskedFill'
+  | 'clamp'
+  | 'threshold'
+  | 'gelu'
+  | 'prelu'
+  | 'divide'
+  | 'trueDivide'
+  | 'mvlgamma'
+  | 'clip'
+  | 'round'
+  | 'floatPower'
+  | 'nanToNum'
+  | `${string}_`
 type Method<F> = F extends (self: never, ...rest: infer R) => infer O ? (...rest: R) => O : never
 
 type OutOfPlace = { [K in keyof Ops as K extends `${string}Op` | Overloaded ? never : K]: Method<Ops[K]> }
@@ -59,10 +86,14 @@ export interface OverloadedMethods {
   nanmedian(dim: number, options?: { keepdim?: boolean }): MaxMin
   /** The distinct elements in rising order; along a dim, the distinct slices. @see torch.unique */
   unique<I extends boolean = false, C extends boolean = false>(
-    dim?: number | null, options?: UniqueOptions<I, C>): UniqueResult<I, C>
+    dim?: number | null,
+    options?: UniqueOptions<I, C>,
+  ): UniqueResult<I, C>
   /** Without the elements (or slices) that equal the one before. @see torch.unique_consecutive */
   uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
-    dim?: number | null, options?: UniqueOptions<I, C>): UniqueResult<I, C>
+    dim?: number | null,
+    options?: UniqueOptions<I, C>,
+  ): UniqueResult<I, C>
   /** Positions of the elements that are not 0: a row for each, or with `asTuple` a tensor for each dim. @see torch.nonzero */
   nonzero(options?: { asTuple?: false }): Tensor
   nonzero(options: { asTuple: true }): readonly Tensor[]
@@ -88,6 +119,10 @@ export function installMethods(prototype: object, functions: Readonly<Record<str
 function define(prototype: object, name: string, fn: AnyFunction): void {
   if (Object.hasOwn(prototype, name)) return
   Object.defineProperty(prototype, name, {
-    value(this: Tensor, ...rest: never[]) { return fn(this as never, ...rest) }, writable: true, configurable: true,
+    value(this: Tensor, ...rest: never[]) {
+      return fn(this as never, ...rest)
+    },
+    writable: true,
+    configurable: true,
   })
 }

@@ -35,7 +35,8 @@ export class Storage implements VersionCounter {
 
   /** The backend's handle. @throws TtError after dispose() */
   get buffer(): BufferHandle {
-    if (this.#buffer === null) throw new TtError('storage', 'the tensor must be alive, got one that was disposed')
+    if (this.#buffer === null)
+      throw new TtError('storage', 'the tensor must be alive, got one that was disposed')
     return this.#buffer
   }
 

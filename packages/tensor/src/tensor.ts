@@ -81,18 +81,34 @@ export class Tensor {
     this.#contiguous = contiguous
   }
 
-  get dtype(): DType { return this.dtypeInfo.name }
-  get device(): Device { return this.storage.backend.device }
+  /** Name of the dtype. @see torch.Tensor.dtype */
+  get dtype(): DType {
+    return this.dtypeInfo.name
+  }
+  /** Name of the device that holds the elements. @see torch.Tensor.device */
+  get device(): Device {
+    return this.storage.backend.device
+  }
   /** Number of dims. */
-  get ndim(): number { return this.shape.length }
+  get ndim(): number {
+    return this.shape.length
+  }
   /** Number of dims. @see torch.Tensor.dim */
-  dim(): number { return this.shape.length }
+  dim(): number {
+    return this.shape.length
+  }
   /** Number of elements. */
-  numel(): number { return this.elementCount }
+  numel(): number {
+    return this.elementCount
+  }
   /** Bytes of one element. */
-  elementSize(): number { return this.dtypeInfo.itemSize }
+  elementSize(): number {
+    return this.dtypeInfo.itemSize
+  }
   /** Bytes of all elements. */
-  get nbytes(): number { return this.elementCount * this.dtypeInfo.itemSize }
+  get nbytes(): number {
+    return this.elementCount * this.dtypeInfo.itemSize
+  }
 
   /** The shape, or the size of one dim. @throws IndexError if `dim` is out of range */
   size(): readonly number[]
@@ -109,12 +125,17 @@ export class Tensor {
   }
 
   #alongDim(op: string, values: readonly number[], dim: number): number {
-    check(values.length > 0, () => new IndexError(op, 'a dim of a 0-dim tensor was asked for, got one that has no dims'))
+    check(
+      values.length > 0,
+      () => new IndexError(op, 'a dim of a 0-dim tensor was asked for, got one that has no dims'),
+    )
     return values[wrapDim(op, dim, values.length)]
   }
 
   /** Offset of the first element in the storage, in elements. */
-  storageOffset(): number { return this.offset }
+  storageOffset(): number {
+    return this.offset
+  }
 
   /** Whether the elements lie row-major without gaps. */
   isContiguous(): boolean {
@@ -122,12 +143,19 @@ export class Tensor {
   }
 
   /** Whether it is a module's parameter, and printed as one; subclasses say so. */
-  get isParameter(): boolean { return false }
+  get isParameter(): boolean {
+    return false
+  }
 
-  isFloatingPoint(): boolean { return this.dtypeInfo.category === 'float' }
+  /** Whether the dtype is a floating-point one. @see torch.is_floating_point */
+  isFloatingPoint(): boolean {
+    return this.dtypeInfo.category === 'float'
+  }
 
   /** How often the memory was changed in place. @see torch.Tensor._version */
-  get version(): number { return this.counter.version }
+  get version(): number {
+    return this.counter.version
+  }
 
   /** Notes that `op` changed the memory in place. Custom kernels that write into tensors call it. */
   bumpVersion(op: string): void {
@@ -136,46 +164,77 @@ export class Tensor {
   }
 
   /** Gives the memory back at once, for all views of it. Not needed: memory is automatic. */
-  dispose(): void { this.storage.dispose() }
-  [Symbol.dispose](): void { this.storage.dispose() }
+  dispose(): void {
+    this.storage.dispose()
+  }
+  /** dispose(), at the end of the scope of a `using` declaration. */
+  [Symbol.dispose](): void {
+    this.storage.dispose()
+  }
 
   /** The transposed matrix; all dims reversed. @see torch.Tensor.T */
-  get T(): Tensor { return this.permute(this.shape.map((_, i) => this.ndim - 1 - i)) }
+  get T(): Tensor {
+    return this.permute(this.shape.map((_, i) => this.ndim - 1 - i))
+  }
   /** The last two dims swapped. @see torch.Tensor.mT */
-  get mT(): Tensor { return this.ndim === 0 ? this : this.transpose(-2, -1) }
+  get mT(): Tensor {
+    return this.ndim === 0 ? this : this.transpose(-2, -1)
+  }
   /** The matrix transposed: the conjugate transpose of real numbers. @see torch.Tensor.H */
   get H(): Tensor {
-    check(this.ndim === 0 || this.ndim === 2, () => new ShapeError('H', `self must be a matrix, got ${this.ndim} dims. Use mH for a batch`))
+    check(
+      this.ndim === 0 || this.ndim === 2,
+      () => new ShapeError('H', `self must be a matrix, got ${this.ndim} dims. Use mH for a batch`),
+    )
     return this.mT
   }
   /** The last two dims swapped: the conjugate transpose of real numbers. @see torch.Tensor.mH */
-  get mH(): Tensor { return this.mT }
+  get mH(): Tensor {
+    return this.mT
+  }
   /**
    * The same memory outside the graph of gradients; unlike detach, changes of it are not seen by the checks of
    * backward. It cannot be assigned to: use copy_ under noGrad. @see torch.Tensor.data
    */
   get data(): Tensor {
     const { storage, dtypeInfo, shape, strides, offset } = this
-    return new Tensor({ storage, dtypeInfo, shape, strides, offset, base: null, counter: { version: 0 } }, this.isContiguous())
+    return new Tensor(
+      { storage, dtypeInfo, shape, strides, offset, base: null, counter: { version: 0 } },
+      this.isContiguous(),
+    )
   }
 
   // ── autograd: declared here, done by @tt/autograd ──
 
   /** Whether gradients are computed for this tensor. Setting it makes a leaf. @see torch.Tensor.requires_grad */
-  get requiresGrad(): boolean { return (this.autograd ?? this.base?.autograd ?? null) !== null && autograd('requiresGrad').requiresGrad(this) }
-  set requiresGrad(value: boolean) { autograd('requiresGrad').setRequiresGrad(this, value) }
+  get requiresGrad(): boolean {
+    return (
+      (this.autograd ?? this.base?.autograd ?? null) !== null && autograd('requiresGrad').requiresGrad(this)
+    )
+  }
+  set requiresGrad(value: boolean) {
+    autograd('requiresGrad').setRequiresGrad(this, value)
+  }
   /** Sets requiresGrad and returns self. @throws AutogradError on integers, or on results of recorded ops */
   requiresGrad_(value = true): this {
     autograd('requiresGrad_').setRequiresGrad(this, value)
     return this
   }
   /** The gradient that backward accumulated, or null. */
-  get grad(): Tensor | null { return this.autograd === null ? null : autograd('grad').grad(this) }
-  set grad(value: Tensor | null) { autograd('grad').setGrad(this, value) }
+  get grad(): Tensor | null {
+    return this.autograd === null ? null : autograd('grad').grad(this)
+  }
+  set grad(value: Tensor | null) {
+    autograd('grad').setGrad(this, value)
+  }
   /** The graph node that made this tensor, or null. */
-  get gradFn(): GradFn | null { return (this.autograd ?? this.base?.autograd ?? null) === null ? null : autograd('gradFn').gradFn(this) }
+  get gradFn(): GradFn | null {
+    return (this.autograd ?? this.base?.autograd ?? null) === null ? null : autograd('gradFn').gradFn(this)
+  }
   /** Whether the tensor was made by the user, not by a recorded op. */
-  get isLeaf(): boolean { return (this.autograd ?? this.base?.autograd ?? null) === null || autograd('isLeaf').isLeaf(this) }
+  get isLeaf(): boolean {
+    return (this.autograd ?? this.base?.autograd ?? null) === null || autograd('isLeaf').isLeaf(this)
+  }
   /**
    * Adds the gradients of this tensor to the `grad` of the leaves it was computed from.
    *
@@ -191,10 +250,17 @@ export class Tensor {
     return this
   }
   /** Keeps `grad` of this non-leaf. */
-  retainGrad(): void { autograd('retainGrad').retainGrad(this) }
-  get retainsGrad(): boolean { return this.autograd !== null && autograd('retainsGrad').retainsGrad(this) }
+  retainGrad(): void {
+    autograd('retainGrad').retainGrad(this)
+  }
+  /** Whether retainGrad() was called on this non-leaf. @see torch.Tensor.retains_grad */
+  get retainsGrad(): boolean {
+    return this.autograd !== null && autograd('retainsGrad').retainsGrad(this)
+  }
   /** Calls `hook` with each gradient of this tensor; what it answers replaces it. @returns a function that removes it */
-  registerHook(hook: TensorHook): () => void { return autograd('registerHook').registerHook(this, hook) }
+  registerHook(hook: TensorHook): () => void {
+    return autograd('registerHook').registerHook(this, hook)
+  }
 }
 
 /**
@@ -203,14 +269,31 @@ export class Tensor {
  * @example
  * newTensor(getBackend('cpu'), dtypes.float32, [2, 3]).shape // => [2, 3]
  */
-export function newTensor(backend: Backend, dtypeInfo: DTypeInfo, shape: readonly number[], op = 'empty'): Tensor {
+export function newTensor(
+  backend: Backend,
+  dtypeInfo: DTypeInfo,
+  shape: readonly number[],
+  op = 'empty',
+): Tensor {
   if (!backend.supports(dtypeInfo)) {
-    throw new DTypeError(op, `device '${backend.device}' does not store ${dtypeInfo.name}. Cast to a dtype it has, such as float32`)
+    throw new DTypeError(
+      op,
+      `device '${backend.device}' does not store ${dtypeInfo.name}. Cast to a dtype it has, such as float32`,
+    )
   }
   const storage = new Storage(backend, numelOf(shape) * dtypeInfo.itemSize)
-  return new Tensor({
-    storage, dtypeInfo, shape, strides: contiguousStrides(shape), offset: 0, base: null, counter: storage,
-  }, true)
+  return new Tensor(
+    {
+      storage,
+      dtypeInfo,
+      shape,
+      strides: contiguousStrides(shape),
+      offset: 0,
+      base: null,
+      counter: storage,
+    },
+    true,
+  )
 }
 
 /**
@@ -220,10 +303,19 @@ export function newTensor(backend: Backend, dtypeInfo: DTypeInfo, shape: readonl
  * viewOf(tensor([1, 2, 3, 4]), [2], [2], 1).tolist() // => [2, 4]
  */
 export function viewOf(
-  self: Tensor, shape: readonly number[], strides: readonly number[], offset: number,
+  self: Tensor,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
 ): Tensor {
   const view = new Tensor({
-    storage: self.storage, dtypeInfo: self.dtypeInfo, shape, strides, offset, base: self.base ?? self, counter: self.counter,
+    storage: self.storage,
+    dtypeInfo: self.dtypeInfo,
+    shape,
+    strides,
+    offset,
+    base: self.base ?? self,
+    counter: self.counter,
   })
   if (!gradState.enabled) view.noGradVersion = self.counter.version
   return view

@@ -56,7 +56,10 @@ describe('special functions', () => {
     near(special.legendrePolynomialP(x, 3), [0.4375, 0, -0.4375])
     near(special.legendrePolynomialP(x, double([0, 1, 3])), [1, 0, -0.4375])
     near(special.chebyshevPolynomialT(2, double([-1, 0, 1, 5])), [0, 1, 2, 362])
-    near(special.hermitePolynomialH(x, 40), special.hermitePolynomialH(x, double([40, 40, 40])).tolist())
+    near(
+      special.hermitePolynomialH(x, 40),
+      special.hermitePolynomialH(x, double([40, 40, 40])).tolist() as number[],
+    )
     near(special.laguerrePolynomialL(x, -1), [0, 0, 0])
   })
 

@@ -8,7 +8,14 @@ const { numpy: np, lax, nn } = jax
 type Arr = jax.Array
 
 const data = (shape: number[], seed = 1): Arr =>
-  np.array(numbers(shape.reduce((a, b) => a * b, 1), seed)).reshape(shape)
+  np
+    .array(
+      numbers(
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+      ),
+    )
+    .reshape(shape)
 /** Waits for the result and frees it: what user code does at the end of a step. */
 const done = async (result: Arr): Promise<void> => {
   await result.blockUntilReady()
@@ -22,8 +29,14 @@ const binary = (shape: number[], fn: (x: Arr, y: Arr) => Arr) => (): Run => {
   const [x, y] = [data(shape, 1), data(shape, 2)]
   return () => done(fn(x.ref, y.ref))
 }
-const images = () => [data([conv.batch, conv.channels, conv.size, conv.size]), data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2)]
-const same: [number, number][] = [[conv.padding, conv.padding], [conv.padding, conv.padding]]
+const images = () => [
+  data([conv.batch, conv.channels, conv.size, conv.size]),
+  data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2),
+]
+const same: [number, number][] = [
+  [conv.padding, conv.padding],
+  [conv.padding, conv.padding],
+]
 const convolve = (x: Arr, w: Arr): Arr => lax.convGeneralDilated(x, w, [1, 1], same)
 
 /** Cross-entropy of one-hot targets. */
@@ -31,12 +44,24 @@ const loss = (logits: Arr, y: Arr, batch: number): Arr => np.sum(nn.logSoftmax(l
 const oneHot = (batch: number): Arr => nn.oneHot(np.array(labels(batch), { dtype: np.int32 }), 10)
 
 /** A jitted SGD step over a list of parameters, kept from one run to the next. */
-function trainer(forward: (params: Arr[], x: Arr) => Arr, shapes: number[][], x: Arr, batch: number, lr: number): Run {
+function trainer(
+  forward: (params: Arr[], x: Arr) => Arr,
+  shapes: number[][],
+  x: Arr,
+  batch: number,
+  lr: number,
+): Run {
   let params = shapes.map((shape, i) => data(shape, i + 1).mul(0.05))
   const y = oneHot(batch)
-  const gradient = jax.valueAndGrad((p: Arr[], inputs: Arr, targets: Arr) => loss(forward(p, inputs), targets, batch))
+  const gradient = jax.valueAndGrad((p: Arr[], inputs: Arr, targets: Arr) =>
+    loss(forward(p, inputs), targets, batch),
+  )
   const step = jax.jit((p: Arr[], inputs: Arr, targets: Arr) => {
-    const [value, grads] = gradient(p.map((a) => a.ref), inputs, targets)
+    const [value, grads] = gradient(
+      p.map((a) => a.ref),
+      inputs,
+      targets,
+    )
     return [value, p.map((a, i) => a.sub((grads as Arr[])[i].mul(lr)))] as [Arr, Arr[]]
   })
   return async () => {
@@ -46,7 +71,8 @@ function trainer(forward: (params: Arr[], x: Arr) => Arr, shapes: number[][], x:
     await done(value)
   }
 }
-const pool = (x: Arr, n: number, c: number, size: number): Arr => np.max(x.reshape([n, c, size / 2, 2, size / 2, 2]), [3, 5])
+const pool = (x: Arr, n: number, c: number, size: number): Arr =>
+  np.max(x.reshape([n, c, size / 2, 2, size / 2, 2]), [3, 5])
 
 export async function load(device: string): Promise<Engine> {
   const target = device === 'cpu' ? 'wasm' : 'webgpu'
@@ -70,7 +96,7 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => np.matmul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => np.matmul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => np.matmul(x, y)),
-      'conv2d': () => {
+      conv2d: () => {
         const [x, w] = images()
         return () => done(convolve(x.ref, w.ref))
       },
@@ -85,18 +111,72 @@ export async function load(device: string): Promise<Engine> {
       },
       'mlp step': () => {
         const [inputs, hidden, outputs] = mlp.sizes
-        const forward = ([w1, b1, w2, b2]: Arr[], x: Arr) => np.add(np.matmul(nn.relu(np.add(np.matmul(x, w1), b1)), w2), b2)
-        return trainer(forward, [[inputs, hidden], [hidden], [hidden, outputs], [outputs]], data([mlp.batch, inputs]), mlp.batch, mlp.lr)
+        const forward = ([w1, b1, w2, b2]: Arr[], x: Arr) =>
+          np.add(np.matmul(nn.relu(np.add(np.matmul(x, w1), b1)), w2), b2)
+        return trainer(
+          forward,
+          [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
+          data([mlp.batch, inputs]),
+          mlp.batch,
+          mlp.lr,
+        )
       },
       'lenet step': () => {
         const n = lenet.batch
         const forward = ([w1, b1, w2, b2, w3, b3, w4, b4, w5, b5]: Arr[], x: Arr) => {
-          const h1 = pool(nn.relu(np.add(lax.convGeneralDilated(x, w1, [1, 1], [[2, 2], [2, 2]]), b1)), n, 6, 28)
-          const h2 = pool(nn.relu(np.add(lax.convGeneralDilated(h1, w2, [1, 1], [[0, 0], [0, 0]]), b2)), n, 16, 10)
+          const h1 = pool(
+            nn.relu(
+              np.add(
+                lax.convGeneralDilated(
+                  x,
+                  w1,
+                  [1, 1],
+                  [
+                    [2, 2],
+                    [2, 2],
+                  ],
+                ),
+                b1,
+              ),
+            ),
+            n,
+            6,
+            28,
+          )
+          const h2 = pool(
+            nn.relu(
+              np.add(
+                lax.convGeneralDilated(
+                  h1,
+                  w2,
+                  [1, 1],
+                  [
+                    [0, 0],
+                    [0, 0],
+                  ],
+                ),
+                b2,
+              ),
+            ),
+            n,
+            16,
+            10,
+          )
           const h3 = nn.relu(np.add(np.matmul(h2.reshape([n, 400]), w3), b3))
           return np.add(np.matmul(nn.relu(np.add(np.matmul(h3, w4), b4)), w5), b5)
         }
-        const shapes = [[6, 1, 5, 5], [6, 1, 1], [16, 6, 5, 5], [16, 1, 1], [400, 120], [120], [120, 84], [84], [84, 10], [10]]
+        const shapes = [
+          [6, 1, 5, 5],
+          [6, 1, 1],
+          [16, 6, 5, 5],
+          [16, 1, 1],
+          [400, 120],
+          [120],
+          [120, 84],
+          [84],
+          [84, 10],
+          [10],
+        ]
         return trainer(forward, shapes, data([n, 1, 28, 28]), n, lenet.lr)
       },
     },

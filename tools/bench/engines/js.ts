@@ -2,21 +2,24 @@
 import { numbers } from '../cases.ts'
 import type { Engine } from '../cases.ts'
 
-const elementwise = (count: number, fn: (out: Float32Array, x: Float32Array, y: Float32Array) => void) => () => {
-  const [x, y] = [numbers(count, 1), numbers(count, 2)]
-  return () => fn(new Float32Array(count), x, y)
-}
-const unary = (f: (x: number) => number) => elementwise(1e6, (out, x) => {
-  for (let i = 0; i < out.length; i++) out[i] = f(x[i])
-})
-const matmul = (n: number) => elementwise(n * n, (out, x, y) => {
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      const factor = x[i * n + k]
-      for (let j = 0; j < n; j++) out[i * n + j] += factor * y[k * n + j]
-    }
+const elementwise =
+  (count: number, fn: (out: Float32Array, x: Float32Array, y: Float32Array) => void) => () => {
+    const [x, y] = [numbers(count, 1), numbers(count, 2)]
+    return () => fn(new Float32Array(count), x, y)
   }
-})
+const unary = (f: (x: number) => number) =>
+  elementwise(1e6, (out, x) => {
+    for (let i = 0; i < out.length; i++) out[i] = f(x[i])
+  })
+const matmul = (n: number) =>
+  elementwise(n * n, (out, x, y) => {
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k < n; k++) {
+        const factor = x[i * n + k]
+        for (let j = 0; j < n; j++) out[i * n + j] += factor * y[k * n + j]
+      }
+    }
+  })
 
 export async function load(): Promise<Engine> {
   return {

@@ -12,7 +12,13 @@ const tf = require('@tensorflow/tfjs') as typeof Core
 const { setWasmPaths, version_wasm } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm
 
 const data = <R extends Core.Rank>(shape: number[], seed = 1) =>
-  tf.tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), shape as Core.ShapeMap[R]) as Core.Tensor<R>
+  tf.tensor(
+    numbers(
+      shape.reduce((a, b) => a * b, 1),
+      seed,
+    ),
+    shape as Core.ShapeMap[R],
+  ) as Core.Tensor<R>
 const unary = (shape: number[], fn: (x: Core.Tensor) => Core.Tensor) => (): Run => {
   const x = data(shape)
   return () => fn(x).dispose()
@@ -22,18 +28,29 @@ const binary = (shape: number[], fn: (x: Core.Tensor, y: Core.Tensor) => Core.Te
   return () => fn(x, y).dispose()
 }
 // Channels last is the only layout of its kernels.
-const images = () => [
-  data<Core.Rank.R4>([conv.batch, conv.size, conv.size, conv.channels]),
-  data<Core.Rank.R4>([conv.kernel, conv.kernel, conv.channels, conv.channels], 2),
-] as const
+const images = () =>
+  [
+    data<Core.Rank.R4>([conv.batch, conv.size, conv.size, conv.channels]),
+    data<Core.Rank.R4>([conv.kernel, conv.kernel, conv.channels, conv.channels], 2),
+  ] as const
 
 /** An SGD step over variables. */
-function trainer(forward: (p: Core.Variable[], x: Core.Tensor) => Core.Tensor, shapes: number[][], x: Core.Tensor, batch: number, lr: number): Run {
+function trainer(
+  forward: (p: Core.Variable[], x: Core.Tensor) => Core.Tensor,
+  shapes: number[][],
+  x: Core.Tensor,
+  batch: number,
+  lr: number,
+): Run {
   const params = shapes.map((shape, i) => tf.variable(tf.mul(data(shape, i + 1), 0.05)))
   const y = tf.oneHot(tf.tensor1d(labels(batch), 'int32'), 10)
   const optimizer = tf.train.sgd(lr)
   return () => {
-    optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, forward(params, x)) as Core.Scalar, false, params)
+    optimizer.minimize(
+      () => tf.losses.softmaxCrossEntropy(y, forward(params, x)) as Core.Scalar,
+      false,
+      params,
+    )
   }
 }
 
@@ -55,29 +72,59 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => tf.matMul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => tf.matMul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => tf.matMul(x, y)),
-      'conv2d': () => {
+      conv2d: () => {
         const [x, w] = images()
         return () => tf.conv2d(x, w, 1, 'same').dispose()
       },
       'conv2d backward': () => {
         const [x, w] = images()
-        const gradients = tf.grads((a: Core.Tensor, b: Core.Tensor) => tf.sum(tf.conv2d(a as Core.Tensor4D, b as Core.Tensor4D, 1, 'same')))
+        const gradients = tf.grads((a: Core.Tensor, b: Core.Tensor) =>
+          tf.sum(tf.conv2d(a as Core.Tensor4D, b as Core.Tensor4D, 1, 'same')),
+        )
         return () => gradients([x, w]).forEach((result) => result.dispose())
       },
       'mlp step': () => {
         const [inputs, hidden, outputs] = mlp.sizes
-        const forward = ([w1, b1, w2, b2]: Core.Variable[], x: Core.Tensor) => tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2)
-        return trainer(forward, [[inputs, hidden], [hidden], [hidden, outputs], [outputs]], data([mlp.batch, inputs]), mlp.batch, mlp.lr)
+        const forward = ([w1, b1, w2, b2]: Core.Variable[], x: Core.Tensor) =>
+          tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2)
+        return trainer(
+          forward,
+          [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
+          data([mlp.batch, inputs]),
+          mlp.batch,
+          mlp.lr,
+        )
       },
       'lenet step': () => {
         const n = lenet.batch
         const layer = (x: Core.Tensor, w: Core.Variable, b: Core.Variable, pad: 'same' | 'valid') =>
-          tf.maxPool(tf.relu(tf.add(tf.conv2d(x as Core.Tensor4D, w as Core.Tensor as Core.Tensor4D, 1, pad), b)) as Core.Tensor4D, 2, 2, 'valid')
+          tf.maxPool(
+            tf.relu(
+              tf.add(tf.conv2d(x as Core.Tensor4D, w as Core.Tensor as Core.Tensor4D, 1, pad), b),
+            ) as Core.Tensor4D,
+            2,
+            2,
+            'valid',
+          )
         const forward = ([w1, b1, w2, b2, w3, b3, w4, b4, w5, b5]: Core.Variable[], x: Core.Tensor) => {
           const h = tf.reshape(layer(layer(x, w1, b1, 'same'), w2, b2, 'valid'), [n, 400])
-          return tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(h, w3), b3)), w4), b4)), w5), b5)
+          return tf.add(
+            tf.matMul(tf.relu(tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(h, w3), b3)), w4), b4)), w5),
+            b5,
+          )
         }
-        const shapes = [[5, 5, 1, 6], [6], [5, 5, 6, 16], [16], [400, 120], [120], [120, 84], [84], [84, 10], [10]]
+        const shapes = [
+          [5, 5, 1, 6],
+          [6],
+          [5, 5, 6, 16],
+          [16],
+          [400, 120],
+          [120],
+          [120, 84],
+          [84],
+          [84, 10],
+          [10],
+        ]
         return trainer(forward, shapes, data([n, 28, 28, 1]), n, lenet.lr)
       },
     },

@@ -11,8 +11,17 @@ export async function load(device: string): Promise<Engine> {
   if (device === 'webgpu') await (await import('@tt/backend-webgpu')).init()
   const blocks = tt.getBackend(device).canBlock
   const data = (shape: number[], seed = 1) =>
-    tt.tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), { device }).reshape(shape)
-  const done = (result: tt.Tensor): void | Promise<void> => (blocks ? undefined : result.itemAsync().then(() => {}))
+    tt
+      .tensor(
+        numbers(
+          shape.reduce((a, b) => a * b, 1),
+          seed,
+        ),
+        { device },
+      )
+      .reshape(shape)
+  const done = (result: tt.Tensor): void | Promise<void> =>
+    blocks ? undefined : result.itemAsync().then(() => {})
   const last = (result: tt.Tensor) => (blocks ? result : result.reshape([-1]).at(0))
   const unary = (shape: number[], fn: (x: tt.Tensor) => tt.Tensor) => (): Run => {
     const x = data(shape)
@@ -22,7 +31,10 @@ export async function load(device: string): Promise<Engine> {
     const [x, y] = [data(shape, 1), data(shape, 2)]
     return () => done(last(fn(x, y)))
   }
-  const images = () => [data([conv.batch, conv.channels, conv.size, conv.size]), data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2)]
+  const images = () => [
+    data([conv.batch, conv.channels, conv.size, conv.size]),
+    data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2),
+  ]
   const step = (model: Sequential, x: tt.Tensor, count: number, lr: number): Run => {
     model.to({ device })
     const y = tt.tensor(labels(count), { dtype: 'int64' }).to({ device })
@@ -59,7 +71,7 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => x.matmul(y)),
       'matmul 512': binary([512, 512], (x, y) => x.matmul(y)),
       'matmul 1024': binary([1024, 1024], (x, y) => x.matmul(y)),
-      'conv2d': () => {
+      conv2d: () => {
         const [x, w] = images()
         return () => done(last(tt.conv2d(x, w, null, { padding: conv.padding })))
       },
@@ -71,14 +83,33 @@ export async function load(device: string): Promise<Engine> {
       },
       'mlp step': () => {
         const [inputs, hidden, outputs] = mlp.sizes
-        return step(new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, outputs)),
-          data([mlp.batch, inputs]), mlp.batch, mlp.lr)
+        return step(
+          new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, outputs)),
+          data([mlp.batch, inputs]),
+          mlp.batch,
+          mlp.lr,
+        )
       },
-      'lenet step': () => step(new Sequential(
-        new Conv2d(1, 6, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2),
-        new Conv2d(6, 16, 5), new ReLU(), new MaxPool2d(2),
-        new Flatten(), new Linear(400, 120), new ReLU(), new Linear(120, 84), new ReLU(), new Linear(84, 10),
-      ), data([lenet.batch, 1, 28, 28]), lenet.batch, lenet.lr),
+      'lenet step': () =>
+        step(
+          new Sequential(
+            new Conv2d(1, 6, 5, { padding: 2 }),
+            new ReLU(),
+            new MaxPool2d(2),
+            new Conv2d(6, 16, 5),
+            new ReLU(),
+            new MaxPool2d(2),
+            new Flatten(),
+            new Linear(400, 120),
+            new ReLU(),
+            new Linear(120, 84),
+            new ReLU(),
+            new Linear(84, 10),
+          ),
+          data([lenet.batch, 1, 28, 28]),
+          lenet.batch,
+          lenet.lr,
+        ),
     },
   }
 }

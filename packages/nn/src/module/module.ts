@@ -372,6 +372,7 @@ export class Module {
   reprName(): string {
     return this.constructor.name
   }
+  /** The tree of modules, as PyTorch prints it. */
   toString(): string {
     return moduleRepr(this)
   }

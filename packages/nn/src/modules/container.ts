@@ -138,6 +138,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     this.#modules.splice(index, 0, checkModule('insert', module))
     return this
   }
+  /** What `fn` gives for each module, in order. */
   map<T>(fn: (module: M, index: number) => T): T[] {
     return this.#modules.map(fn)
   }
@@ -166,6 +167,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return [...[...this.#modules].map(([name, module]) => moduleMember(name, module)), ...super.members()]
   }
 
+  /** Number of modules. */
   get size(): number {
     return this.#modules.size
   }
@@ -178,6 +180,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     )
     return module
   }
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#modules.has(name)
   }
@@ -190,15 +193,19 @@ export class ModuleDict<M extends Module = Module> extends Module {
     this.#modules.set(name, checkModule('set', module))
     return this
   }
+  /** Takes a module out. @returns whether there was one */
   delete(name: string): boolean {
     return this.#modules.delete(name)
   }
+  /** The names, in order of insertion. */
   keys(): IterableIterator<string> {
     return this.#modules.keys()
   }
+  /** The modules, in order of insertion. */
   values(): IterableIterator<M> {
     return this.#modules.values()
   }
+  /** Names and modules, in order of insertion. */
   entries(): IterableIterator<[string, M]> {
     return this.#modules.entries()
   }

@@ -81,11 +81,19 @@ export type ScatterMode = 'set' | 'sum' | 'prod' | 'amax' | 'amin'
  */
 export interface CoreKernels {
   /** `outputs[k] = exprs[k](inputs)` for every element. Covers fill (no inputs), copy and cast. */
-  map(kernel: MapKernel, inputs: readonly Operand[], params: readonly KernelScalar[], outputs: readonly Operand[]): void
+  map(
+    kernel: MapKernel,
+    inputs: readonly Operand[],
+    params: readonly KernelScalar[],
+    outputs: readonly Operand[],
+  ): void
 
   /** Reduces over the dims of `shape` where `output`, of the same rank, has size 1. Empty gives the identity. */
   reduce(
-    kernel: ReduceKernel, shape: readonly number[], inputs: readonly Operand[], params: readonly KernelScalar[],
+    kernel: ReduceKernel,
+    shape: readonly number[],
+    inputs: readonly Operand[],
+    params: readonly KernelScalar[],
     output: Operand,
   ): void
 
@@ -99,7 +107,13 @@ export interface CoreKernels {
   matmul(a: Operand, b: Operand, bias: Operand | null, out: Operand): void
 
   /** Cross-correlation: input [N, Cin, ...], weight [Cout, Cin/groups, ...], bias [Cout], out [N, Cout, ...]. */
-  convolution(input: Operand, weight: Operand, bias: Operand | null, out: Operand, geometry: ConvolutionGeometry): void
+  convolution(
+    input: Operand,
+    weight: Operand,
+    bias: Operand | null,
+    out: Operand,
+    geometry: ConvolutionGeometry,
+  ): void
   /** Gradient of convolution by its input; also the transposed convolution. Overwrites `out`, [N, Cin, ...]. */
   convolutionInput(gradient: Operand, weight: Operand, out: Operand, geometry: ConvolutionGeometry): void
   /** Gradient of convolution by its weight. Overwrites `out`, [Cout, Cin/groups, ...]. */
@@ -117,7 +131,11 @@ export interface CoreKernels {
   indexGet(input: Operand, indices: readonly (Operand | null)[], where: number, out: Operand): void
   /** Writes (or adds, duplicates included) `source`, of the shape that indexGet would give. @throws IndexError */
   indexPut(
-    target: Operand, indices: readonly (Operand | null)[], where: number, source: Operand, accumulate: boolean,
+    target: Operand,
+    indices: readonly (Operand | null)[],
+    where: number,
+    source: Operand,
+    accumulate: boolean,
   ): void
 
   /** Stable sort along `dim`, NaN greatest; int64 positions in `indices`. */
@@ -140,7 +158,14 @@ export interface FusedKernels {
   avgPool2d(input: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
   avgPool2dBackward(gradient: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
   /** The k largest (smallest) along the last dim. */
-  topk(input: Operand, k: number, largest: boolean, sorted: boolean, values: Operand, indices: Operand): boolean
+  topk(
+    input: Operand,
+    k: number,
+    largest: boolean,
+    sorted: boolean,
+    values: Operand,
+    indices: Operand,
+  ): boolean
 }
 
 /** What counts as the divisor of an average pool. */

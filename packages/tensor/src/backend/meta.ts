@@ -9,9 +9,19 @@ const noData = (): never => {
 }
 
 const kernels: CoreKernels = {
-  map: nothing, reduce: nothing, argReduce: nothing, scan: nothing, matmul: nothing, convolution: nothing,
-  convolutionInput: nothing, convolutionWeight: nothing, gather: nothing, scatter: nothing, indexGet: nothing,
-  indexPut: nothing, sort: nothing,
+  map: nothing,
+  reduce: nothing,
+  argReduce: nothing,
+  scan: nothing,
+  matmul: nothing,
+  convolution: nothing,
+  convolutionInput: nothing,
+  convolutionWeight: nothing,
+  gather: nothing,
+  scatter: nothing,
+  indexGet: nothing,
+  indexPut: nothing,
+  sort: nothing,
 }
 
 /** The backend of device 'meta'. */

@@ -22,8 +22,11 @@ function openRegistry(): Registry {
   if (existing === undefined) {
     return (world[key] = { version, owner, backends: new Map([['meta', metaBackend]]) })
   }
-  throw new DeviceError('@tt/tensor', `only one copy may be loaded, got a second (versions ${existing.version} and ${version}). `
-    + 'Deduplicate it: npm ls @tt/tensor shows who brings which')
+  throw new DeviceError(
+    '@tt/tensor',
+    `only one copy may be loaded, got a second (versions ${existing.version} and ${version}). ` +
+      'Deduplicate it: npm ls @tt/tensor shows who brings which',
+  )
 }
 
 const { backends } = openRegistry()
@@ -44,7 +47,8 @@ export const devices = (): Device[] => [...backends.keys()]
 
 const installHints: Readonly<Record<string, string>> = {
   cpu: "Install and import it: npm install @tt/backend-cpu; import '@tt/backend-cpu'",
-  webgpu: "Install and import it: npm install @tt/backend-webgpu; await (await import('@tt/backend-webgpu')).init()",
+  webgpu:
+    "Install and import it: npm install @tt/backend-webgpu; await (await import('@tt/backend-webgpu')).init()",
 }
 
 /**
@@ -57,8 +61,11 @@ const installHints: Readonly<Record<string, string>> = {
 export function getBackend(device: Device, op = 'getBackend'): Backend {
   const backend = backends.get(device)
   if (backend !== undefined) return backend
-  throw new DeviceError(op, `a backend must be registered for device '${device}', got only [${devices().join(', ')}]. `
-    + (installHints[device] ?? 'Register one: registerBackend(backend)'))
+  throw new DeviceError(
+    op,
+    `a backend must be registered for device '${device}', got only [${devices().join(', ')}]. ` +
+      (installHints[device] ?? 'Register one: registerBackend(backend)'),
+  )
 }
 
 let defaultDevice: Device = 'cpu'

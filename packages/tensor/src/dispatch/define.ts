@@ -26,8 +26,11 @@ export interface Pointwise<F extends (...args: never[]) => Tensor> {
   readonly [inPlaceForm]: F
 }
 
-const attach = <F extends (...args: never[]) => Tensor>(fn: F, inPlace: F, record: PointwiseRecord): F & Pointwise<F> =>
-  Object.assign(fn, { record, [inPlaceForm]: inPlace })
+const attach = <F extends (...args: never[]) => Tensor>(
+  fn: F,
+  inPlace: F,
+  record: PointwiseRecord,
+): F & Pointwise<F> => Object.assign(fn, { record, [inPlaceForm]: inPlace })
 
 type UnaryFn<O> = (self: Tensor, options?: NumericOptions<O>) => Tensor
 type BinaryFn<O> = (self: Tensor, other: Operandish, options?: NumericOptions<O>) => Tensor
@@ -41,12 +44,21 @@ type TernaryFn<O> = (self: Tensor, a: Operandish, b: Operandish, options?: Numer
  * cube(tensor([2, 3])).tolist() // => [8, 27]
  */
 export function unary<O extends Record<string, number> = Record<never, number>>(
-  name: string, build: (x: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr, config: PointwiseConfig<O> = {},
+  name: string,
+  build: (x: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
+  config: PointwiseConfig<O> = {},
 ): UnaryFn<O> & Pointwise<UnaryFn<O>> {
-  const record = new PointwiseRecord(name, 1, ([x], options, category) => build(x, options as OptionExprs<O>, category), config)
+  const record = new PointwiseRecord(
+    name,
+    1,
+    ([x], options, category) => build(x, options as OptionExprs<O>, category),
+    config,
+  )
   return attach<UnaryFn<O>>(
     (self, options) => applyPointwise(record, [self], options as OptionValues),
-    (self, options) => applyPointwiseInPlace(record, [self], options as OptionValues), record)
+    (self, options) => applyPointwiseInPlace(record, [self], options as OptionValues),
+    record,
+  )
 }
 
 /**
@@ -57,14 +69,21 @@ export function unary<O extends Record<string, number> = Record<never, number>>(
  * mix(tensor([2]), tensor([3]), { share: 2 }).item() // => 7
  */
 export function binary<O extends Record<string, number> = Record<never, number>>(
-  name: string, build: (x: Expr, y: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
+  name: string,
+  build: (x: Expr, y: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
   config: PointwiseConfig<O> = {},
 ): BinaryFn<O> & Pointwise<BinaryFn<O>> {
   const record = new PointwiseRecord(
-    name, 2, ([x, y], options, category) => build(x, y, options as OptionExprs<O>, category), config)
+    name,
+    2,
+    ([x, y], options, category) => build(x, y, options as OptionExprs<O>, category),
+    config,
+  )
   return attach<BinaryFn<O>>(
     (self, other, options) => applyPointwise(record, [self, other], options as OptionValues),
-    (self, other, options) => applyPointwiseInPlace(record, [self, other], options as OptionValues), record)
+    (self, other, options) => applyPointwiseInPlace(record, [self, other], options as OptionValues),
+    record,
+  )
 }
 
 /**
@@ -75,12 +94,19 @@ export function binary<O extends Record<string, number> = Record<never, number>>
  * fma(tensor([2]), tensor([3]), 4).item() // => 10
  */
 export function ternary<O extends Record<string, number> = Record<never, number>>(
-  name: string, build: (x: Expr, y: Expr, z: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
+  name: string,
+  build: (x: Expr, y: Expr, z: Expr, options: OptionExprs<O>, category: DTypeCategory) => Expr,
   config: PointwiseConfig<O> = {},
 ): TernaryFn<O> & Pointwise<TernaryFn<O>> {
   const record = new PointwiseRecord(
-    name, 3, ([x, y, z], options, category) => build(x, y, z, options as OptionExprs<O>, category), config)
+    name,
+    3,
+    ([x, y, z], options, category) => build(x, y, z, options as OptionExprs<O>, category),
+    config,
+  )
   return attach<TernaryFn<O>>(
     (self, a, b, options) => applyPointwise(record, [self, a, b], options as OptionValues),
-    (self, a, b, options) => applyPointwiseInPlace(record, [self, a, b], options as OptionValues), record)
+    (self, a, b, options) => applyPointwiseInPlace(record, [self, a, b], options as OptionValues),
+    record,
+  )
 }

@@ -29,7 +29,8 @@ function copyKernel(from: DTypeInfo, to: DTypeInfo): MapKernel {
  * x.tolist() // => [[1, 2], [1, 2]]
  */
 export function copyElements(backend: Backend, source: Tensor, target: Tensor): void {
-  if (target.elementCount > 0) backend.kernels.map(copyKernel(source.dtypeInfo, target.dtypeInfo), [source], [], [target])
+  if (target.elementCount > 0)
+    backend.kernels.map(copyKernel(source.dtypeInfo, target.dtypeInfo), [source], [], [target])
 }
 
 const fills = new Map<number, MapKernel>()
@@ -60,6 +61,10 @@ export function fillElements(target: Tensor, value: number | bigint): void {
  * dtypeInfoOf('zeros', 'int8').itemSize // => 1
  */
 export function dtypeInfoOf(op: string, dtype: DType): DTypeInfo {
-  check(Object.hasOwn(dtypes, dtype), () => new DTypeError(op, `dtype must be one of [${Object.keys(dtypes).join(', ')}], got '${String(dtype)}'`))
+  check(
+    Object.hasOwn(dtypes, dtype),
+    () =>
+      new DTypeError(op, `dtype must be one of [${Object.keys(dtypes).join(', ')}], got '${String(dtype)}'`),
+  )
   return dtypes[dtype]
 }

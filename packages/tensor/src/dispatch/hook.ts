@@ -109,7 +109,12 @@ export function needsGrad(tensors: readonly Tensor[]): boolean {
   if (!gradState.enabled || gradState.hook === null) return false
   for (let i = 0; i < tensors.length; i++) {
     const { autograd: meta, base } = tensors[i]
-    if (meta !== null ? meta.requiresGrad : base !== null && base.autograd !== null && base.autograd.requiresGrad) return true
+    if (
+      meta !== null
+        ? meta.requiresGrad
+        : base !== null && base.autograd !== null && base.autograd.requiresGrad
+    )
+      return true
   }
   return false
 }

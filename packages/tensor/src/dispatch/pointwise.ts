@@ -22,7 +22,11 @@ export type Operandish = Tensor | Scalar
 export type ResultRule = 'same' | 'float' | 'bool'
 
 /** Builds the expression for one category of compute dtype. */
-export type Build = (args: readonly Expr[], options: Readonly<Record<string, Expr>>, category: DTypeCategory) => Expr
+export type Build = (
+  args: readonly Expr[],
+  options: Readonly<Record<string, Expr>>,
+  category: DTypeCategory,
+) => Expr
 
 /** Definition of an elementwise op. */
 export class PointwiseRecord {
@@ -40,7 +44,12 @@ export class PointwiseRecord {
   readonly #build: Build
   readonly #variants = new Map<number, PointwiseVariant>()
 
-  constructor(name: string, arity: number, build: Build, config: PointwiseConfig<Record<string, number>> = {}) {
+  constructor(
+    name: string,
+    arity: number,
+    build: Build,
+    config: PointwiseConfig<Record<string, number>> = {},
+  ) {
     this.name = name
     this.arity = arity
     this.defaults = config.options ?? {}
@@ -60,10 +69,18 @@ export class PointwiseRecord {
     if (variant === undefined) {
       let tensors = 0
       let scalars = 0
-      const args = Array.from({ length: this.arity }, (_, i) => (scalarMask & (1 << i) ? param(scalars++) : input(tensors++)))
+      const args = Array.from({ length: this.arity }, (_, i) =>
+        scalarMask & (1 << i) ? param(scalars++) : input(tensors++),
+      )
       const options = Object.fromEntries(this.optionNames.map((name, i) => [name, param(scalars + i)]))
-      variant = new PointwiseVariant(this, scalarMask, category, this.#build(args, options, category), tensors,
-        scalars + this.optionNames.length)
+      variant = new PointwiseVariant(
+        this,
+        scalarMask,
+        category,
+        this.#build(args, options, category),
+        tensors,
+        scalars + this.optionNames.length,
+      )
       this.#variants.set(key, variant)
     }
     return variant
@@ -86,7 +103,12 @@ export class PointwiseVariant {
   readonly #kernels = new Map<number, MapKernel>()
 
   constructor(
-    record: PointwiseRecord, scalarMask: number, category: DTypeCategory, expr: Expr, tensorCount: number, paramCount: number,
+    record: PointwiseRecord,
+    scalarMask: number,
+    category: DTypeCategory,
+    expr: Expr,
+    tensorCount: number,
+    paramCount: number,
   ) {
     this.record = record
     this.scalarMask = scalarMask
@@ -110,8 +132,13 @@ export class PointwiseVariant {
     for (let i = 0; i < tensors.length; i++) key = key * 16 + tensors[i].dtypeInfo.index
     let kernel = this.#kernels.get(key)
     if (kernel === undefined) {
-      kernel = mapKernel(this.name, tensors.map((t) => t.dtypeInfo), this.paramCount, common.compute,
-        [{ expr: this.expr, dtype: output }])
+      kernel = mapKernel(
+        this.name,
+        tensors.map((t) => t.dtypeInfo),
+        this.paramCount,
+        common.compute,
+        [{ expr: this.expr, dtype: output }],
+      )
       this.#kernels.set(key, kernel)
     }
     return kernel
@@ -124,12 +151,19 @@ export const nextKernelId = (): number => kernelCount++
 
 /** A new map kernel; keep it, backends cache what they compile by its id. */
 export const mapKernel = (
-  name: string, inputs: readonly DTypeInfo[], paramCount: number, compute: ComputeType, outputs: MapKernel['outputs'],
+  name: string,
+  inputs: readonly DTypeInfo[],
+  paramCount: number,
+  compute: ComputeType,
+  outputs: MapKernel['outputs'],
 ): MapKernel => ({ kind: 'map', id: nextKernelId(), name, inputs, paramCount, compute, outputs })
 
 /** Further checks of a call, before anything is allocated; `common` is the promoted dtype. */
 export type Validate = (
-  name: string, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined, common: DTypeInfo,
+  name: string,
+  inputs: readonly Operandish[],
+  options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  common: DTypeInfo,
 ) => void
 
 /** Options that every pointwise definition may state. */
@@ -148,7 +182,9 @@ export type NumericOptions<O> = { [K in keyof O]?: Scalar }
 
 /** Runs the op out of place. `inputs` has one entry per input of the record. */
 export function applyPointwise(
-  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  record: PointwiseRecord,
+  inputs: readonly Operandish[],
+  options: Readonly<Record<string, Scalar | undefined>> | undefined,
 ): Tensor {
   const call = prepare(record, inputs, options, null)
   const { tensors, variant, params, common, output } = call
@@ -166,17 +202,31 @@ export function applyPointwise(
 
 /** Runs the op into its first input, which it returns. */
 export function applyPointwiseInPlace(
-  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  record: PointwiseRecord,
+  inputs: readonly Operandish[],
+  options: Readonly<Record<string, Scalar | undefined>> | undefined,
 ): Tensor {
   const name = `${record.name}_`
   const self = inputs[0] as Tensor
   const { tensors, variant, params, common, output } = prepare(record, inputs, options, name)
   let shape = self.shape
   for (let i = 1; i < tensors.length; i++) shape = broadcastPair(name, shape, tensors[i].shape)
-  check(sameShape(shape, self.shape), () => new ShapeError(name,
-    `the result must have the shape of self, got ${formatShape(shape)} for self of ${formatShape(self.shape)}`))
-  check(canCast(output.name, self.dtype), () => new DTypeError(name,
-    `the result type ${output.name} must be castable to that of self, got ${self.dtype}. Use ${record.name} instead`))
+  check(
+    sameShape(shape, self.shape),
+    () =>
+      new ShapeError(
+        name,
+        `the result must have the shape of self, got ${formatShape(shape)} for self of ${formatShape(self.shape)}`,
+      ),
+  )
+  check(
+    canCast(output.name, self.dtype),
+    () =>
+      new DTypeError(
+        name,
+        `the result type ${output.name} must be castable to that of self, got ${self.dtype}. Use ${record.name} instead`,
+      ),
+  )
   writeInPlace(name, variant, self, tensors, () => {
     self.storage.backend.kernels.map(variant.kernel(tensors, common, self.dtypeInfo), tensors, params, [self])
   })
@@ -189,7 +239,13 @@ export function applyPointwiseInPlace(
  * version. Inputs that share memory with `self` but are another window are what `write` must not see: they are
  * refused, as PyTorch does.
  */
-export function writeInPlace(name: string, op: OpRecord, self: Tensor, inputs: readonly Tensor[], write: () => void): void {
+export function writeInPlace(
+  name: string,
+  op: OpRecord,
+  self: Tensor,
+  inputs: readonly Tensor[],
+  write: () => void,
+): void {
   if (gradState.hook !== null && (self.autograd !== null || self.base !== null || needsGrad(inputs))) {
     gradState.hook.beforeInPlace(name, self, op, inputs)
   }
@@ -199,15 +255,29 @@ export function writeInPlace(name: string, op: OpRecord, self: Tensor, inputs: r
 }
 
 function checkOverlap(name: string, self: Tensor, inputs: readonly Tensor[]): void {
-  check(!self.strides.some((stride, i) => stride === 0 && self.shape[i] > 1), () => new ShapeError(name,
-    'each element of self must have memory of its own, got an expanded tensor. Call clone() or contiguous() first'))
+  check(
+    !self.strides.some((stride, i) => stride === 0 && self.shape[i] > 1),
+    () =>
+      new ShapeError(
+        name,
+        'each element of self must have memory of its own, got an expanded tensor. Call clone() or contiguous() first',
+      ),
+  )
   for (let i = 0; i < inputs.length; i++) {
     const other = inputs[i]
     if (other === self || other.storage !== self.storage) continue
-    const same = other.offset === self.offset && sameShape(other.shape, self.shape)
-      && sameShape(other.strides, self.strides)
-    check(same || !windowsTouch(self, other), () => new ShapeError(name,
-      'an input and self must not overlap in part in memory, got two windows on the same storage. Clone one of them'))
+    const same =
+      other.offset === self.offset &&
+      sameShape(other.shape, self.shape) &&
+      sameShape(other.strides, self.strides)
+    check(
+      same || !windowsTouch(self, other),
+      () =>
+        new ShapeError(
+          name,
+          'an input and self must not overlap in part in memory, got two windows on the same storage. Clone one of them',
+        ),
+    )
   }
 }
 
@@ -220,7 +290,8 @@ function windowsTouch(a: Tensor, b: Tensor): boolean {
   return true
 }
 
-const lastElement = (t: Tensor): number => t.shape.reduce((last, size, i) => last + (size - 1) * t.strides[i], t.offset)
+const lastElement = (t: Tensor): number =>
+  t.shape.reduce((last, size, i) => last + (size - 1) * t.strides[i], t.offset)
 
 interface Prepared {
   tensors: Tensor[]
@@ -233,7 +304,9 @@ interface Prepared {
 
 // Classifies the inputs and promotes: tensors with dims outrank 0-dim tensors, which outrank numbers, within a category.
 function prepare(
-  record: PointwiseRecord, inputs: readonly Operandish[], options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  record: PointwiseRecord,
+  inputs: readonly Operandish[],
+  options: Readonly<Record<string, Scalar | undefined>> | undefined,
   inPlaceName: string | null,
 ): Prepared {
   const name = inPlaceName ?? record.name
@@ -249,7 +322,8 @@ function prepare(
       tensors.push(value)
       if (record.unpromoted & (1 << i)) continue
       const dtype = value.dtypeInfo
-      if (value.shape.length > 0) dimmed = dimmed === null || dimmed === dtype ? dtype : promoteInfos(dimmed, dtype)
+      if (value.shape.length > 0)
+        dimmed = dimmed === null || dimmed === dtype ? dtype : promoteInfos(dimmed, dtype)
       else zeroDim = zeroDim === null ? dtype : promoteInfos(zeroDim, dtype)
     } else {
       checkScalar(name, value)
@@ -260,7 +334,8 @@ function prepare(
       wrapped = wrapped === null ? dtype : promoteInfos(wrapped, dtype)
     }
   }
-  if (tensors.length === 0) throw new DTypeError(name, 'at least one input must be a tensor, got only numbers')
+  if (tensors.length === 0)
+    throw new DTypeError(name, 'at least one input must be a tensor, got only numbers')
   if (tensors.length > 1) checkSameDevice(name, tensors)
   let common = combine(dimmed, combine(zeroDim, wrapped))!
   checkPromoted(record, name, common)
@@ -268,7 +343,8 @@ function prepare(
   if (record.optionNames.length > 0) pushOptions(record, name, options, params, common)
   else if (options !== undefined) refuseOptions(record, name, options)
   if (record.result === 'float' && common.category !== 'float') common = defaultFloatInfo()
-  if (common.itemSize < 4 && common.category !== 'bool') narrowInputs(record, tensors, params, common, inPlaceName !== null)
+  if (common.itemSize < 4 && common.category !== 'bool')
+    narrowInputs(record, tensors, params, common, inPlaceName !== null)
   const output = record.result === 'bool' ? dtypes.bool : common
   return { tensors, variant: record.variant(mask, common.category), params, common, output }
 }
@@ -276,12 +352,19 @@ function prepare(
 // Kernels of small dtypes compute in 32 bits: what comes from a wider dtype is cast to the small one first, so that
 // uint8 sees -1 as 255 and float16 sees 70000 as infinity.
 function narrowInputs(
-  record: PointwiseRecord, tensors: Tensor[], params: (number | bigint)[], common: DTypeInfo, inPlace: boolean,
+  record: PointwiseRecord,
+  tensors: Tensor[],
+  params: (number | bigint)[],
+  common: DTypeInfo,
+  inPlace: boolean,
 ): void {
   for (let i = inPlace ? 1 : 0; i < tensors.length; i++) {
     const { dtypeInfo } = tensors[i]
-    const fits = dtypeInfo === common || dtypeInfo.category === 'bool' || record.unpromoted !== 0
-      || (dtypeInfo.itemSize === 1 && (common.category === 'float' || common.itemSize > 1))
+    const fits =
+      dtypeInfo === common ||
+      dtypeInfo.category === 'bool' ||
+      record.unpromoted !== 0 ||
+      (dtypeInfo.itemSize === 1 && (common.category === 'float' || common.itemSize > 1))
     if (!fits) tensors[i] = tensors[i].to(common.name)
   }
   if (common.category !== 'int' || params.length === 0) return
@@ -303,8 +386,11 @@ function combine(higher: DTypeInfo | null, lower: DTypeInfo | null): DTypeInfo |
 
 // Options are cast to the dtype of the computation, as C++ casts them: towards zero for integers.
 function pushOptions(
-  record: PointwiseRecord, name: string, options: Readonly<Record<string, Scalar | undefined>> | undefined,
-  params: (number | bigint)[], common: DTypeInfo,
+  record: PointwiseRecord,
+  name: string,
+  options: Readonly<Record<string, Scalar | undefined>> | undefined,
+  params: (number | bigint)[],
+  common: DTypeInfo,
 ): void {
   if (options !== undefined) refuseOptions(record, name, options)
   const whole = record.result !== 'float' && common.category !== 'float'
@@ -316,7 +402,11 @@ function pushOptions(
   }
 }
 
-function refuseOptions(record: PointwiseRecord, name: string, options: Readonly<Record<string, unknown>>): void {
+function refuseOptions(
+  record: PointwiseRecord,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+): void {
   for (const key in options) {
     if (!record.optionNames.includes(key)) {
       throw new DTypeError(name, `options must be among [${record.optionNames.join(', ')}], got ${key}`)
@@ -327,8 +417,11 @@ function refuseOptions(record: PointwiseRecord, name: string, options: Readonly<
 function checkScalar(op: string, value: unknown): asserts value is Scalar {
   const type = typeof value
   if (type === 'number' || type === 'bigint' || type === 'boolean' || value instanceof FloatScalar) return
-  throw new DTypeError(op, `inputs must be tensors or numbers, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : type}. `
-    + 'Make a tensor of it: tensor(...)')
+  throw new DTypeError(
+    op,
+    `inputs must be tensors or numbers, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : type}. ` +
+      'Make a tensor of it: tensor(...)',
+  )
 }
 
 function checkPromoted(record: PointwiseRecord, name: string, common: DTypeInfo): void {
@@ -347,8 +440,11 @@ export function checkSameDevice(op: string, tensors: readonly Tensor[]): void {
   const backend = tensors[0].storage.backend
   for (let i = 1; i < tensors.length; i++) {
     if (tensors[i].storage.backend !== backend) {
-      throw new DeviceError(op, `all tensors must be on one device, got ${tensors[0].device} and ${tensors[i].device}. `
-        + `Move one of them: .to('${tensors[0].device}')`)
+      throw new DeviceError(
+        op,
+        `all tensors must be on one device, got ${tensors[0].device} and ${tensors[i].device}. ` +
+          `Move one of them: .to('${tensors[0].device}')`,
+      )
     }
   }
 }

@@ -23,7 +23,10 @@ interface Reduction {
 }
 
 /** Makes kernels of a reduction, one for each pair of dtypes. */
-export function reduceKernels(name: string, { combine, map = (x) => x, finish, paramCount = 0, ownCompute = false }: Reduction) {
+export function reduceKernels(
+  name: string,
+  { combine, map = (x) => x, finish, paramCount = 0, ownCompute = false }: Reduction,
+) {
   const kernels = new Map<number, ReduceKernel>()
   const params = Array.from({ length: paramCount }, (_, i) => param(i))
   return (dtype: DTypeInfo, output: DTypeInfo): ReduceKernel => {
@@ -31,10 +34,23 @@ export function reduceKernels(name: string, { combine, map = (x) => x, finish, p
     let kernel = kernels.get(key)
     if (kernel === undefined) {
       // Counts of floats are taken in f64, which is exact.
-      const compute = ownCompute && dtype.compute === 'f32' ? 'f64' : ownCompute || output.name === 'bool' ? dtype.compute : output.compute
+      const compute =
+        ownCompute && dtype.compute === 'f32'
+          ? 'f64'
+          : ownCompute || output.name === 'bool'
+            ? dtype.compute
+            : output.compute
       kernel = {
-        kind: 'reduce', id: nextKernelId(), name, inputs: [dtype], paramCount, compute, combine,
-        map: map(input(0), params), finish: finish?.(input(0), params) ?? null, output,
+        kind: 'reduce',
+        id: nextKernelId(),
+        name,
+        inputs: [dtype],
+        paramCount,
+        compute,
+        combine,
+        map: map(input(0), params),
+        finish: finish?.(input(0), params) ?? null,
+        output,
       }
       kernels.set(key, kernel)
     }
@@ -44,7 +60,12 @@ export function reduceKernels(name: string, { combine, map = (x) => x, finish, p
 
 /** Runs a reduction of one tensor into `out`, which may have lost the reduced dims. */
 export function runReduce(
-  backend: Backend, kernel: ReduceKernel, self: Tensor, dims: readonly number[], params: readonly KernelScalar[], out: Tensor,
+  backend: Backend,
+  kernel: ReduceKernel,
+  self: Tensor,
+  dims: readonly number[],
+  params: readonly KernelScalar[],
+  out: Tensor,
 ): void {
   if (out.elementCount === 0) return
   const kept = reducedShape(self.shape, dims, true)

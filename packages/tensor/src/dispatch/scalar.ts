@@ -52,4 +52,8 @@ export function scalarCategory(value: Scalar): DTypeCategory {
  * scalarValue(true) // => 1
  */
 export const scalarValue = (value: Scalar): number | bigint =>
-  typeof value === 'number' || typeof value === 'bigint' ? value : typeof value === 'boolean' ? Number(value) : value.value
+  typeof value === 'number' || typeof value === 'bigint'
+    ? value
+    : typeof value === 'boolean'
+      ? Number(value)
+      : value.value

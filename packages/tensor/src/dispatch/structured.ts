@@ -18,8 +18,9 @@ import type { CompositeRecord, MultiViewRecord, OpRecord, StructuredRecord, View
  * })
  * apply(doubleOp, [tensor([1, 2])], null).tolist() // => [2, 4]
  */
-export const structured = <Attrs>(record: Omit<StructuredRecord<Attrs>, 'kind'>): StructuredRecord<Attrs> =>
-  ({ kind: 'structured', ...record })
+export const structured = <Attrs>(
+  record: Omit<StructuredRecord<Attrs>, 'kind'>,
+): StructuredRecord<Attrs> => ({ kind: 'structured', ...record })
 /**
  * A view op's record.
  *
@@ -30,8 +31,10 @@ export const structured = <Attrs>(record: Omit<StructuredRecord<Attrs>, 'kind'>)
  * })
  * applyView(firstOp, tensor([1, 2, 3]), { count: 2 }).tolist() // => [1, 2]
  */
-export const viewRecord = <Attrs>(record: Omit<ViewRecord<Attrs>, 'kind'>): ViewRecord<Attrs> =>
-  ({ kind: 'view', ...record })
+export const viewRecord = <Attrs>(record: Omit<ViewRecord<Attrs>, 'kind'>): ViewRecord<Attrs> => ({
+  kind: 'view',
+  ...record,
+})
 /**
  * The record of an op that gives several views.
  *
@@ -42,8 +45,9 @@ export const viewRecord = <Attrs>(record: Omit<ViewRecord<Attrs>, 'kind'>): View
  * })
  * applyMultiView(halvesOp, tensor([1, 2, 3, 4]), null).map((half) => half.tolist()) // => [[1, 2], [3, 4]]
  */
-export const multiViewRecord = <Attrs>(record: Omit<MultiViewRecord<Attrs>, 'kind'>): MultiViewRecord<Attrs> =>
-  ({ kind: 'multiView', ...record })
+export const multiViewRecord = <Attrs>(
+  record: Omit<MultiViewRecord<Attrs>, 'kind'>,
+): MultiViewRecord<Attrs> => ({ kind: 'multiView', ...record })
 /**
  * A composite op's record.
  *
@@ -51,8 +55,10 @@ export const multiViewRecord = <Attrs>(record: Omit<MultiViewRecord<Attrs>, 'kin
  * const meanSquareOp = composite({ name: 'meanSquare', decompose: ([self]) => [self.square().mean()] })
  * applyComposite(meanSquareOp, [tensor([3, 4])], null)[0].item() // => 12.5
  */
-export const composite = <Attrs>(record: Omit<CompositeRecord<Attrs>, 'kind'>): CompositeRecord<Attrs> =>
-  ({ kind: 'composite', ...record })
+export const composite = <Attrs>(record: Omit<CompositeRecord<Attrs>, 'kind'>): CompositeRecord<Attrs> => ({
+  kind: 'composite',
+  ...record,
+})
 
 /**
  * Runs a structured op. All tensors must be of one device.
@@ -60,10 +66,16 @@ export const composite = <Attrs>(record: Omit<CompositeRecord<Attrs>, 'kind'>): 
  * @example
  * applyAll(maxDimOp, [tensor([3, 1, 2])], { dim: 0, keepdim: false }).map((x) => x.item()) // => [3, 0]
  */
-export function applyAll<Attrs>(record: StructuredRecord<Attrs>, tensors: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+export function applyAll<Attrs>(
+  record: StructuredRecord<Attrs>,
+  tensors: readonly Tensor[],
+  attrs: Attrs,
+): readonly Tensor[] {
   if (tensors.length > 1) checkSameDevice(record.name, tensors)
   const backend = tensors[0].storage.backend
-  const outputs = record.infer(tensors, attrs).map(({ dtype, shape }) => newTensor(backend, dtype, shape, record.name))
+  const outputs = record
+    .infer(tensors, attrs)
+    .map(({ dtype, shape }) => newTensor(backend, dtype, shape, record.name))
   if (!needsGrad(tensors)) {
     record.run(backend, tensors, attrs, outputs)
     return outputs
@@ -80,24 +92,44 @@ export function applyAll<Attrs>(record: StructuredRecord<Attrs>, tensors: readon
  * @example
  * apply(amaxOp, [tensor([[3, 1], [2, 4]])], { dims: [1], keepdim: false }).tolist() // => [3, 4]
  */
-export const apply = <Attrs>(record: StructuredRecord<Attrs>, tensors: readonly Tensor[], attrs: Attrs): Tensor =>
-  applyAll(record, tensors, attrs)[0]
+export const apply = <Attrs>(
+  record: StructuredRecord<Attrs>,
+  tensors: readonly Tensor[],
+  attrs: Attrs,
+): Tensor => applyAll(record, tensors, attrs)[0]
 
 /**
  * Runs a structured op whose kernel writes into `tensors[0]`, which is returned: `run` gets it as its only output.
  * `infer` checks the arguments; what it answers must be the shape of self.
  */
-export function applyInPlace<Attrs>(record: StructuredRecord<Attrs>, tensors: readonly Tensor[], attrs: Attrs): Tensor {
+export function applyInPlace<Attrs>(
+  record: StructuredRecord<Attrs>,
+  tensors: readonly Tensor[],
+  attrs: Attrs,
+): Tensor {
   const name = `${record.name}_`
   const self = tensors[0]
   if (tensors.length > 1) checkSameDevice(name, tensors)
   const [spec] = record.infer(tensors, attrs)
-  check(sameShape(spec.shape, self.shape), () => new ShapeError(name,
-    `the result must have the shape of self, got ${formatShape(spec.shape)} for self of ${formatShape(self.shape)}`))
-  check(canCast(spec.dtype.name, self.dtype), () => new DTypeError(name,
-    `the result type ${spec.dtype.name} must be castable to that of self, got ${self.dtype}`))
+  check(
+    sameShape(spec.shape, self.shape),
+    () =>
+      new ShapeError(
+        name,
+        `the result must have the shape of self, got ${formatShape(spec.shape)} for self of ${formatShape(self.shape)}`,
+      ),
+  )
+  check(
+    canCast(spec.dtype.name, self.dtype),
+    () =>
+      new DTypeError(
+        name,
+        `the result type ${spec.dtype.name} must be castable to that of self, got ${self.dtype}`,
+      ),
+  )
   writeInPlace(name, record as OpRecord, self, tensors, () =>
-    withGradMode(false, () => record.run(self.storage.backend, tensors, attrs, [self])))
+    withGradMode(false, () => record.run(self.storage.backend, tensors, attrs, [self])),
+  )
   if (needsGrad(tensors)) autograd(name).recordInPlace(record, tensors, attrs, self)
   return self
 }
@@ -115,7 +147,8 @@ export function applyView<Attrs>(record: ViewRecord<Attrs>, self: Tensor, attrs:
 export function applyViewInPlace<Attrs>(record: ViewRecord<Attrs>, self: Tensor, attrs: Attrs): Tensor {
   const name = `${record.name}_`
   const window = record.view(self, attrs)
-  if (gradState.hook !== null && (self.autograd !== null || self.base !== null)) gradState.hook.beforeInPlace(name, self)
+  if (gradState.hook !== null && (self.autograd !== null || self.base !== null))
+    gradState.hook.beforeInPlace(name, self)
   const before = new Tensor(self)
   before.autograd = self.autograd
   setWindow(self, window)
@@ -131,8 +164,14 @@ export function applyViewInPlace<Attrs>(record: ViewRecord<Attrs>, self: Tensor,
  * @example
  * applyMultiView(unbindOp, tensor([[1, 2], [3, 4]]), { dim: 0 }).map((row) => row.tolist()) // => [[1, 2], [3, 4]]
  */
-export function applyMultiView<Attrs>(record: MultiViewRecord<Attrs>, self: Tensor, attrs: Attrs): readonly Tensor[] {
-  const results = record.views(self, attrs).map(({ shape, strides, offset }) => viewOf(self, shape, strides, offset))
+export function applyMultiView<Attrs>(
+  record: MultiViewRecord<Attrs>,
+  self: Tensor,
+  attrs: Attrs,
+): readonly Tensor[] {
+  const results = record
+    .views(self, attrs)
+    .map(({ shape, strides, offset }) => viewOf(self, shape, strides, offset))
   const tensors = [self]
   if (needsGrad(tensors)) autograd(record.name).record(record, tensors, attrs, results)
   return results
@@ -146,13 +185,17 @@ export function applyMultiView<Attrs>(record: MultiViewRecord<Attrs>, self: Tens
  * applyComposite(stdOp, [tensor([1, 2, 3, 4])], { dims: [0], keepdim: false, correction: 1 })[0].item() // => 1.29099
  */
 export function applyComposite<Attrs>(
-  record: CompositeRecord<Attrs>, tensors: readonly Tensor[], attrs: Attrs,
+  record: CompositeRecord<Attrs>,
+  tensors: readonly Tensor[],
+  attrs: Attrs,
 ): readonly Tensor[] {
   if (tensors.length > 1) checkSameDevice(record.name, tensors)
   const recorded = needsGrad(tensors)
   if (recorded && !autograd(record.name).hasFormula(record)) return record.decompose(tensors, attrs)
-  const outputs = withGradMode(false, () =>
-    record.fuse?.(tensors[0].storage.backend, tensors, attrs) ?? record.decompose(tensors, attrs))
+  const outputs = withGradMode(
+    false,
+    () => record.fuse?.(tensors[0].storage.backend, tensors, attrs) ?? record.decompose(tensors, attrs),
+  )
   if (recorded) autograd(record.name).record(record, tensors, attrs, outputs)
   return outputs
 }

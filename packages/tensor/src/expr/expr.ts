@@ -50,10 +50,17 @@ export class Expr {
   }
 
   // arithmetic: the identities that are exact in IEEE arithmetic are applied here, so derivatives stay small
-  add(y: ExprLike): Expr { return call('add', this, y) }
+  add(y: ExprLike): Expr {
+    return call('add', this, y)
+  }
   sub(y: ExprLike): Expr {
     const b = lift(y)
-    if (typeof this.value === 'number' && this.op === 'const' && b.op === 'const' && typeof b.value === 'number') {
+    if (
+      typeof this.value === 'number' &&
+      this.op === 'const' &&
+      b.op === 'const' &&
+      typeof b.value === 'number'
+    ) {
       return constant(this.value - b.value)
     }
     return call('sub', this, b)
@@ -63,80 +70,210 @@ export class Expr {
     if (isLiteral(this, 1)) return lift(y)
     return call('mul', this, y)
   }
-  div(y: ExprLike): Expr { return isLiteral(y, 1) ? this : call('div', this, y) }
-  fmod(y: ExprLike): Expr { return call('fmod', this, y) }
-  neg(): Expr { return this.op === 'neg' ? this.args[0] : call('neg', this) }
-  abs(): Expr { return call('abs', this) }
-  sign(): Expr { return call('sign', this) }
-  min(y: ExprLike): Expr { return call('min', this, y) }
-  max(y: ExprLike): Expr { return call('max', this, y) }
-  copysign(y: ExprLike): Expr { return call('copysign', this, y) }
-  floor(): Expr { return call('floor', this) }
-  ceil(): Expr { return call('ceil', this) }
-  trunc(): Expr { return call('trunc', this) }
-  round(): Expr { return call('round', this) }
-  square(): Expr { return this.mul(this) }
-  reciprocal(): Expr { return lift(1).div(this) }
+  div(y: ExprLike): Expr {
+    return isLiteral(y, 1) ? this : call('div', this, y)
+  }
+  fmod(y: ExprLike): Expr {
+    return call('fmod', this, y)
+  }
+  neg(): Expr {
+    return this.op === 'neg' ? this.args[0] : call('neg', this)
+  }
+  abs(): Expr {
+    return call('abs', this)
+  }
+  sign(): Expr {
+    return call('sign', this)
+  }
+  min(y: ExprLike): Expr {
+    return call('min', this, y)
+  }
+  max(y: ExprLike): Expr {
+    return call('max', this, y)
+  }
+  copysign(y: ExprLike): Expr {
+    return call('copysign', this, y)
+  }
+  floor(): Expr {
+    return call('floor', this)
+  }
+  ceil(): Expr {
+    return call('ceil', this)
+  }
+  trunc(): Expr {
+    return call('trunc', this)
+  }
+  round(): Expr {
+    return call('round', this)
+  }
+  square(): Expr {
+    return this.mul(this)
+  }
+  reciprocal(): Expr {
+    return lift(1).div(this)
+  }
 
-  eq(y: ExprLike): Expr { return call('eq', this, y) }
-  ne(y: ExprLike): Expr { return call('ne', this, y) }
-  lt(y: ExprLike): Expr { return call('lt', this, y) }
-  le(y: ExprLike): Expr { return call('le', this, y) }
-  gt(y: ExprLike): Expr { return call('gt', this, y) }
-  ge(y: ExprLike): Expr { return call('ge', this, y) }
-  isNaN(): Expr { return call('isNaN', this) }
-  signBit(): Expr { return call('signBit', this) }
+  eq(y: ExprLike): Expr {
+    return call('eq', this, y)
+  }
+  ne(y: ExprLike): Expr {
+    return call('ne', this, y)
+  }
+  lt(y: ExprLike): Expr {
+    return call('lt', this, y)
+  }
+  le(y: ExprLike): Expr {
+    return call('le', this, y)
+  }
+  gt(y: ExprLike): Expr {
+    return call('gt', this, y)
+  }
+  ge(y: ExprLike): Expr {
+    return call('ge', this, y)
+  }
+  isNaN(): Expr {
+    return call('isNaN', this)
+  }
+  signBit(): Expr {
+    return call('signBit', this)
+  }
 
-  and(y: Expr): Expr { return call('and', this, y) }
-  or(y: Expr): Expr { return call('or', this, y) }
-  not(): Expr { return this.op === 'not' ? this.args[0] : call('not', this) }
+  and(y: Expr): Expr {
+    return call('and', this, y)
+  }
+  or(y: Expr): Expr {
+    return call('or', this, y)
+  }
+  not(): Expr {
+    return this.op === 'not' ? this.args[0] : call('not', this)
+  }
   /** `this ? x : y`, for a truth value. */
   select(x: ExprLike, y: ExprLike): Expr {
     const [a, b] = [lift(x), lift(y)]
     return a === b ? a : call('select', this, a, b)
   }
 
-  bitAnd(y: ExprLike): Expr { return call('bitAnd', this, y) }
-  bitOr(y: ExprLike): Expr { return call('bitOr', this, y) }
-  bitXor(y: ExprLike): Expr { return call('bitXor', this, y) }
-  bitNot(): Expr { return call('bitNot', this) }
-  shiftLeft(y: ExprLike): Expr { return call('shiftLeft', this, y) }
-  shiftRight(y: ExprLike): Expr { return call('shiftRight', this, y) }
-  gcd(y: ExprLike): Expr { return call('gcd', this, y) }
+  bitAnd(y: ExprLike): Expr {
+    return call('bitAnd', this, y)
+  }
+  bitOr(y: ExprLike): Expr {
+    return call('bitOr', this, y)
+  }
+  bitXor(y: ExprLike): Expr {
+    return call('bitXor', this, y)
+  }
+  bitNot(): Expr {
+    return call('bitNot', this)
+  }
+  shiftLeft(y: ExprLike): Expr {
+    return call('shiftLeft', this, y)
+  }
+  shiftRight(y: ExprLike): Expr {
+    return call('shiftRight', this, y)
+  }
+  gcd(y: ExprLike): Expr {
+    return call('gcd', this, y)
+  }
 
-  exp(): Expr { return call('exp', this) }
-  exp2(): Expr { return call('exp2', this) }
-  expm1(): Expr { return call('expm1', this) }
-  log(): Expr { return call('log', this) }
-  log2(): Expr { return call('log2', this) }
-  log10(): Expr { return call('log10', this) }
-  log1p(): Expr { return call('log1p', this) }
-  sqrt(): Expr { return call('sqrt', this) }
-  rsqrt(): Expr { return call('rsqrt', this) }
-  pow(y: ExprLike): Expr { return call('pow', this, y) }
-  sigmoid(): Expr { return call('sigmoid', this) }
-  sin(): Expr { return call('sin', this) }
-  cos(): Expr { return call('cos', this) }
-  tan(): Expr { return call('tan', this) }
-  asin(): Expr { return call('asin', this) }
-  acos(): Expr { return call('acos', this) }
-  atan(): Expr { return call('atan', this) }
-  atan2(y: ExprLike): Expr { return call('atan2', this, y) }
-  sinh(): Expr { return call('sinh', this) }
-  cosh(): Expr { return call('cosh', this) }
-  tanh(): Expr { return call('tanh', this) }
-  asinh(): Expr { return call('asinh', this) }
-  acosh(): Expr { return call('acosh', this) }
-  atanh(): Expr { return call('atanh', this) }
-  erf(): Expr { return call('erf', this) }
-  erfc(): Expr { return call('erfc', this) }
-  erfinv(): Expr { return call('erfinv', this) }
-  lgamma(): Expr { return call('lgamma', this) }
-  digamma(): Expr { return call('digamma', this) }
-  trigamma(): Expr { return call('trigamma', this) }
-  zeta(q: ExprLike): Expr { return call('zeta', this, q) }
-  igamma(x: ExprLike): Expr { return call('igamma', this, x) }
-  igammac(x: ExprLike): Expr { return call('igammac', this, x) }
+  exp(): Expr {
+    return call('exp', this)
+  }
+  exp2(): Expr {
+    return call('exp2', this)
+  }
+  expm1(): Expr {
+    return call('expm1', this)
+  }
+  log(): Expr {
+    return call('log', this)
+  }
+  log2(): Expr {
+    return call('log2', this)
+  }
+  log10(): Expr {
+    return call('log10', this)
+  }
+  log1p(): Expr {
+    return call('log1p', this)
+  }
+  sqrt(): Expr {
+    return call('sqrt', this)
+  }
+  rsqrt(): Expr {
+    return call('rsqrt', this)
+  }
+  pow(y: ExprLike): Expr {
+    return call('pow', this, y)
+  }
+  sigmoid(): Expr {
+    return call('sigmoid', this)
+  }
+  sin(): Expr {
+    return call('sin', this)
+  }
+  cos(): Expr {
+    return call('cos', this)
+  }
+  tan(): Expr {
+    return call('tan', this)
+  }
+  asin(): Expr {
+    return call('asin', this)
+  }
+  acos(): Expr {
+    return call('acos', this)
+  }
+  atan(): Expr {
+    return call('atan', this)
+  }
+  atan2(y: ExprLike): Expr {
+    return call('atan2', this, y)
+  }
+  sinh(): Expr {
+    return call('sinh', this)
+  }
+  cosh(): Expr {
+    return call('cosh', this)
+  }
+  tanh(): Expr {
+    return call('tanh', this)
+  }
+  asinh(): Expr {
+    return call('asinh', this)
+  }
+  acosh(): Expr {
+    return call('acosh', this)
+  }
+  atanh(): Expr {
+    return call('atanh', this)
+  }
+  erf(): Expr {
+    return call('erf', this)
+  }
+  erfc(): Expr {
+    return call('erfc', this)
+  }
+  erfinv(): Expr {
+    return call('erfinv', this)
+  }
+  lgamma(): Expr {
+    return call('lgamma', this)
+  }
+  digamma(): Expr {
+    return call('digamma', this)
+  }
+  trigamma(): Expr {
+    return call('trigamma', this)
+  }
+  zeta(q: ExprLike): Expr {
+    return call('zeta', this, q)
+  }
+  igamma(x: ExprLike): Expr {
+    return call('igamma', this, x)
+  }
+  igammac(x: ExprLike): Expr {
+    return call('igammac', this, x)
+  }
 
   toString(): string {
     if (this.op === 'const') return String(this.value)
@@ -193,7 +330,8 @@ export function substitute(root: Expr, replace: (node: Expr) => Expr | undefined
   const visit = (node: Expr): Expr => {
     let result = done.get(node)
     if (result === undefined) {
-      result = replace(node) ?? (node.args.length === 0 ? node : Expr.of(node.op, node.args.map(visit), node.value))
+      result =
+        replace(node) ?? (node.args.length === 0 ? node : Expr.of(node.op, node.args.map(visit), node.value))
       done.set(node, result)
     }
     return result

@@ -36,21 +36,45 @@ const identity = (x: bigint) => x
  */
 export const primitives = {
   // arithmetic
-  add: binary((x, y) => x + y, (x, y) => x + y),
-  sub: binary((x, y) => x - y, (x, y) => x - y),
-  mul: binary((x, y) => x * y, (x, y) => x * y),
+  add: binary(
+    (x, y) => x + y,
+    (x, y) => x + y,
+  ),
+  sub: binary(
+    (x, y) => x - y,
+    (x, y) => x - y,
+  ),
+  mul: binary(
+    (x, y) => x * y,
+    (x, y) => x * y,
+  ),
   /** Floats: IEEE division. Integers: truncated; by zero gives 0 (the ops check before). */
   div: binary((x, y) => x / y, quotient),
   /** The remainder with the sign of the dividend, as C's fmod and %. */
-  fmod: binary((x, y) => x % y, (x, y) => (y === 0n ? 0n : x % y)),
-  neg: unary((x) => -x, (x) => -x),
+  fmod: binary(
+    (x, y) => x % y,
+    (x, y) => (y === 0n ? 0n : x % y),
+  ),
+  neg: unary(
+    (x) => -x,
+    (x) => -x,
+  ),
   abs: unary(Math.abs, (x) => (x < 0n ? -x : x)),
   /** −1, 0 or 1; NaN gives 0, as torch.sign. */
-  sign: unary((x) => (x > 0 ? 1 : x < 0 ? -1 : 0), (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
+  sign: unary(
+    (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
+    (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
+  ),
   /** Smaller of two; NaN if either is NaN. */
-  min: binary((x, y) => Math.min(x, y), (x, y) => (x < y ? x : y)),
+  min: binary(
+    (x, y) => Math.min(x, y),
+    (x, y) => (x < y ? x : y),
+  ),
   /** Larger of two; NaN if either is NaN. */
-  max: binary((x, y) => Math.max(x, y), (x, y) => (x > y ? x : y)),
+  max: binary(
+    (x, y) => Math.max(x, y),
+    (x, y) => (x > y ? x : y),
+  ),
   /** Magnitude of x, sign bit of y. */
   copysign: binary((x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x))),
   floor: unary(Math.floor, identity),
@@ -60,16 +84,37 @@ export const primitives = {
   round: unary(roundHalfEven, identity),
 
   // comparison (false on NaN, but for ne)
-  eq: compare((x, y) => x === y, (x, y) => x === y),
-  ne: compare((x, y) => x !== y, (x, y) => x !== y),
-  lt: compare((x, y) => x < y, (x, y) => x < y),
-  le: compare((x, y) => x <= y, (x, y) => x <= y),
-  gt: compare((x, y) => x > y, (x, y) => x > y),
-  ge: compare((x, y) => x >= y, (x, y) => x >= y),
+  eq: compare(
+    (x, y) => x === y,
+    (x, y) => x === y,
+  ),
+  ne: compare(
+    (x, y) => x !== y,
+    (x, y) => x !== y,
+  ),
+  lt: compare(
+    (x, y) => x < y,
+    (x, y) => x < y,
+  ),
+  le: compare(
+    (x, y) => x <= y,
+    (x, y) => x <= y,
+  ),
+  gt: compare(
+    (x, y) => x > y,
+    (x, y) => x > y,
+  ),
+  ge: compare(
+    (x, y) => x >= y,
+    (x, y) => x >= y,
+  ),
   isNaN: { arity: 1, kind: 'bool', float: (x: number) => Number.isNaN(x), int: () => false },
   /** The sign bit: true for −0 and negative NaN-free values. */
   signBit: {
-    arity: 1, kind: 'bool', float: (x: number) => x < 0 || Object.is(x, -0), int: (x: bigint) => x < 0n,
+    arity: 1,
+    kind: 'bool',
+    float: (x: number) => x < 0 || Object.is(x, -0),
+    int: (x: bigint) => x < 0n,
   },
 
   // truth values: the arguments of and, or, not and the first of select are of kind bool
@@ -100,7 +145,10 @@ export const primitives = {
   sqrt: unary(Math.sqrt),
   rsqrt: unary((x) => 1 / Math.sqrt(x)),
   /** Floats: C's pow (1^NaN = 1, (±1)^±inf = 1). Integers: exact, negative exponents only of ±1. */
-  pow: binary((x, y) => (x === 1 || ((x === -1) && (y === Infinity || y === -Infinity)) ? 1 : x ** y), integerPower),
+  pow: binary(
+    (x, y) => (x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : x ** y),
+    integerPower,
+  ),
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
 

@@ -8,13 +8,26 @@ import { doubleToBfloat16, doubleToFloat16, bfloat16ToDouble, float16ToDouble } 
 
 /** Typed arrays that tensor() takes; each has a dtype of its own. */
 export type HostData =
-  | Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array
 /** Numbers, or arrays of arrays of numbers of equal lengths. */
 export type NestedData = Scalar | HostData | readonly NestedData[]
 
 const arrayDtypes = new Map<unknown, DTypeInfo>([
-  [Uint8Array, dtypes.uint8], [Uint8ClampedArray, dtypes.uint8], [Int8Array, dtypes.int8], [Int16Array, dtypes.int16],
-  [Int32Array, dtypes.int32], [BigInt64Array, dtypes.int64], [Float32Array, dtypes.float32], [Float64Array, dtypes.float64],
+  [Uint8Array, dtypes.uint8],
+  [Uint8ClampedArray, dtypes.uint8],
+  [Int8Array, dtypes.int8],
+  [Int16Array, dtypes.int16],
+  [Int32Array, dtypes.int32],
+  [BigInt64Array, dtypes.int64],
+  [Float32Array, dtypes.float32],
+  [Float64Array, dtypes.float64],
 ])
 const isHostArray = (data: NestedData): data is HostData => ArrayBuffer.isView(data)
 const isArray = (data: NestedData): data is readonly NestedData[] => Array.isArray(data)
@@ -26,19 +39,31 @@ export function nestedShape(op: string, data: NestedData): number[] {
   const first = data.length > 0 ? nestedShape(op, data[0]) : []
   for (let i = 1; i < data.length; i++) {
     const shape = nestedShape(op, data[i])
-    check(shape.length === first.length && shape.every((n, k) => n === first[k]), () => new ArgumentError(op,
-      `nested arrays must have equal lengths, got [${first.join(', ')}] at 0 and [${shape.join(', ')}] at ${i}`))
+    check(
+      shape.length === first.length && shape.every((n, k) => n === first[k]),
+      () =>
+        new ArgumentError(
+          op,
+          `nested arrays must have equal lengths, got [${first.join(', ')}] at 0 and [${shape.join(', ')}] at ${i}`,
+        ),
+    )
   }
   return [data.length, ...first]
 }
 
 /** The elements as little-endian bytes of `dtype`, or of the dtype that the data implies if it is null. */
 export function encodeElements(
-  op: string, data: NestedData, count: number, dtype: DTypeInfo | null,
+  op: string,
+  data: NestedData,
+  count: number,
+  dtype: DTypeInfo | null,
 ): { dtype: DTypeInfo; bytes: Uint8Array } {
   if (isHostArray(data)) {
     const own = arrayDtypes.get(data.constructor)
-    check(own !== undefined, () => new ArgumentError(op, `typed arrays must be of a dtype, got ${data.constructor.name}`))
+    check(
+      own !== undefined,
+      () => new ArgumentError(op, `typed arrays must be of a dtype, got ${data.constructor.name}`),
+    )
     if (dtype === null || dtype === own) {
       return { dtype: own, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
     }
@@ -58,8 +83,14 @@ function flatten(op: string, data: NestedData, into: Scalar[]): void {
   else if (data instanceof FloatScalar) into.push(data.value)
   else {
     const type = typeof data
-    check(type === 'number' || type === 'bigint' || type === 'boolean',
-      () => new ArgumentError(op, `data must be numbers, booleans or bigints, got ${data === null ? 'null' : type}`))
+    check(
+      type === 'number' || type === 'bigint' || type === 'boolean',
+      () =>
+        new ArgumentError(
+          op,
+          `data must be numbers, booleans or bigints, got ${data === null ? 'null' : type}`,
+        ),
+    )
     into.push(data)
   }
 }
@@ -76,23 +107,39 @@ function impliedDtype(flat: readonly Scalar[]): DTypeInfo {
 }
 
 const asNumber = (x: Scalar): number => Number(x)
-const asInteger = (bits: number) => (x: Scalar): number => {
-  const value = Number(x)
-  return bits === 32 ? value | 0 : value
-}
-const asBigInt = (x: Scalar): bigint => (typeof x === 'bigint' ? x : Number.isFinite(Number(x)) ? BigInt(Math.trunc(Number(x))) : -(2n ** 63n))
+const asInteger =
+  (bits: number) =>
+  (x: Scalar): number => {
+    const value = Number(x)
+    return bits === 32 ? value | 0 : value
+  }
+const asBigInt = (x: Scalar): bigint =>
+  typeof x === 'bigint' ? x : Number.isFinite(Number(x)) ? BigInt(Math.trunc(Number(x))) : -(2n ** 63n)
 /** One element as what its host array holds. */
 export const encoders: Readonly<Record<DTypeInfo['name'], (x: Scalar) => number | bigint>> = {
   bool: (x) => (Number(x) !== 0 ? 1 : 0), // NaN is true
-  uint8: asInteger(8), int8: asInteger(8), int16: asInteger(16), int32: asInteger(32), int64: asBigInt,
-  float16: (x) => doubleToFloat16(Number(x)), bfloat16: (x) => doubleToBfloat16(Number(x)),
-  float32: asNumber, float64: asNumber,
+  uint8: asInteger(8),
+  int8: asInteger(8),
+  int16: asInteger(16),
+  int32: asInteger(32),
+  int64: asBigInt,
+  float16: (x) => doubleToFloat16(Number(x)),
+  bfloat16: (x) => doubleToBfloat16(Number(x)),
+  float32: asNumber,
+  float64: asNumber,
 }
 
 /** What an element of the host array means; int64 as a number where that is exact. */
 export const decoders: Readonly<Record<DTypeInfo['name'], (x: never) => number | bigint | boolean>> = {
   bool: (x: number) => x !== 0,
-  uint8: (x: number) => x, int8: (x: number) => x, int16: (x: number) => x, int32: (x: number) => x,
-  int64: (x: bigint) => (x >= BigInt(Number.MIN_SAFE_INTEGER) && x <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(x) : x),
-  float16: float16ToDouble, bfloat16: bfloat16ToDouble, float32: (x: number) => x, float64: (x: number) => x,
+  uint8: (x: number) => x,
+  int8: (x: number) => x,
+  int16: (x: number) => x,
+  int32: (x: number) => x,
+  int64: (x: bigint) =>
+    x >= BigInt(Number.MIN_SAFE_INTEGER) && x <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(x) : x,
+  float16: float16ToDouble,
+  bfloat16: bfloat16ToDouble,
+  float32: (x: number) => x,
+  float64: (x: number) => x,
 }

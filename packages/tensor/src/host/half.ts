@@ -35,8 +35,9 @@ export function doubleToFloat16(value: number): number {
   if (magnitude >= 65520) return sign | 0x7c00
   if (magnitude < 2 ** -14) return sign | roundEven(magnitude * 2 ** 24) // subnormal, or rounds up to the first normal
   const exponent = Math.floor(Math.log2(magnitude))
-  const e = magnitude >= 2 ** (exponent + 1) ? exponent + 1 : magnitude < 2 ** exponent ? exponent - 1 : exponent
-  return sign | ((e + 15) << 10) + roundEven((magnitude / 2 ** e - 1) * 1024) // a carry moves into the exponent
+  const e =
+    magnitude >= 2 ** (exponent + 1) ? exponent + 1 : magnitude < 2 ** exponent ? exponent - 1 : exponent
+  return sign | (((e + 15) << 10) + roundEven((magnitude / 2 ** e - 1) * 1024)) // a carry moves into the exponent
 }
 
 function roundEven(x: number): number {

@@ -12,21 +12,46 @@ import { Tensor } from '../tensor.ts'
 const checkAlpha: Validate = (name, _inputs, options, common) => {
   const alpha = options?.alpha
   if (alpha === undefined || common.category === 'float') return
-  check(scalarCategory(alpha) !== 'float', () => new DTypeError(name,
-    `alpha must be a whole number for ${common.name} tensors, got ${String(scalarValue(alpha))}. Cast the tensors first`))
+  check(
+    scalarCategory(alpha) !== 'float',
+    () =>
+      new DTypeError(
+        name,
+        `alpha must be a whole number for ${common.name} tensors, got ${String(scalarValue(alpha))}. Cast the tensors first`,
+      ),
+  )
 }
-const isBool = (input: Operandish): boolean => (input instanceof Tensor ? input.dtype === 'bool' : typeof input === 'boolean')
+const isBool = (input: Operandish): boolean =>
+  input instanceof Tensor ? input.dtype === 'bool' : typeof input === 'boolean'
 const checkSubtraction: Validate = (name, inputs, options, common) => {
   checkAlpha(name, inputs, options, common)
-  check(!inputs.some(isBool), () => new DTypeError(name, 'bool inputs cannot be subtracted. Use logicalXor, or logicalNot to invert a mask'))
+  check(
+    !inputs.some(isBool),
+    () =>
+      new DTypeError(
+        name,
+        'bool inputs cannot be subtracted. Use logicalXor, or logicalNot to invert a mask',
+      ),
+  )
 }
 // Integers have no value for a division by zero. Where the device can block, the divisor is looked at.
 const checkDivisor: Validate = (name, [, divisor], _options, common) => {
   if (common.category === 'float') return
-  const zero = divisor instanceof Tensor ? divisor.storage.backend.canBlock && divisor.device !== 'meta' && hasZero(divisor) : Number(scalarValue(divisor)) === 0
-  check(!zero, () => new ArgumentError(name, 'an integer cannot be divided by zero, got a divisor of 0. Cast to a float dtype for infinities'))
+  const zero =
+    divisor instanceof Tensor
+      ? divisor.storage.backend.canBlock && divisor.device !== 'meta' && hasZero(divisor)
+      : Number(scalarValue(divisor)) === 0
+  check(
+    !zero,
+    () =>
+      new ArgumentError(
+        name,
+        'an integer cannot be divided by zero, got a divisor of 0. Cast to a float dtype for infinities',
+      ),
+  )
 }
-const hasZero = (divisor: Tensor): boolean => withGradMode(false, () => divisor.elementCount > 0 && !divisor.all().item<boolean>())
+const hasZero = (divisor: Tensor): boolean =>
+  withGradMode(false, () => divisor.elementCount > 0 && !divisor.all().item<boolean>())
 
 /**
  * `self + alpha · other`.
@@ -38,7 +63,10 @@ const hasZero = (divisor: Tensor): boolean => withGradMode(false, () => divisor.
  * add(tensor([1, 2]), tensor([10, 20]), { alpha: 2 }).tolist() // => [21, 42]
  * @see torch.add
  */
-export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { options: { alpha: 1 }, validate: checkAlpha })
+export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), {
+  options: { alpha: 1 },
+  validate: checkAlpha,
+})
 
 /**
  * `self − alpha · other`.
@@ -48,7 +76,10 @@ export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), { opt
  * sub(tensor([5, 7]), 2).tolist() // => [3, 5]
  * @see torch.sub
  */
-export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
+export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), {
+  options: { alpha: 1 },
+  validate: checkSubtraction,
+})
 
 /**
  * `alpha`-weighted reversed subtraction, `other − alpha · self`.
@@ -57,7 +88,10 @@ export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), { opt
  * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
  * @see torch.rsub
  */
-export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), { options: { alpha: 1 }, validate: checkSubtraction })
+export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), {
+  options: { alpha: 1 },
+  validate: checkSubtraction,
+})
 
 /** `self · other`. @example mul(tensor([1, 2, 3]), 2).tolist() // => [2, 4, 6] @see torch.mul */
 export const mul = binary('mul', (x, y) => x.mul(y))
@@ -74,7 +108,11 @@ const floorQuotient = (x: Expr, y: Expr): Expr => {
   const zero = constant(0).copysign(x.div(y))
   return y.eq(0).select(x.div(y), adjusted.ne(0).select(rounded, zero))
 }
-const signsDiffer = (x: Expr, y: Expr): Expr => x.lt(0).and(y.lt(0).not()).or(x.lt(0).not().and(y.lt(0)))
+const signsDiffer = (x: Expr, y: Expr): Expr =>
+  x
+    .lt(0)
+    .and(y.lt(0).not())
+    .or(x.lt(0).not().and(y.lt(0)))
 const integerFloor = (x: Expr, y: Expr): Expr => {
   const quotient = x.div(y)
   return x.fmod(y).ne(0).and(signsDiffer(x, y)).select(quotient.sub(1), quotient)
@@ -87,11 +125,17 @@ const integerFloor = (x: Expr, y: Expr): Expr => {
  * floorDivide(tensor([-7n, 7n]), 2).tolist() // => [-4, 3]
  * @see torch.floor_divide
  */
-export const floorDivide = binary('floorDivide',
-  (x, y, _options, category) => (category === 'float' ? floorQuotient(x, y) : integerFloor(x, y)), { refuses: ['bool'], validate: checkDivisor })
+export const floorDivide = binary(
+  'floorDivide',
+  (x, y, _options, category) => (category === 'float' ? floorQuotient(x, y) : integerFloor(x, y)),
+  { refuses: ['bool'], validate: checkDivisor },
+)
 
 /** Division rounded towards zero, in the promoted dtype. @see torch.div with rounding_mode='trunc' */
-const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses: ['bool'], validate: checkDivisor })
+const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), {
+  refuses: ['bool'],
+  validate: checkDivisor,
+})
 
 /**
  * The remainder with the sign of the divisor, as Python's %.
@@ -100,10 +144,14 @@ const truncDivide = binary('truncDivide', (x, y) => x.div(y).trunc(), { refuses:
  * remainder(tensor([-3, 3]), 2).tolist() // => [1, 1]
  * @see torch.remainder
  */
-export const remainder = binary('remainder', (x, y) => {
-  const mod = x.fmod(y)
-  return mod.ne(0).and(signsDiffer(mod, y)).select(mod.add(y), mod)
-}, { refuses: ['bool'], validate: checkDivisor })
+export const remainder = binary(
+  'remainder',
+  (x, y) => {
+    const mod = x.fmod(y)
+    return mod.ne(0).and(signsDiffer(mod, y)).select(mod.add(y), mod)
+  },
+  { refuses: ['bool'], validate: checkDivisor },
+)
 
 /**
  * The remainder with the sign of the dividend, as C's fmod.
@@ -132,7 +180,7 @@ const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackwa
  * @see torch.square
  */
 export const square = (self: Tensor): Tensor => pow(self, 2)
-/** In-place square. */
+/** In-place square. @see torch.Tensor.square_ */
 export const square_ = (self: Tensor): Tensor => pow_(self, 2)
 
 /**
@@ -142,7 +190,9 @@ export const square_ = (self: Tensor): Tensor => pow_(self, 2)
  * addcmul(tensor([1, 1]), tensor([2, 3]), tensor([4, 5]), { value: 0.5 }).tolist() // => [5, 8.5]
  * @see torch.addcmul
  */
-export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), { options: { value: 1 } })
+export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), {
+  options: { value: 1 },
+})
 /**
  * `self + value · tensor1 / tensor2`.
  *
@@ -150,8 +200,10 @@ export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z)
  * addcdiv(tensor([1, 1]), tensor([2, 3]), tensor([4, 2])).tolist() // => [1.5, 2.5]
  * @see torch.addcdiv
  */
-export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z).mul(value)),
-  { options: { value: 1 }, refuses: ['int', 'bool'] })
+export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z).mul(value)), {
+  options: { value: 1 },
+  refuses: ['int', 'bool'],
+})
 /**
  * `self + weight · (end − self)`, in the form that is exact at both ends.
  *
@@ -159,10 +211,17 @@ export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z)
  * lerp(tensor([0, 10]), tensor([10, 20]), 0.25).tolist() // => [2.5, 12.5]
  * @see torch.lerp
  */
-export const lerp = ternary('lerp', (x, y, w) => {
-  const d = y.sub(x)
-  return w.abs().lt(0.5).select(x.add(w.mul(d)), y.sub(d.mul(constant(1).sub(w))))
-}, { refuses: ['int', 'bool'] })
+export const lerp = ternary(
+  'lerp',
+  (x, y, w) => {
+    const d = y.sub(x)
+    return w
+      .abs()
+      .lt(0.5)
+      .select(x.add(w.mul(d)), y.sub(d.mul(constant(1).sub(w))))
+  },
+  { refuses: ['int', 'bool'] },
+)
 
 /**
  * Larger of two, NaN if either is.
@@ -219,13 +278,17 @@ export const atan2 = binary('atan2', (x, y) => x.atan2(y), { result: 'float' })
  * hypot(tensor([3]), tensor([4])).tolist() // => [5]
  * @see torch.hypot
  */
-export const hypot = binary('hypot', (x, y) => {
-  const [a, b] = [x.abs(), y.abs()]
-  const [large, small] = [a.max(b), a.min(b)]
-  const ratio = small.div(large)
-  const finite = large.eq(0).select(large, large.mul(ratio.square().add(1).sqrt()))
-  return a.eq(Infinity).or(b.eq(Infinity)).select(Infinity, finite)
-}, { refuses: ['int', 'bool'] })
+export const hypot = binary(
+  'hypot',
+  (x, y) => {
+    const [a, b] = [x.abs(), y.abs()]
+    const [large, small] = [a.max(b), a.min(b)]
+    const ratio = small.div(large)
+    const finite = large.eq(0).select(large, large.mul(ratio.square().add(1).sqrt()))
+    return a.eq(Infinity).or(b.eq(Infinity)).select(Infinity, finite)
+  },
+  { refuses: ['int', 'bool'] },
+)
 
 /**
  * `−self`.
@@ -245,7 +308,10 @@ export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'] })
  * @see torch.positive
  */
 export function positive(self: Tensor): Tensor {
-  check(self.dtype !== 'bool', () => new DTypeError('positive', 'bool inputs have no sign, got bool. Cast first'))
+  check(
+    self.dtype !== 'bool',
+    () => new DTypeError('positive', 'bool inputs have no sign, got bool. Cast first'),
+  )
   return self
 }
 /** Absolute value. @example abs(tensor([1, -2])).tolist() // => [1, 2] @see torch.abs */
@@ -268,7 +334,8 @@ export type RoundingMode = 'trunc' | 'floor'
 const divisions = { none: trueDivide, trunc: truncDivide, floor: floorDivide } as const
 const divisionFor = (mode: RoundingMode | null | undefined) => {
   const division = divisions[mode ?? 'none']
-  if (division === undefined) throw new ArgumentError('div', `roundingMode must be null, 'trunc' or 'floor', got '${mode}'`)
+  if (division === undefined)
+    throw new ArgumentError('div', `roundingMode must be null, 'trunc' or 'floor', got '${mode}'`)
   return division
 }
 
@@ -282,21 +349,38 @@ const divisionFor = (mode: RoundingMode | null | undefined) => {
  * div(tensor([7, -7]), 2, { roundingMode: 'floor' }).tolist() // => [3, -4]
  * @see torch.div
  */
-export const div = (self: Tensor, other: Operandish, { roundingMode = null }: { roundingMode?: RoundingMode | null } = {}): Tensor =>
-  divisionFor(roundingMode)(self, other)
-/** In-place div. */
-export const div_ = (self: Tensor, other: Operandish, { roundingMode = null }: { roundingMode?: RoundingMode | null } = {}): Tensor =>
-  divisionFor(roundingMode)[inPlaceForm](self, other)
+export const div = (
+  self: Tensor,
+  other: Operandish,
+  { roundingMode = null }: { roundingMode?: RoundingMode | null } = {},
+): Tensor => divisionFor(roundingMode)(self, other)
+/** In-place div. @see torch.Tensor.div_ */
+export const div_ = (
+  self: Tensor,
+  other: Operandish,
+  { roundingMode = null }: { roundingMode?: RoundingMode | null } = {},
+): Tensor => divisionFor(roundingMode)[inPlaceForm](self, other)
 
 // Exponents that are part of the kernel, because backends have a cheaper form of the same value for them.
-const literalPower = (exponent: number) => unary('powLiteral', (x) => x.pow(exponent), { gradName: 'PowBackward0', refuses: ['int', 'bool'] })
-const powers = new Map(([3, 0.5, -0.5, -1, -2] as const).map((exponent) => [exponent as number, literalPower(exponent)]))
+const literalPower = (exponent: number) =>
+  unary('powLiteral', (x) => x.pow(exponent), { gradName: 'PowBackward0', refuses: ['int', 'bool'] })
+const powers = new Map(
+  ([3, 0.5, -0.5, -1, -2] as const).map((exponent) => [exponent as number, literalPower(exponent)]),
+)
 const powFor = (self: Tensor, exponent: Operandish) => {
   if (exponent instanceof Tensor) return null
-  check(self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,
-    () => new ArgumentError('pow', `an integer tensor takes no negative integer power, got ${String(scalarValue(exponent))}. Cast it to a float dtype`))
+  check(
+    self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,
+    () =>
+      new ArgumentError(
+        'pow',
+        `an integer tensor takes no negative integer power, got ${String(scalarValue(exponent))}. Cast it to a float dtype`,
+      ),
+  )
   if (exponent === 2) return self.dtype === 'bool' ? null : squareElements
-  return self.dtypeInfo.category === 'float' && typeof exponent === 'number' ? powers.get(exponent) ?? null : null
+  return self.dtypeInfo.category === 'float' && typeof exponent === 'number'
+    ? (powers.get(exponent) ?? null)
+    : null
 }
 
 /**
@@ -312,7 +396,7 @@ export const pow = (self: Tensor, exponent: Operandish): Tensor => {
   const special = powFor(self, exponent)
   return special ? special(self) : powElements(self, exponent)
 }
-/** In-place pow. */
+/** In-place pow. @see torch.Tensor.pow_ */
 export const pow_ = (self: Tensor, exponent: Operandish): Tensor => {
   const special = powFor(self, exponent)
   return special ? special[inPlaceForm](self) : powElements[inPlaceForm](self, exponent)

@@ -15,7 +15,9 @@ const whereElements = ternary('where', (c, x, y) => c.ne(0).select(x, y), { unpr
  * @see torch.where
  */
 export function where(condition: Tensor, self: Operandish, other: Operandish): Tensor {
-  check(condition.dtype === 'bool' || condition.dtype === 'uint8', () => new DTypeError('where',
-    `condition must be bool, got ${condition.dtype}. Compare it first: .ne(0)`))
+  check(
+    condition.dtype === 'bool' || condition.dtype === 'uint8',
+    () => new DTypeError('where', `condition must be bool, got ${condition.dtype}. Compare it first: .ne(0)`),
+  )
   return whereElements(condition, self, other)
 }

@@ -58,7 +58,11 @@ export const logicalNot = unary('logicalNot', (x) => x.eq(0), { result: 'bool' }
 /** Is NaN. @example isnan(tensor([NaN, 1])).tolist() // => [true, false] @see torch.isnan */
 export const isnan = unary('isnan', (x) => x.isNaN(), { result: 'bool' })
 /** Is +∞ or −∞. @example isinf(tensor([-Infinity, 1])).tolist() // => [true, false] @see torch.isinf */
-export const isinf = unary('isinf', (x, _o, category) => (category === 'float' ? x.abs().eq(Infinity) : x.ne(x)), { result: 'bool' })
+export const isinf = unary(
+  'isinf',
+  (x, _o, category) => (category === 'float' ? x.abs().eq(Infinity) : x.ne(x)),
+  { result: 'bool' },
+)
 /**
  * Is neither NaN nor infinite.
  *
@@ -66,7 +70,11 @@ export const isinf = unary('isinf', (x, _o, category) => (category === 'float' ?
  * isfinite(tensor([Infinity, NaN, 1])).tolist() // => [false, false, true]
  * @see torch.isfinite
  */
-export const isfinite = unary('isfinite', (x, _o, category) => (category === 'float' ? x.abs().lt(Infinity) : x.eq(x)), { result: 'bool' })
+export const isfinite = unary(
+  'isfinite',
+  (x, _o, category) => (category === 'float' ? x.abs().lt(Infinity) : x.eq(x)),
+  { result: 'bool' },
+)
 /**
  * Is +∞.
  *
@@ -74,7 +82,11 @@ export const isfinite = unary('isfinite', (x, _o, category) => (category === 'fl
  * isposinf(tensor([Infinity, -Infinity])).tolist() // => [true, false]
  * @see torch.isposinf
  */
-export const isposinf = unary('isposinf', (x, _o, category) => (category === 'float' ? x.eq(Infinity) : x.ne(x)), { result: 'bool' })
+export const isposinf = unary(
+  'isposinf',
+  (x, _o, category) => (category === 'float' ? x.eq(Infinity) : x.ne(x)),
+  { result: 'bool' },
+)
 /**
  * Is −∞.
  *
@@ -82,7 +94,11 @@ export const isposinf = unary('isposinf', (x, _o, category) => (category === 'fl
  * isneginf(tensor([Infinity, -Infinity])).tolist() // => [false, true]
  * @see torch.isneginf
  */
-export const isneginf = unary('isneginf', (x, _o, category) => (category === 'float' ? x.eq(-Infinity) : x.ne(x)), { result: 'bool' })
+export const isneginf = unary(
+  'isneginf',
+  (x, _o, category) => (category === 'float' ? x.eq(-Infinity) : x.ne(x)),
+  { result: 'bool' },
+)
 /**
  * Has the sign bit set: negative, or −0.
  *
@@ -124,7 +140,11 @@ export const bitwiseXor = bits('bitwiseXor', (x, y) => x.bitXor(y))
  * bitwiseNot(tensor([0n, 5n])).tolist() // => [-1, -6]
  * @see torch.bitwise_not
  */
-export const bitwiseNot = unary('bitwiseNot', (x, _options, category) => (category === 'bool' ? x.eq(0) : x.bitNot()), { refuses: ['float'] })
+export const bitwiseNot = unary(
+  'bitwiseNot',
+  (x, _options, category) => (category === 'bool' ? x.eq(0) : x.bitNot()),
+  { refuses: ['float'] },
+)
 /**
  * Bits moved up by `other`.
  *
@@ -132,7 +152,9 @@ export const bitwiseNot = unary('bitwiseNot', (x, _options, category) => (catego
  * bitwiseLeftShift(tensor([1n, 3n]), 2).tolist() // => [4, 12]
  * @see torch.bitwise_left_shift
  */
-export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft(y), { refuses: ['float', 'bool'] })
+export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft(y), {
+  refuses: ['float', 'bool'],
+})
 /**
  * Bits moved down by `other`, the sign kept.
  *
@@ -140,10 +162,14 @@ export const bitwiseLeftShift = binary('bitwiseLeftShift', (x, y) => x.shiftLeft
  * bitwiseRightShift(tensor([12n, -8n]), 2).tolist() // => [3, -2]
  * @see torch.bitwise_right_shift
  */
-export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRight(y), { refuses: ['float', 'bool'] })
+export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRight(y), {
+  refuses: ['float', 'bool'],
+})
 
 /** self where `mask` is false, `value` where it is true. @see torch.Tensor.masked_fill */
-const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), { unpromoted: [1, 2] })
+const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), {
+  unpromoted: [1, 2],
+})
 /** Larger of self and min, smaller of that and max; NaN stays. @see torch.clamp */
 const clampBoth = ternary('clamp', (x, min, max) => x.max(min).min(max))
 /**
@@ -176,7 +202,7 @@ export function maskedFill(self: Tensor, mask: Tensor, value: Operandish): Tenso
   checkFillValue('maskedFill', value)
   return maskedFillElements(self, mask, value)
 }
-/** In-place maskedFill. */
+/** In-place maskedFill. @see torch.Tensor.masked_fill_ */
 export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill_', 'mask', mask)
   checkFillValue('maskedFill_', value)
@@ -193,22 +219,34 @@ export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tens
  */
 export const clamp = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
   clampWith(self, min, max, false)
-/** In-place clamp. */
+/** In-place clamp. @see torch.Tensor.clamp_ */
 export const clamp_ = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
   clampWith(self, min, max, true)
 
 function clampWith(self: Tensor, min: Operandish | null, max: Operandish | null, inPlace: boolean): Tensor {
   if (min !== null && max !== null) return (inPlace ? clampBoth[inPlaceForm] : clampBoth)(self, min, max)
   if (min !== null) return (inPlace ? clampMin[inPlaceForm] : clampMin)(self, min)
-  check(max !== null, () => new ArgumentError('clamp', 'at least one of min and max must be given, got neither'))
+  check(
+    max !== null,
+    () => new ArgumentError('clamp', 'at least one of min and max must be given, got neither'),
+  )
   return (inPlace ? clampMax[inPlaceForm] : clampMax)(self, max)
 }
 
 function checkFillValue(op: string, value: Operandish): void {
-  check(!(value instanceof Tensor) || value.ndim === 0, () => new ShapeError(op,
-    `value must be a number or a 0-dim tensor, got shape ${formatShape((value as Tensor).shape)}. Use where`))
+  check(
+    !(value instanceof Tensor) || value.ndim === 0,
+    () =>
+      new ShapeError(
+        op,
+        `value must be a number or a 0-dim tensor, got shape ${formatShape((value as Tensor).shape)}. Use where`,
+      ),
+  )
 }
 
 function checkMask(op: string, name: string, mask: Tensor): void {
-  check(mask.dtype === 'bool' || mask.dtype === 'uint8', () => new DTypeError(op, `${name} must be bool, got ${mask.dtype}. Compare it first: .ne(0)`))
+  check(
+    mask.dtype === 'bool' || mask.dtype === 'uint8',
+    () => new DTypeError(op, `${name} must be bool, got ${mask.dtype}. Compare it first: .ne(0)`),
+  )
 }

@@ -39,9 +39,16 @@ export const clone = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): 
  * contiguous(ones([2, 3]).t()).strides // => [2, 1]
  * @see torch.Tensor.contiguous
  */
-export function contiguous(self: Tensor, { memoryFormat = 'contiguous_format' }: MemoryFormatOption = {}): Tensor {
+export function contiguous(
+  self: Tensor,
+  { memoryFormat = 'contiguous_format' }: MemoryFormatOption = {},
+): Tensor {
   if (memoryFormat === 'contiguous_format') return self.isContiguous() ? self : clone(self)
-  check(memoryFormat !== 'preserve_format', () => new ArgumentError('contiguous', "memoryFormat must name an order, got 'preserve_format'. Use clone"))
+  check(
+    memoryFormat !== 'preserve_format',
+    () =>
+      new ArgumentError('contiguous', "memoryFormat must name an order, got 'preserve_format'. Use clone"),
+  )
   return inFormat('contiguous', self, memoryFormat)
 }
 
@@ -60,7 +67,11 @@ export const toDeviceOp = structured<{ backend: Backend }>({
 })
 
 /** What to() may change: a device, a dtype, or that of another tensor. */
-export type ToTarget = Device | DType | Tensor | { device?: Device; dtype?: DType; copy?: boolean; memoryFormat?: MemoryFormat }
+export type ToTarget =
+  | Device
+  | DType
+  | Tensor
+  | { device?: Device; dtype?: DType; copy?: boolean; memoryFormat?: MemoryFormat }
 
 /**
  * The tensor on another device or of another dtype; self if nothing changes. Gradients flow through.
@@ -76,8 +87,14 @@ export function to(self: Tensor, target: ToTarget): Tensor {
   let result = self
   if (device !== self.device) {
     const backend = getBackend(device, 'to')
-    check(backend.supports(self.dtypeInfo) || dtype !== self.dtypeInfo, () => new DTypeError('to',
-      `device '${device}' does not store ${self.dtype}. Cast it as well: .to({ device, dtype: 'float32' })`))
+    check(
+      backend.supports(self.dtypeInfo) || dtype !== self.dtypeInfo,
+      () =>
+        new DTypeError(
+          'to',
+          `device '${device}' does not store ${self.dtype}. Cast it as well: .to({ device, dtype: 'float32' })`,
+        ),
+    )
     if (!backend.supports(self.dtypeInfo)) result = apply(toCopyOp, [result], { dtype })
     result = moveTo(result, backend)
   }
@@ -96,23 +113,48 @@ export async function toAsync(self: Tensor, target: ToTarget): Promise<Tensor> {
   const { device } = parseTarget(self, target)
   if (device === self.device || self.storage.backend.canBlock) return to(self, target)
   const source = withGradMode(false, () => contiguous(self))
-  const bytes = await source.storage.backend.readAsync(source.storage.buffer, source.offset * source.elementSize(), source.nbytes)
+  const bytes = await source.storage.backend.readAsync(
+    source.storage.buffer,
+    source.offset * source.elementSize(),
+    source.nbytes,
+  )
   const moved = upload(getBackend(device, 'toAsync'), source, bytes)
   recordMove(self, moved)
   return to(moved, target)
 }
 
-function parseTarget(self: Tensor, target: ToTarget): { device: Device; dtype: DTypeInfo; copy: boolean; memoryFormat: MemoryFormat | undefined } {
-  const parts = typeof target === 'string' ? (Object.hasOwn(dtypes, target) ? { dtype: target as DType } : { device: target })
-    : target instanceof Tensor ? { device: target.device, dtype: target.dtype } : target
-  const { device = self.device, dtype = self.dtype, copy = false, memoryFormat } = parts as Exclude<ToTarget, string | Tensor>
+function parseTarget(
+  self: Tensor,
+  target: ToTarget,
+): { device: Device; dtype: DTypeInfo; copy: boolean; memoryFormat: MemoryFormat | undefined } {
+  const parts =
+    typeof target === 'string'
+      ? Object.hasOwn(dtypes, target)
+        ? { dtype: target as DType }
+        : { device: target }
+      : target instanceof Tensor
+        ? { device: target.device, dtype: target.dtype }
+        : target
+  const {
+    device = self.device,
+    dtype = self.dtype,
+    copy = false,
+    memoryFormat,
+  } = parts as Exclude<ToTarget, string | Tensor>
   return { device, dtype: dtypeInfoOf('to', dtype), copy, memoryFormat }
 }
 
 function moveTo(self: Tensor, backend: Backend): Tensor {
   if (backend.device === 'meta') return recordMove(self, newTensor(backend, self.dtypeInfo, self.shape, 'to'))
   const from = self.storage.backend
-  check(from.canBlock, () => new DeviceError('to', `device '${self.device}' cannot be read synchronously. Use: await tensor.toAsync('${backend.device}')`))
+  check(
+    from.canBlock,
+    () =>
+      new DeviceError(
+        'to',
+        `device '${self.device}' cannot be read synchronously. Use: await tensor.toAsync('${backend.device}')`,
+      ),
+  )
   const source = withGradMode(false, () => contiguous(self))
   const bytes = from.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes)
   return recordMove(self, upload(backend, source, bytes))
@@ -130,21 +172,29 @@ function recordMove(self: Tensor, moved: Tensor): Tensor {
 }
 
 /** As float32. @example tensor([1n, 2n]).float().dtype // => 'float32' @see torch.Tensor.float */
-export const float = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float32', memoryFormat })
+export const float = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'float32', memoryFormat })
 /** As float64. @example tensor([1, 2]).double().dtype // => 'float64' @see torch.Tensor.double */
-export const double = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float64', memoryFormat })
+export const double = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'float64', memoryFormat })
 /** As float16. @example tensor([0.1]).half().item() // => 0.0999756 @see torch.Tensor.half */
-export const half = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'float16', memoryFormat })
+export const half = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'float16', memoryFormat })
 /** As int64. @example tensor([1.7, -1.7]).long().tolist() // => [1, -1] @see torch.Tensor.long */
-export const long = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int64', memoryFormat })
+export const long = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'int64', memoryFormat })
 /** As int32. @example tensor([1.7, -1.7]).int().tolist() // => [1, -1] @see torch.Tensor.int */
-export const int = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int32', memoryFormat })
+export const int = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'int32', memoryFormat })
 /** As int16. @example tensor([1.7, -1.7]).short().tolist() // => [1, -1] @see torch.Tensor.short */
-export const short = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int16', memoryFormat })
+export const short = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'int16', memoryFormat })
 /** As int8. @example tensor([1.7, -1.7]).char().tolist() // => [1, -1] @see torch.Tensor.char */
-export const char = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'int8', memoryFormat })
+export const char = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'int8', memoryFormat })
 /** As uint8. @example tensor([1.7, 255]).byte().tolist() // => [1, 255] @see torch.Tensor.byte */
-export const byte = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'uint8', memoryFormat })
+export const byte = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'uint8', memoryFormat })
 /**
  * As bool: false where 0.
  *
@@ -152,9 +202,11 @@ export const byte = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): T
  * tensor([0, 2]).bool().tolist() // => [false, true]
  * @see torch.Tensor.bool
  */
-export const bool = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'bool', memoryFormat })
+export const bool = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'bool', memoryFormat })
 /** As bfloat16. @example tensor([0.1]).bfloat16().item() // => 0.100098 @see torch.Tensor.bfloat16 */
-export const bfloat16 = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor => to(self, { dtype: 'bfloat16', memoryFormat })
+export const bfloat16 = (self: Tensor, { memoryFormat }: MemoryFormatOption = {}): Tensor =>
+  to(self, { dtype: 'bfloat16', memoryFormat })
 /**
  * Of the dtype of `other`, on its device.
  *
@@ -169,8 +221,14 @@ export const copyOp = structured<null>({
   name: 'copy',
   gradName: 'CopyBackwards',
   infer: ([self, source]) => {
-    check(sameShape(broadcastPair('copy_', self.shape, source.shape), self.shape), () => new ShapeError('copy_',
-      `source must broadcast to self, got ${formatShape(source.shape)} for ${formatShape(self.shape)}`))
+    check(
+      sameShape(broadcastPair('copy_', self.shape, source.shape), self.shape),
+      () =>
+        new ShapeError(
+          'copy_',
+          `source must broadcast to self, got ${formatShape(source.shape)} for ${formatShape(self.shape)}`,
+        ),
+    )
     return [{ shape: self.shape, dtype: self.dtypeInfo }]
   },
   run: (backend, [, source], _attrs, [out]) => copyElements(backend, source, out),
@@ -204,7 +262,14 @@ export const fillOp = structured<{ value: Scalar }>({
  */
 export function fill_(self: Tensor, value: Operandish): Tensor {
   if (!(value instanceof Tensor)) return applyInPlace(fillOp, [self], { value })
-  check(value.ndim === 0, () => new ShapeError('fill_', `value must be a number or a 0-dim tensor, got shape ${formatShape(value.shape)}`))
+  check(
+    value.ndim === 0,
+    () =>
+      new ShapeError(
+        'fill_',
+        `value must be a number or a 0-dim tensor, got shape ${formatShape(value.shape)}`,
+      ),
+  )
   return copy_(self, value)
 }
 /**

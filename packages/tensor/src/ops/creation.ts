@@ -27,7 +27,13 @@ function make(op: string, shape: readonly number[], dtype: DTypeInfo, options: F
 }
 const finish = (tensor: Tensor, { requiresGrad = false }: FactoryOptions): Tensor =>
   requiresGrad ? tensor.requiresGrad_() : tensor
-const filled = (op: string, shape: readonly number[], value: Scalar, dtype: DTypeInfo, options: FactoryOptions): Tensor => {
+const filled = (
+  op: string,
+  shape: readonly number[],
+  value: Scalar,
+  dtype: DTypeInfo,
+  options: FactoryOptions,
+): Tensor => {
   const result = make(op, shape, dtype, options)
   fillElements(result, scalarValue(value))
   return finish(result, options)
@@ -52,8 +58,12 @@ const scalarDtype = (value: Scalar): DTypeInfo => {
  */
 export function tensor(data: NestedData, options: FactoryOptions = {}): Tensor {
   const shape = nestedShape('tensor', data)
-  const { dtype, bytes } = encodeElements('tensor', data, numelOf(shape),
-    options.dtype === undefined ? null : dtypeInfoOf('tensor', options.dtype))
+  const { dtype, bytes } = encodeElements(
+    'tensor',
+    data,
+    numelOf(shape),
+    options.dtype === undefined ? null : dtypeInfoOf('tensor', options.dtype),
+  )
   const result = make('tensor', shape, dtype, options)
   if (bytes.length > 0) result.storage.backend.write(result.storage.buffer, 0, bytes)
   return finish(result, options)
@@ -87,12 +97,26 @@ export const full = (size: readonly number[], fillValue: Scalar, options: Factor
  * arange(1, 2, 0.5).tolist() // => [1, 1.5]
  * @see torch.arange
  */
-export function arange(start: Scalar, end: Scalar | null = null, step: Scalar = 1, options: FactoryOptions = {}): Tensor {
+export function arange(
+  start: Scalar,
+  end: Scalar | null = null,
+  step: Scalar = 1,
+  options: FactoryOptions = {},
+): Tensor {
   const [from, to] = end === null ? [0, start] : [start, end]
   const [a, b, d] = [from, to, step].map((value) => castFor(options, value))
-  check(d !== 0 && Number.isFinite(d), () => new ArgumentError('arange', `step must be a finite number other than 0, got ${d}`))
-  check(Number.isFinite(a) && Number.isFinite(b), () => new ArgumentError('arange', `start and end must be finite, got ${a} and ${b}`))
-  check((b - a) * d >= 0, () => new ArgumentError('arange', `step must lead from start to end, got ${a}, ${b} and ${d}`))
+  check(
+    d !== 0 && Number.isFinite(d),
+    () => new ArgumentError('arange', `step must be a finite number other than 0, got ${d}`),
+  )
+  check(
+    Number.isFinite(a) && Number.isFinite(b),
+    () => new ArgumentError('arange', `start and end must be finite, got ${a} and ${b}`),
+  )
+  check(
+    (b - a) * d >= 0,
+    () => new ArgumentError('arange', `step must lead from start to end, got ${a}, ${b} and ${d}`),
+  )
   const integers = [from, to, step].every((value) => scalarCategory(value) !== 'float')
   const count = Math.ceil((b - a) / d)
   return sequence('arange', count, (i) => a + i * d, integers ? dtypes.int64 : defaultFloatInfo(), options)
@@ -107,10 +131,19 @@ export function arange(start: Scalar, end: Scalar | null = null, step: Scalar = 
  * @see torch.linspace
  */
 export function linspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions = {}): Tensor {
-  check(Number.isInteger(steps) && steps >= 0, () => new ArgumentError('linspace', `steps must be an integer of at least 0, got ${steps}`))
+  check(
+    Number.isInteger(steps) && steps >= 0,
+    () => new ArgumentError('linspace', `steps must be an integer of at least 0, got ${steps}`),
+  )
   const [a, b] = [castFor(options, start), castFor(options, end)]
   const step = steps > 1 ? (b - a) / (steps - 1) : 0
-  return sequence('linspace', steps, (i) => (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)), defaultFloatInfo(), options)
+  return sequence(
+    'linspace',
+    steps,
+    (i) => (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)),
+    defaultFloatInfo(),
+    options,
+  )
 }
 
 /**
@@ -120,12 +153,26 @@ export function linspace(start: Scalar, end: Scalar, steps: number, options: Fac
  * logspace(0, 3, 4).tolist() // => [1, 10, 100, 1000]
  * @see torch.logspace
  */
-export function logspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions & { base?: number } = {}): Tensor {
+export function logspace(
+  start: Scalar,
+  end: Scalar,
+  steps: number,
+  options: FactoryOptions & { base?: number } = {},
+): Tensor {
   const { base = 10, ...rest } = options
-  check(Number.isInteger(steps) && steps >= 0, () => new ArgumentError('logspace', `steps must be an integer of at least 0, got ${steps}`))
+  check(
+    Number.isInteger(steps) && steps >= 0,
+    () => new ArgumentError('logspace', `steps must be an integer of at least 0, got ${steps}`),
+  )
   const [a, b] = [castFor(options, start), castFor(options, end)]
   const step = steps > 1 ? (b - a) / (steps - 1) : 0
-  return sequence('logspace', steps, (i) => base ** (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)), defaultFloatInfo(), rest)
+  return sequence(
+    'logspace',
+    steps,
+    (i) => base ** (i < steps / 2 ? a + step * i : b - step * (steps - 1 - i)),
+    defaultFloatInfo(),
+    rest,
+  )
 }
 
 // The number as the dtype that was asked for sees it: integers cut what comes after the point, before counting.
@@ -134,9 +181,20 @@ const castFor = ({ dtype }: FactoryOptions, value: Scalar): number => {
   return dtype !== undefined && dtypes[dtype]?.category === 'int' ? Math.trunc(number) : number
 }
 
-function sequence(op: string, count: number, at: (i: number) => number, dtype: DTypeInfo, options: FactoryOptions): Tensor {
+function sequence(
+  op: string,
+  count: number,
+  at: (i: number) => number,
+  dtype: DTypeInfo,
+  options: FactoryOptions,
+): Tensor {
   const result = make(op, [count], dtype, options)
-  const { bytes } = encodeElements(op, Float64Array.from({ length: count }, (_, i) => at(i)), count, result.dtypeInfo)
+  const { bytes } = encodeElements(
+    op,
+    Float64Array.from({ length: count }, (_, i) => at(i)),
+    count,
+    result.dtypeInfo,
+  )
   if (count > 0) result.storage.backend.write(result.storage.buffer, 0, bytes)
   return finish(result, options)
 }
@@ -165,7 +223,11 @@ export function eye(n: number, m: number | null = null, options: FactoryOptions 
  * emptyStrided([2, 3], [1, 2]).strides // => [1, 2]
  * @see torch.empty_strided
  */
-export function emptyStrided(size: readonly number[], stride: readonly number[], options: FactoryOptions = {}): Tensor {
+export function emptyStrided(
+  size: readonly number[],
+  stride: readonly number[],
+  options: FactoryOptions = {},
+): Tensor {
   const length = size.includes(0) ? 0 : size.reduce((last, n, i) => last + (n - 1) * stride[i], 0) + 1
   const memory = make('emptyStrided', [length], defaultFloatInfo(), options)
   return finish(new Tensor({ ...memory, shape: size, strides: stride, offset: 0, base: null }), options)

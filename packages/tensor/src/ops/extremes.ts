@@ -24,26 +24,40 @@ export interface DimAttrs {
 
 /** A window on `out` that has `dim` with size 1. */
 const kept = (out: Tensor, dim: number, rank: number): Tensor =>
-  out.ndim === rank ? out : viewOf(out, out.shape.toSpliced(dim, 0, 1), out.strides.toSpliced(dim, 0, 0), out.offset)
+  out.ndim === rank
+    ? out
+    : viewOf(out, out.shape.toSpliced(dim, 0, 1), out.strides.toSpliced(dim, 0, 0), out.offset)
 
 function checkDim(op: string, self: Tensor, dim: number): void {
-  check(self.ndim === 0 || self.shape[dim] > 0, () => new IndexError(op,
-    `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`))
+  check(
+    self.ndim === 0 || self.shape[dim] > 0,
+    () => new IndexError(op, `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`),
+  )
 }
 
-const withPositions = (name: 'max' | 'min') => structured<DimAttrs>({
-  name,
-  infer: ([self], { dim, keepdim }) => {
-    checkDim(name, self, dim)
-    const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
-    return [{ shape, dtype: self.dtypeInfo }, { shape, dtype: dtypes.int64 }]
-  },
-  run: (backend, [self], { dim }, [values, indices]) => {
-    if (values.elementCount === 0) return
-    const source = self.ndim === 0 ? view(self, [1]) : self
-    backend.kernels.argReduce(name, source, dim, kept(values, dim, source.ndim), kept(indices, dim, source.ndim))
-  },
-})
+const withPositions = (name: 'max' | 'min') =>
+  structured<DimAttrs>({
+    name,
+    infer: ([self], { dim, keepdim }) => {
+      checkDim(name, self, dim)
+      const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
+      return [
+        { shape, dtype: self.dtypeInfo },
+        { shape, dtype: dtypes.int64 },
+      ]
+    },
+    run: (backend, [self], { dim }, [values, indices]) => {
+      if (values.elementCount === 0) return
+      const source = self.ndim === 0 ? view(self, [1]) : self
+      backend.kernels.argReduce(
+        name,
+        source,
+        dim,
+        kept(values, dim, source.ndim),
+        kept(indices, dim, source.ndim),
+      )
+    },
+  })
 /** max along a dim, with positions. */
 export const maxDimOp = withPositions('max')
 /** min along a dim, with positions. */
@@ -55,11 +69,25 @@ const whole = (name: 'max' | 'min') => {
     name: `${name}All`,
     gradName: name === 'max' ? 'MaxBackward1' : 'MinBackward1',
     infer: ([self]) => {
-      check(self.elementCount > 0, () => new IndexError(name, `the tensor must not be empty, got shape ${formatShape(self.shape)}. Give a dim`))
+      check(
+        self.elementCount > 0,
+        () =>
+          new IndexError(
+            name,
+            `the tensor must not be empty, got shape ${formatShape(self.shape)}. Give a dim`,
+          ),
+      )
       return [{ shape: [], dtype: self.dtypeInfo }]
     },
     run: (backend, [self], _attrs, [out]) =>
-      runReduce(backend, kernelFor(self.dtypeInfo, self.dtypeInfo), self, self.shape.map((_, i) => i), [], out),
+      runReduce(
+        backend,
+        kernelFor(self.dtypeInfo, self.dtypeInfo),
+        self,
+        self.shape.map((_, i) => i),
+        [],
+        out,
+      ),
   })
 }
 /** max of all elements. */
@@ -68,14 +96,21 @@ export const maxAllOp = whole('max')
 export const minAllOp = whole('min')
 
 type ByArgument<A> = A extends number ? MaxMin : Tensor
-const overloaded = (
-  dimOp: typeof maxDimOp, allOp: typeof maxAllOp, pairwise: typeof maximum,
-) => <A extends number | Tensor | undefined = undefined>(self: Tensor, dimOrOther?: A, { keepdim = false }: { keepdim?: boolean } = {}): ByArgument<A> => {
-  if (dimOrOther === undefined) return apply(allOp, [self], null) as ByArgument<A>
-  if (dimOrOther instanceof Tensor) return pairwise(self, dimOrOther) as ByArgument<A>
-  const [values, indices] = applyAll(dimOp, [self], { dim: wrapDim(dimOp.name, dimOrOther as number, self.ndim), keepdim })
-  return { values, indices } as unknown as ByArgument<A>
-}
+const overloaded =
+  (dimOp: typeof maxDimOp, allOp: typeof maxAllOp, pairwise: typeof maximum) =>
+  <A extends number | Tensor | undefined = undefined>(
+    self: Tensor,
+    dimOrOther?: A,
+    { keepdim = false }: { keepdim?: boolean } = {},
+  ): ByArgument<A> => {
+    if (dimOrOther === undefined) return apply(allOp, [self], null) as ByArgument<A>
+    if (dimOrOther instanceof Tensor) return pairwise(self, dimOrOther) as ByArgument<A>
+    const [values, indices] = applyAll(dimOp, [self], {
+      dim: wrapDim(dimOp.name, dimOrOther as number, self.ndim),
+      keepdim,
+    })
+    return { values, indices } as unknown as ByArgument<A>
+  }
 /**
  * The largest element; with a dim, the largest along it and their first positions; with a tensor, elementwise.
  *
@@ -96,18 +131,19 @@ export const max = overloaded(maxDimOp, maxAllOp, maximum)
  */
 export const min = overloaded(minDimOp, minAllOp, minimum)
 
-const positions = (name: 'argmax' | 'argmin', mode: 'max' | 'min') => structured<DimAttrs>({
-  name,
-  infer: ([self], { dim, keepdim }) => {
-    checkDim(name, self, dim)
-    return [{ shape: self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim), dtype: dtypes.int64 }]
-  },
-  run: (backend, [self], { dim }, [out]) => {
-    if (out.elementCount === 0) return
-    const source = self.ndim === 0 ? view(self, [1]) : self
-    backend.kernels.argReduce(mode, source, dim, null, kept(out, dim, source.ndim))
-  },
-})
+const positions = (name: 'argmax' | 'argmin', mode: 'max' | 'min') =>
+  structured<DimAttrs>({
+    name,
+    infer: ([self], { dim, keepdim }) => {
+      checkDim(name, self, dim)
+      return [{ shape: self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim), dtype: dtypes.int64 }]
+    },
+    run: (backend, [self], { dim }, [out]) => {
+      if (out.elementCount === 0) return
+      const source = self.ndim === 0 ? view(self, [1]) : self
+      backend.kernels.argReduce(mode, source, dim, null, kept(out, dim, source.ndim))
+    },
+  })
 /** Positions of the largest. */
 export const argmaxOp = positions('argmax', 'max')
 /** Positions of the smallest. */
@@ -115,7 +151,14 @@ export const argminOp = positions('argmin', 'min')
 
 function argOf(op: typeof argmaxOp, self: Tensor, dim: number | null, keepdim: boolean): Tensor {
   if (dim !== null) return apply(op, [self], { dim: wrapDim(op.name, dim, self.ndim), keepdim })
-  check(self.elementCount > 0, () => new IndexError(op.name, `the tensor must not be empty, got shape ${formatShape(self.shape)}. Give a dim`))
+  check(
+    self.elementCount > 0,
+    () =>
+      new IndexError(
+        op.name,
+        `the tensor must not be empty, got shape ${formatShape(self.shape)}. Give a dim`,
+      ),
+  )
   const position = apply(op, [view(contiguous(self), [-1])], { dim: 0, keepdim: false })
   return keepdim ? view(position, new Array<number>(self.ndim).fill(1)) : position
 }
@@ -127,7 +170,11 @@ function argOf(op: typeof argmaxOp, self: Tensor, dim: number | null, keepdim: b
  * tensor([[1, 9], [8, 2]]).argmax(1).tolist() // => [1, 0]
  * @see torch.argmax
  */
-export const argmax = (self: Tensor, dim: number | null = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor => argOf(argmaxOp, self, dim, keepdim)
+export const argmax = (
+  self: Tensor,
+  dim: number | null = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => argOf(argmaxOp, self, dim, keepdim)
 /**
  * The first position of the smallest element.
  *
@@ -135,7 +182,11 @@ export const argmax = (self: Tensor, dim: number | null = null, { keepdim = fals
  * tensor([[1, 9], [8, 2]]).argmin(1).tolist() // => [0, 1]
  * @see torch.argmin
  */
-export const argmin = (self: Tensor, dim: number | null = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor => argOf(argminOp, self, dim, keepdim)
+export const argmin = (
+  self: Tensor,
+  dim: number | null = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => argOf(argminOp, self, dim, keepdim)
 
 /**
  * Smallest and largest elements.

@@ -16,10 +16,17 @@ const floats = { refuses: ['int', 'bool'] } as const
  * logaddexp(tensor([1000]), tensor([1000])).tolist() // => [1000.693115234375]
  * @see torch.logaddexp
  */
-export const logaddexp = binary('logaddexp', (x, y) => {
-  const larger = x.max(y)
-  return x.eq(y).and(x.abs().eq(Infinity)).select(x, larger.add(x.sub(y).abs().neg().exp().log1p()))
-}, floats)
+export const logaddexp = binary(
+  'logaddexp',
+  (x, y) => {
+    const larger = x.max(y)
+    return x
+      .eq(y)
+      .and(x.abs().eq(Infinity))
+      .select(x, larger.add(x.sub(y).abs().neg().exp().log1p()))
+  },
+  floats,
+)
 /**
  * `log₂(2ˣ + 2ʸ)` without overflow.
  *
@@ -27,10 +34,17 @@ export const logaddexp = binary('logaddexp', (x, y) => {
  * logaddexp2(tensor([3]), tensor([3])).item() // => 4
  * @see torch.logaddexp2
  */
-export const logaddexp2 = binary('logaddexp2', (x, y) => {
-  const larger = x.max(y)
-  return x.eq(y).and(x.abs().eq(Infinity)).select(x, larger.add(x.sub(y).abs().neg().exp2().log1p().mul(Math.LOG2E)))
-}, floats)
+export const logaddexp2 = binary(
+  'logaddexp2',
+  (x, y) => {
+    const larger = x.max(y)
+    return x
+      .eq(y)
+      .and(x.abs().eq(Infinity))
+      .select(x, larger.add(x.sub(y).abs().neg().exp2().log1p().mul(Math.LOG2E)))
+  },
+  floats,
+)
 /**
  * `self · ln(other)`, 0 where self is 0 (unless other is NaN).
  *
@@ -38,7 +52,9 @@ export const logaddexp2 = binary('logaddexp2', (x, y) => {
  * xlogy(tensor([0, 2]), tensor([0, 1])).tolist() // => [0, 0]
  * @see torch.xlogy
  */
-export const xlogy = binary('xlogy', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log()))), { result: 'float' })
+export const xlogy = binary('xlogy', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log()))), {
+  result: 'float',
+})
 /**
  * `self · ln(1 + other)`, 0 where self is 0 (unless other is NaN).
  *
@@ -46,7 +62,11 @@ export const xlogy = binary('xlogy', (x, y) => y.isNaN().select(NaN, x.eq(0).sel
  * xlog1py(tensor([0, 2]), tensor([5, 1])).tolist() // => [0, 1.38629]
  * @see torch.special.xlog1py
  */
-export const xlog1py = binary('xlog1py', (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log1p()))), { result: 'float' })
+export const xlog1py = binary(
+  'xlog1py',
+  (x, y) => y.isNaN().select(NaN, x.eq(0).select(0, x.mul(y.log1p()))),
+  { result: 'float' },
+)
 /**
  * 0 below 0, 1 above, `values` at 0.
  *
@@ -70,8 +90,11 @@ export const ldexp = binary('ldexp', (x, y) => x.mul(y.exp2()), { result: 'float
  * entr(tensor([0, 0.5, 1])).tolist() // => [0, 0.346574, 0]
  * @see torch.special.entr
  */
-export const entr = unary('entr', (x) => x.isNaN().select(x, x.gt(0).select(x.neg().mul(x.log()), x.eq(0).select(0, -Infinity))),
-  { result: 'float' })
+export const entr = unary(
+  'entr',
+  (x) => x.isNaN().select(x, x.gt(0).select(x.neg().mul(x.log()), x.eq(0).select(0, -Infinity))),
+  { result: 'float' },
+)
 
 /**
  * The power in double precision.
@@ -81,20 +104,30 @@ export const entr = unary('entr', (x) => x.isNaN().select(x, x.gt(0).select(x.ne
  * @see torch.float_power
  */
 export function floatPower(self: Operandish, exponent: Operandish): Tensor {
-  const wide = (value: Operandish) => (value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value)
+  const wide = (value: Operandish) =>
+    value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value
   return pow(wide(self) as Tensor, wide(exponent))
 }
 
 /** In-place floatPower. @throws DTypeError unless self is float64, the dtype of the result @see torch.Tensor.float_power_ */
 export function floatPower_(self: Tensor, exponent: Operandish): Tensor {
-  check(self.dtype === 'float64', () => new DTypeError('floatPower_',
-    `self must be float64, the dtype of the result, got ${self.dtype}. Use floatPower`))
+  check(
+    self.dtype === 'float64',
+    () =>
+      new DTypeError(
+        'floatPower_',
+        `self must be float64, the dtype of the result, got ${self.dtype}. Use floatPower`,
+      ),
+  )
   return pow_(self, exponent instanceof Tensor ? to(exponent, { dtype: 'float64' }) : exponent)
 }
 
-const replaceNonFinite = unary('nanToNum',
-  (x, { nan, posinf, neginf }) => x.isNaN().select(nan, x.eq(Infinity).select(posinf, x.eq(-Infinity).select(neginf, x))),
-  { options: { nan: 0, posinf: 0, neginf: 0 }, ...floats })
+const replaceNonFinite = unary(
+  'nanToNum',
+  (x, { nan, posinf, neginf }) =>
+    x.isNaN().select(nan, x.eq(Infinity).select(posinf, x.eq(-Infinity).select(neginf, x))),
+  { options: { nan: 0, posinf: 0, neginf: 0 }, ...floats },
+)
 /**
  * NaN replaced by `nan`, +∞ by `posinf`, −∞ by `neginf`.
  *
@@ -109,7 +142,9 @@ export function nanToNum(self: Tensor, replacements: NonFinite = {}): Tensor {
 }
 /** In-place nanToNum. @see torch.Tensor.nan_to_num_ */
 export function nanToNum_(self: Tensor, replacements: NonFinite = {}): Tensor {
-  return self.dtypeInfo.category === 'float' ? replaceNonFinite[inPlaceForm](self, finite(self, replacements)) : self
+  return self.dtypeInfo.category === 'float'
+    ? replaceNonFinite[inPlaceForm](self, finite(self, replacements))
+    : self
 }
 
 /** What stands for the numbers that are not finite. */
@@ -118,5 +153,8 @@ export interface NonFinite {
   posinf?: number | null
   neginf?: number | null
 }
-const finite = ({ dtypeInfo: { max, min } }: Tensor, { nan, posinf, neginf }: NonFinite) =>
-  ({ nan: nan ?? 0, posinf: posinf ?? Number(max), neginf: neginf ?? Number(min) })
+const finite = ({ dtypeInfo: { max, min } }: Tensor, { nan, posinf, neginf }: NonFinite) => ({
+  nan: nan ?? 0,
+  posinf: posinf ?? Number(max),
+  neginf: neginf ?? Number(min),
+})

@@ -100,10 +100,14 @@ export const sinc = toFloat('sinc', (x) => {
 /** 1 / (1 + e⁻ˣ). @example sigmoid(tensor([0, 2])).tolist() // => [0.5, 0.880797] @see torch.sigmoid */
 export const sigmoid = toFloat('sigmoid', (x) => x.sigmoid())
 const logitElements = toFloat('logit', (x) => x.div(constant(1).sub(x)).log())
-const logitWithin = unary('logitWithin', (x, { eps }) => {
-  const z = x.lt(eps).select(eps, x.gt(constant(1).sub(eps)).select(constant(1).sub(eps), x))
-  return z.div(constant(1).sub(z)).log()
-}, { options: { eps: 0 }, result: 'float', gradName: 'LogitBackward0' })
+const logitWithin = unary(
+  'logitWithin',
+  (x, { eps }) => {
+    const z = x.lt(eps).select(eps, x.gt(constant(1).sub(eps)).select(constant(1).sub(eps), x))
+    return z.div(constant(1).sub(z)).log()
+  },
+  { options: { eps: 0 }, result: 'float', gradName: 'LogitBackward0' },
+)
 /**
  * Inverse of sigmoid, ln(x / (1 − x)).
  *
@@ -112,7 +116,8 @@ const logitWithin = unary('logitWithin', (x, { eps }) => {
  * logit(tensor([0.5])).tolist() // => [0]
  * @see torch.logit
  */
-export const logit = (self: Tensor, eps: number | null = null): Tensor => (eps === null ? logitElements(self) : logitWithin(self, { eps }))
-/** In-place logit. */
+export const logit = (self: Tensor, eps: number | null = null): Tensor =>
+  eps === null ? logitElements(self) : logitWithin(self, { eps })
+/** In-place logit. @see torch.Tensor.logit_ */
 export const logit_ = (self: Tensor, eps: number | null = null): Tensor =>
   eps === null ? logitElements[inPlaceForm](self) : logitWithin[inPlaceForm](self, { eps })

@@ -14,7 +14,10 @@ export type Nested<T> = T | Nested<T>[]
 
 const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
   const { array, itemSize } = self.dtypeInfo
-  const aligned = bytes.byteOffset % itemSize === 0 && !(bytes.buffer instanceof globalThis.SharedArrayBuffer) ? bytes : bytes.slice()
+  const aligned =
+    bytes.byteOffset % itemSize === 0 && !(bytes.buffer instanceof globalThis.SharedArrayBuffer)
+      ? bytes
+      : bytes.slice()
   return new array(aligned.buffer, aligned.byteOffset, self.elementCount)
 }
 
@@ -27,11 +30,20 @@ const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
  */
 export function toTypedArray(self: Tensor): HostArray {
   const { backend } = self.storage
-  check(backend.canBlock, () => new DeviceError('toTypedArray',
-    `device '${self.device}' cannot be read synchronously. Use: await tensor.toTypedArrayAsync()`))
+  check(
+    backend.canBlock,
+    () =>
+      new DeviceError(
+        'toTypedArray',
+        `device '${self.device}' cannot be read synchronously. Use: await tensor.toTypedArrayAsync()`,
+      ),
+  )
   if (self.elementCount === 0) return toArray(self, new Uint8Array(0))
   const source = withGradMode(false, () => contiguous(self))
-  return toArray(self, backend.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes))
+  return toArray(
+    self,
+    backend.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes),
+  )
 }
 /**
  * As toTypedArray, on every device.
@@ -47,10 +59,17 @@ export async function toTypedArrayAsync(self: Tensor): Promise<HostArray> {
 }
 
 function checkSingle(op: string, self: Tensor): void {
-  check(self.elementCount === 1, () => new ShapeError(op,
-    `only a tensor of one element has an item, got shape ${formatShape(self.shape)}. Use tolist()`))
+  check(
+    self.elementCount === 1,
+    () =>
+      new ShapeError(
+        op,
+        `only a tensor of one element has an item, got shape ${formatShape(self.shape)}. Use tolist()`,
+      ),
+  )
 }
-const firstOf = <T extends Element>(self: Tensor, array: HostArray): T => decoders[self.dtype](array[0] as never) as T
+const firstOf = <T extends Element>(self: Tensor, array: HostArray): T =>
+  decoders[self.dtype](array[0] as never) as T
 
 /**
  * The only element: a number, a boolean for bool; a bigint for int64 beyond ±2⁵³.
@@ -76,7 +95,9 @@ function nest<T extends Element>(self: Tensor, array: HostArray): Nested<T> {
   const decode = decoders[self.dtype]
   let next = 0
   const level = (dim: number): Nested<T> =>
-    dim === self.ndim ? (decode(array[next++] as never) as T) : Array.from({ length: self.shape[dim] }, () => level(dim + 1))
+    dim === self.ndim
+      ? (decode(array[next++] as never) as T)
+      : Array.from({ length: self.shape[dim] }, () => level(dim + 1))
   return level(0)
 }
 /**
@@ -87,6 +108,8 @@ function nest<T extends Element>(self: Tensor, array: HostArray): Nested<T> {
  * tolist(tensor([[1, 2], [3, 4]])) // => [[1, 2], [3, 4]]
  * @see torch.Tensor.tolist
  */
-export const tolist = <T extends Element = number>(self: Tensor): Nested<T> => nest<T>(self, toTypedArray(self))
+export const tolist = <T extends Element = number>(self: Tensor): Nested<T> =>
+  nest<T>(self, toTypedArray(self))
 /** As tolist, on every device. @example await tolistAsync(tensor([[1, 2], [3, 4]])) // => [[1, 2], [3, 4]] */
-export const tolistAsync = async <T extends Element = number>(self: Tensor): Promise<Nested<T>> => nest<T>(self, await toTypedArrayAsync(self))
+export const tolistAsync = async <T extends Element = number>(self: Tensor): Promise<Nested<T>> =>
+  nest<T>(self, await toTypedArrayAsync(self))

@@ -25,20 +25,25 @@ interface DTypeOption {
   dtype?: DType
 }
 
-const attrsOf = (op: string, self: Tensor, dim: Dims | undefined, keepdim = false): ReduceAttrs =>
-  ({ dims: wrapDims(op, dim, self.ndim), keepdim })
+const attrsOf = (op: string, self: Tensor, dim: Dims | undefined, keepdim = false): ReduceAttrs => ({
+  dims: wrapDims(op, dim, self.ndim),
+  keepdim,
+})
 const countOf = (self: Tensor, dims: readonly number[]): number => dims.reduce((n, d) => n * self.shape[d], 1)
 
 // sum and prod of integers and bool are int64
 const accumulated = (dtype: DTypeInfo): DTypeInfo => (dtype.category === 'float' ? dtype : dtypes.int64)
 
-interface AccumulateAttrs extends ReduceAttrs { readonly dtype: DTypeInfo }
+interface AccumulateAttrs extends ReduceAttrs {
+  readonly dtype: DTypeInfo
+}
 const accumulation = (name: string, combine: Combine) => {
   const kernelFor = reduceKernels(name, { combine })
   return structured<AccumulateAttrs>({
     name,
     infer: ([self], { dims, keepdim, dtype }) => [{ shape: reducedShape(self.shape, dims, keepdim), dtype }],
-    run: (backend, [self], { dims, dtype }, [out]) => runReduce(backend, kernelFor(self.dtypeInfo, dtype), self, dims, [], out),
+    run: (backend, [self], { dims, dtype }, [out]) =>
+      runReduce(backend, kernelFor(self.dtypeInfo, dtype), self, dims, [], out),
   })
 }
 /** sum over dims; the graph node of sum(dim) is SumBackward1. */
@@ -46,9 +51,15 @@ export const sumOp = accumulation('sum', 'sum')
 /** prod over dims. */
 export const prodOp = accumulation('prod', 'prod')
 
-function accumulate(op: typeof sumOp, self: Tensor, dim: Dims | undefined, { keepdim = false, dtype }: DTypeOption): Tensor {
+function accumulate(
+  op: typeof sumOp,
+  self: Tensor,
+  dim: Dims | undefined,
+  { keepdim = false, dtype }: DTypeOption,
+): Tensor {
   const target = dtype === undefined ? accumulated(self.dtypeInfo) : dtypeInfoOf(op.name, dtype)
-  const source = target.category === 'float' && self.dtypeInfo !== target ? to(self, { dtype: target.name }) : self
+  const source =
+    target.category === 'float' && self.dtypeInfo !== target ? to(self, { dtype: target.name }) : self
   return apply(op, [source], { ...attrsOf(op.name, self, dim, keepdim), dtype: target })
 }
 
@@ -62,7 +73,8 @@ function accumulate(op: typeof sumOp, self: Tensor, dim: Dims | undefined, { kee
  * tensor([[1, 2], [3, 4]]).sum(0).tolist() // => [4, 6]
  * @see torch.sum
  */
-export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor => accumulate(sumOp, self, dim, options)
+export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor =>
+  accumulate(sumOp, self, dim, options)
 /**
  * The product of the elements, of all or along a dim.
  *
@@ -70,19 +82,37 @@ export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): 
  * prod(tensor([2, 3, 4])).item() // => 24
  * @see torch.prod
  */
-export const prod = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor => accumulate(prodOp, self, dim, options)
+export const prod = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor =>
+  accumulate(prodOp, self, dim, options)
 
-const meanKernels = reduceKernels('mean', { combine: 'sum', finish: (total, [inverse]) => total.mul(inverse), paramCount: 1 })
+const meanKernels = reduceKernels('mean', {
+  combine: 'sum',
+  finish: (total, [inverse]) => total.mul(inverse),
+  paramCount: 1,
+})
 /** mean over dims. */
 export const meanOp = structured<ReduceAttrs>({
   name: 'mean',
   infer: ([self], { dims, keepdim }) => {
-    check(self.dtypeInfo.category === 'float', () => new DTypeError('mean',
-      `the input must be floating-point, got ${self.dtype}. Give a dtype: mean(null, { dtype: 'float32' })`))
+    check(
+      self.dtypeInfo.category === 'float',
+      () =>
+        new DTypeError(
+          'mean',
+          `the input must be floating-point, got ${self.dtype}. Give a dtype: mean(null, { dtype: 'float32' })`,
+        ),
+    )
     return [{ shape: reducedShape(self.shape, dims, keepdim), dtype: self.dtypeInfo }]
   },
   run: (backend, [self], { dims }, [out]) =>
-    runReduce(backend, meanKernels(self.dtypeInfo, self.dtypeInfo), self, dims, [1 / countOf(self, dims)], out),
+    runReduce(
+      backend,
+      meanKernels(self.dtypeInfo, self.dtypeInfo),
+      self,
+      dims,
+      [1 / countOf(self, dims)],
+      out,
+    ),
 })
 /**
  * The mean of the elements, of all or along dims; NaN if there are none.
@@ -100,11 +130,18 @@ const extreme = (name: string, combine: 'max' | 'min') => {
   return structured<ReduceAttrs>({
     name,
     infer: ([self], { dims, keepdim }) => {
-      check(countOf(self, dims) > 0, () => new ShapeError(name,
-        `the reduced dims must not be empty, got shape ${formatShape(self.shape)}. There is no ${combine} of nothing`))
+      check(
+        countOf(self, dims) > 0,
+        () =>
+          new ShapeError(
+            name,
+            `the reduced dims must not be empty, got shape ${formatShape(self.shape)}. There is no ${combine} of nothing`,
+          ),
+      )
       return [{ shape: reducedShape(self.shape, dims, keepdim), dtype: self.dtypeInfo }]
     },
-    run: (backend, [self], { dims }, [out]) => runReduce(backend, kernelFor(self.dtypeInfo, self.dtypeInfo), self, dims, [], out),
+    run: (backend, [self], { dims }, [out]) =>
+      runReduce(backend, kernelFor(self.dtypeInfo, self.dtypeInfo), self, dims, [], out),
   })
 }
 /** Largest along dims; gradients are shared by ties. */
@@ -119,8 +156,11 @@ export const aminOp = extreme('amin', 'min')
  * amax(tensor([[1, 9], [8, 2]]), 1).tolist() // => [9, 8]
  * @see torch.amax
  */
-export const amax = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
-  apply(amaxOp, [self], attrsOf('amax', self, dim, keepdim))
+export const amax = (
+  self: Tensor,
+  dim: Dims = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => apply(amaxOp, [self], attrsOf('amax', self, dim, keepdim))
 /**
  * The smallest element along dims; NaN if one is.
  *
@@ -129,15 +169,26 @@ export const amax = (self: Tensor, dim: Dims = null, { keepdim = false }: { keep
  * amin(tensor([[1, 9], [8, 2]]), 1).tolist() // => [1, 2]
  * @see torch.amin
  */
-export const amin = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
-  apply(aminOp, [self], attrsOf('amin', self, dim, keepdim))
+export const amin = (
+  self: Tensor,
+  dim: Dims = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => apply(aminOp, [self], attrsOf('amin', self, dim, keepdim))
 
 const truth = (name: string, combine: 'max' | 'min', identity: number) => {
-  const kernelFor = reduceKernels(name, { combine, map: (x) => x.ne(0).select(1, 0), finish: (total) => total.ne(0) })
+  const kernelFor = reduceKernels(name, {
+    combine,
+    map: (x) => x.ne(0).select(1, 0),
+    finish: (total) => total.ne(0),
+  })
   return structured<ReduceAttrs>({
     name,
-    infer: ([self], { dims, keepdim }) =>
-      [{ shape: reducedShape(self.shape, dims, keepdim), dtype: self.dtype === 'uint8' ? dtypes.uint8 : dtypes.bool }],
+    infer: ([self], { dims, keepdim }) => [
+      {
+        shape: reducedShape(self.shape, dims, keepdim),
+        dtype: self.dtype === 'uint8' ? dtypes.uint8 : dtypes.bool,
+      },
+    ],
     run: (backend, [self], { dims }, [out]) => {
       if (countOf(self, dims) === 0) fillElements(out, identity)
       else runReduce(backend, kernelFor(self.dtypeInfo, out.dtypeInfo), self, dims, [], out)
@@ -149,8 +200,11 @@ export const anyOp = truth('any', 'max', 0)
 /** all over dims. */
 export const allOp = truth('all', 'min', 1)
 /** Whether some element is not 0. @example any(tensor([0, 0, 3])).item() // => true @see torch.any */
-export const any = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
-  apply(anyOp, [self], attrsOf('any', self, dim, keepdim))
+export const any = (
+  self: Tensor,
+  dim: Dims = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => apply(anyOp, [self], attrsOf('any', self, dim, keepdim))
 /**
  * Whether no element is 0; true for none.
  *
@@ -158,15 +212,25 @@ export const any = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepd
  * all(tensor([[1, 0], [2, 3]]), 1).tolist() // => [false, true]
  * @see torch.all
  */
-export const all = (self: Tensor, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor =>
-  apply(allOp, [self], attrsOf('all', self, dim, keepdim))
+export const all = (
+  self: Tensor,
+  dim: Dims = null,
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Tensor => apply(allOp, [self], attrsOf('all', self, dim, keepdim))
 
-const nonzeroCount = reduceKernels('countNonzero', { combine: 'sum', map: (x) => x.ne(0).select(1, 0), ownCompute: true })
+const nonzeroCount = reduceKernels('countNonzero', {
+  combine: 'sum',
+  map: (x) => x.ne(0).select(1, 0),
+  ownCompute: true,
+})
 /** countNonzero over dims. */
 export const countNonzeroOp = structured<ReduceAttrs>({
   name: 'countNonzero',
-  infer: ([self], { dims, keepdim }) => [{ shape: reducedShape(self.shape, dims, keepdim), dtype: dtypes.int64 }],
-  run: (backend, [self], { dims }, [out]) => runReduce(backend, nonzeroCount(self.dtypeInfo, dtypes.int64), self, dims, [], out),
+  infer: ([self], { dims, keepdim }) => [
+    { shape: reducedShape(self.shape, dims, keepdim), dtype: dtypes.int64 },
+  ],
+  run: (backend, [self], { dims }, [out]) =>
+    runReduce(backend, nonzeroCount(self.dtypeInfo, dtypes.int64), self, dims, [], out),
 })
 /**
  * How many elements are not 0.
@@ -175,10 +239,13 @@ export const countNonzeroOp = structured<ReduceAttrs>({
  * countNonzero(tensor([0, 3, 5])).item() // => 2
  * @see torch.count_nonzero
  */
-export const countNonzero = (self: Tensor, dim: Dims = null): Tensor => apply(countNonzeroOp, [self], attrsOf('countNonzero', self, dim))
+export const countNonzero = (self: Tensor, dim: Dims = null): Tensor =>
+  apply(countNonzeroOp, [self], attrsOf('countNonzero', self, dim))
 
 /** Attributes of var and std: `correction` is what is taken from the count in the divisor. */
-export interface VarAttrs extends ReduceAttrs { readonly correction: number }
+export interface VarAttrs extends ReduceAttrs {
+  readonly correction: number
+}
 /** Options of var and std. */
 export interface VarOptions {
   keepdim?: boolean
@@ -187,12 +254,20 @@ export interface VarOptions {
   /** Divide by n − correction; overrides unbiased. */
   correction?: number
 }
-const moments = reduceKernels('var', { combine: 'sum', map: (x) => x.square(), finish: (total, [inverse]) => total.mul(inverse), paramCount: 1 })
+const moments = reduceKernels('var', {
+  combine: 'sum',
+  map: (x) => x.square(),
+  finish: (total, [inverse]) => total.mul(inverse),
+  paramCount: 1,
+})
 /** var over dims: two passes, so that a large mean does not cancel. */
 export const varOp = structured<VarAttrs>({
   name: 'var',
   infer: ([self], { dims, keepdim }) => {
-    check(self.dtypeInfo.category === 'float', () => new DTypeError('var', `the input must be floating-point, got ${self.dtype}. Cast it first`))
+    check(
+      self.dtypeInfo.category === 'float',
+      () => new DTypeError('var', `the input must be floating-point, got ${self.dtype}. Cast it first`),
+    )
     return [{ shape: reducedShape(self.shape, dims, keepdim), dtype: self.dtypeInfo }]
   },
   run: (backend, [self], { dims, correction }, [out]) => {
@@ -201,8 +276,12 @@ export const varOp = structured<VarAttrs>({
     runReduce(backend, moments(self.dtypeInfo, self.dtypeInfo), centered, dims, [1 / divisor], out)
   },
 })
-const varAttrs = (op: string, self: Tensor, dim: Dims | undefined, { keepdim, unbiased = true, correction }: VarOptions): VarAttrs =>
-  ({ ...attrsOf(op, self, dim, keepdim), correction: correction ?? (unbiased ? 1 : 0) })
+const varAttrs = (
+  op: string,
+  self: Tensor,
+  dim: Dims | undefined,
+  { keepdim, unbiased = true, correction }: VarOptions,
+): VarAttrs => ({ ...attrsOf(op, self, dim, keepdim), correction: correction ?? (unbiased ? 1 : 0) })
 /**
  * The variance of the elements, of all or along dims: Σ(x − mean)² / (n − correction).
  *

@@ -20,13 +20,20 @@ export const frac = unary('frac', (x) => x.sub(x.trunc()), { refuses: ['int', 'b
 
 const roundWhole = unary('round', (x) => x.round(), { refuses: ['bool'] })
 const roundScaled = unary('roundScaled', (x, { scale }) => x.mul(scale).round().div(scale), {
-  options: { scale: 1 }, gradName: 'RoundBackward1', refuses: ['int', 'bool'],
+  options: { scale: 1 },
+  gradName: 'RoundBackward1',
+  refuses: ['int', 'bool'],
 })
 const roundTens = unary('roundTens', (x, { scale }) => x.div(scale).round().mul(scale), {
-  options: { scale: 1 }, gradName: 'RoundBackward1', refuses: ['int', 'bool'],
+  options: { scale: 1 },
+  gradName: 'RoundBackward1',
+  refuses: ['int', 'bool'],
 })
 const rounding = (self: Tensor, decimals: number, inPlace: boolean): Tensor => {
-  check(Number.isInteger(decimals), () => new ArgumentError('round', `decimals must be an integer, got ${decimals}`))
+  check(
+    Number.isInteger(decimals),
+    () => new ArgumentError('round', `decimals must be an integer, got ${decimals}`),
+  )
   if (decimals === 0) return (inPlace ? roundWhole[inPlaceForm] : roundWhole)(self)
   const form = decimals > 0 ? roundScaled : roundTens
   return (inPlace ? form[inPlaceForm] : form)(self, { scale: 10 ** Math.abs(decimals) })
@@ -41,6 +48,8 @@ const rounding = (self: Tensor, decimals: number, inPlace: boolean): Tensor => {
  * round(tensor([0.5, 1.5, 2.4])).tolist() // => [0, 2, 2]
  * @see torch.round
  */
-export const round = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => rounding(self, decimals, false)
-/** In-place round. */
-export const round_ = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => rounding(self, decimals, true)
+export const round = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>
+  rounding(self, decimals, false)
+/** In-place round. @see torch.Tensor.round_ */
+export const round_ = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>
+  rounding(self, decimals, true)

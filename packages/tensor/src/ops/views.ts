@@ -9,7 +9,11 @@ import { squeezeAttrs } from '../shape/squeeze.ts'
 import { contiguous } from './copy.ts'
 
 const without = <T>(list: readonly T[], at: number): T[] => [...list.slice(0, at), ...list.slice(at + 1)]
-const inserted = <T>(list: readonly T[], at: number, item: T): T[] => [...list.slice(0, at), item, ...list.slice(at)]
+const inserted = <T>(list: readonly T[], at: number, item: T): T[] => [
+  ...list.slice(0, at),
+  item,
+  ...list.slice(at),
+]
 
 /** view: attrs are the final shape and its strides. */
 export const viewOp = viewRecord<{ shape: readonly number[]; strides: readonly number[] }>({
@@ -33,16 +37,29 @@ export function view(self: Tensor, shapeOrDtype: readonly number[] | DType): Ten
 }
 function viewBits(self: Tensor, dtype: DType): Tensor {
   const dtypeInfo = dtypeInfoOf('view', dtype)
-  check(dtypeInfo.itemSize === self.dtypeInfo.itemSize, () => new DTypeError('view',
-    `the dtype must have elements of ${self.dtypeInfo.itemSize} bytes, got ${dtype} of ${dtypeInfo.itemSize}. Use to for a cast`))
+  check(
+    dtypeInfo.itemSize === self.dtypeInfo.itemSize,
+    () =>
+      new DTypeError(
+        'view',
+        `the dtype must have elements of ${self.dtypeInfo.itemSize} bytes, got ${dtype} of ${dtypeInfo.itemSize}. Use to for a cast`,
+      ),
+  )
   const { storage, shape, strides, offset, counter } = self
   return new Tensor({ storage, dtypeInfo, shape, strides, offset, counter, base: self.base ?? self })
 }
 function viewShape(self: Tensor, shape: readonly number[]): Tensor {
   const sizes = inferSize('view', shape, self.numel())
   const strides = viewStrides(self.shape, self.strides, sizes)
-  check(strides !== null, () => new ShapeError('view', `the shape must be compatible with the strides of self, got `
-    + `${formatShape(sizes)} for shape ${formatShape(self.shape)} and strides ${formatShape(self.strides)}. Use reshape`))
+  check(
+    strides !== null,
+    () =>
+      new ShapeError(
+        'view',
+        `the shape must be compatible with the strides of self, got ` +
+          `${formatShape(sizes)} for shape ${formatShape(self.shape)} and strides ${formatShape(self.strides)}. Use reshape`,
+      ),
+  )
   return applyView(viewOp, self, { shape: sizes, strides })
 }
 
@@ -87,7 +104,10 @@ export const reshapeAs = (self: Tensor, other: Tensor): Tensor => reshape(self, 
  */
 export function flatten(self: Tensor, startDim = 0, endDim = -1): Tensor {
   const [start, end] = [wrapDim('flatten', startDim, self.ndim), wrapDim('flatten', endDim, self.ndim)]
-  check(start <= end, () => new ShapeError('flatten', `startDim must not come after endDim, got ${startDim} and ${endDim}`))
+  check(
+    start <= end,
+    () => new ShapeError('flatten', `startDim must not come after endDim, got ${startDim} and ${endDim}`),
+  )
   if (self.ndim === 0) return reshape(self, [1])
   if (start === end) return self
   const middle = numelOf(self.shape.slice(start, end + 1))
@@ -118,8 +138,11 @@ const swapped = <T>(list: readonly T[], a: number, b: number): T[] => {
 /** transpose: attrs are the two dims, wrapped. */
 export const transposeOp = viewRecord<{ dim0: number; dim1: number }>({
   name: 'transpose',
-  view: (self, { dim0, dim1 }) =>
-    ({ shape: swapped(self.shape, dim0, dim1), strides: swapped(self.strides, dim0, dim1), offset: self.offset }),
+  view: (self, { dim0, dim1 }) => ({
+    shape: swapped(self.shape, dim0, dim1),
+    strides: swapped(self.strides, dim0, dim1),
+    offset: self.offset,
+  }),
 })
 
 /**
@@ -130,9 +153,11 @@ export const transposeOp = viewRecord<{ dim0: number; dim1: number }>({
  * transpose(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2]
  * @see torch.transpose
  */
-export const transpose = (self: Tensor, dim0: number, dim1: number): Tensor => applyView(transposeOp, self, {
-  dim0: wrapDim('transpose', dim0, self.ndim), dim1: wrapDim('transpose', dim1, self.ndim),
-})
+export const transpose = (self: Tensor, dim0: number, dim1: number): Tensor =>
+  applyView(transposeOp, self, {
+    dim0: wrapDim('transpose', dim0, self.ndim),
+    dim1: wrapDim('transpose', dim1, self.ndim),
+  })
 /** Two dims swapped. @example swapaxes(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2] @see torch.swapaxes */
 export const swapaxes = transpose
 /** Two dims swapped. @example swapdims(ones([2, 3, 4]), 0, 2).shape // => [4, 3, 2] @see torch.swapdims */
@@ -141,7 +166,11 @@ export const swapdims = transpose
 /** t: a transpose of its own name. */
 export const tOp = viewRecord<null>({
   name: 't',
-  view: (self) => ({ shape: [...self.shape].reverse(), strides: [...self.strides].reverse(), offset: self.offset }),
+  view: (self) => ({
+    shape: [...self.shape].reverse(),
+    strides: [...self.strides].reverse(),
+    offset: self.offset,
+  }),
 })
 /**
  * The transposed matrix; tensors of fewer dims as they are.
@@ -152,15 +181,21 @@ export const tOp = viewRecord<null>({
  * @see torch.t
  */
 export function t(self: Tensor): Tensor {
-  check(self.ndim <= 2, () => new ShapeError('t', `self must have at most 2 dims, got ${self.ndim}. Use transpose or mT`))
+  check(
+    self.ndim <= 2,
+    () => new ShapeError('t', `self must have at most 2 dims, got ${self.ndim}. Use transpose or mT`),
+  )
   return applyView(tOp, self, null)
 }
 
 /** permute: attrs are the dims, wrapped. */
 export const permuteOp = viewRecord<{ dims: readonly number[] }>({
   name: 'permute',
-  view: (self, { dims }) =>
-    ({ shape: dims.map((d) => self.shape[d]), strides: dims.map((d) => self.strides[d]), offset: self.offset }),
+  view: (self, { dims }) => ({
+    shape: dims.map((d) => self.shape[d]),
+    strides: dims.map((d) => self.strides[d]),
+    offset: self.offset,
+  }),
 })
 /**
  * The dims in another order.
@@ -171,11 +206,23 @@ export const permuteOp = viewRecord<{ dims: readonly number[] }>({
  * @see torch.permute
  */
 export function permute(self: Tensor, dims: readonly number[]): Tensor {
-  check(dims.length === self.ndim, () => new ShapeError('permute',
-    `dims must name each of the ${self.ndim} dims once, got ${formatShape(dims)}`))
+  check(
+    dims.length === self.ndim,
+    () =>
+      new ShapeError(
+        'permute',
+        `dims must name each of the ${self.ndim} dims once, got ${formatShape(dims)}`,
+      ),
+  )
   const wrapped = dims.map((dim) => wrapDim('permute', dim, self.ndim))
-  check(new Set(wrapped).size === wrapped.length, () => new ShapeError('permute',
-    `dims must name each of the ${self.ndim} dims once, got ${formatShape(dims)}`))
+  check(
+    new Set(wrapped).size === wrapped.length,
+    () =>
+      new ShapeError(
+        'permute',
+        `dims must name each of the ${self.ndim} dims once, got ${formatShape(dims)}`,
+      ),
+  )
   return applyView(permuteOp, self, { dims: wrapped })
 }
 
@@ -186,13 +233,26 @@ export function permute(self: Tensor, dims: readonly number[]): Tensor {
  * movedim(ones([2, 3, 4]), 0, -1).shape // => [3, 4, 2]
  * @see torch.movedim
  */
-export function movedim(self: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
+export function movedim(
+  self: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
   const from = [source].flat().map((dim) => wrapDim('movedim', dim as number, self.ndim))
   const to = [destination].flat().map((dim) => wrapDim('movedim', dim as number, self.ndim))
-  check(from.length === to.length && new Set(from).size === from.length && new Set(to).size === to.length,
-    () => new ShapeError('movedim', `source and destination must name as many dims, each once, got ${formatShape(from)} and ${formatShape(to)}`))
+  check(
+    from.length === to.length && new Set(from).size === from.length && new Set(to).size === to.length,
+    () =>
+      new ShapeError(
+        'movedim',
+        `source and destination must name as many dims, each once, got ${formatShape(from)} and ${formatShape(to)}`,
+      ),
+  )
   const rest = self.shape.map((_, i) => i).filter((i) => !from.includes(i))
-  return permute(self, self.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : rest.shift()!)))
+  return permute(
+    self,
+    self.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : rest.shift()!)),
+  )
 }
 /** Dims moved to new places. @example moveaxis(ones([2, 3, 4]), 0, -1).shape // => [3, 4, 2] @see torch.moveaxis */
 export const moveaxis = movedim
@@ -201,7 +261,9 @@ export const moveaxis = movedim
 export const selectOp = viewRecord<{ dim: number; index: number }>({
   name: 'select',
   view: (self, { dim, index }) => ({
-    shape: without(self.shape, dim), strides: without(self.strides, dim), offset: self.offset + index * self.strides[dim],
+    shape: without(self.shape, dim),
+    strides: without(self.strides, dim),
+    offset: self.offset + index * self.strides[dim],
   }),
 })
 /**
@@ -213,11 +275,20 @@ export const selectOp = viewRecord<{ dim: number; index: number }>({
  * @see torch.select
  */
 export function select(self: Tensor, dim: number, index: number): Tensor {
-  check(self.ndim > 0, () => new IndexError('select', 'self must have a dim to select from, got a 0-dim tensor'))
+  check(
+    self.ndim > 0,
+    () => new IndexError('select', 'self must have a dim to select from, got a 0-dim tensor'),
+  )
   const at = wrapDim('select', dim, self.ndim)
   const size = self.shape[at]
-  check(Number.isInteger(index) && index >= -size && index < size,
-    () => new IndexError('select', `index must be in the range of [${-size}, ${size - 1}] for dim ${at} of size ${size}, got ${index}`))
+  check(
+    Number.isInteger(index) && index >= -size && index < size,
+    () =>
+      new IndexError(
+        'select',
+        `index must be in the range of [${-size}, ${size - 1}] for dim ${at} of size ${size}, got ${index}`,
+      ),
+  )
   return applyView(selectOp, self, { dim: at, index: index < 0 ? index + size : index })
 }
 
@@ -239,10 +310,17 @@ export const sliceOp = viewRecord<{ dim: number; start: number; end: number; ste
  * @see https://pytorch.org/docs/stable/tensor_view.html
  */
 export function slice(
-  self: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1,
+  self: Tensor,
+  dim = 0,
+  start: number | null = null,
+  end: number | null = null,
+  step = 1,
 ): Tensor {
   check(self.ndim > 0, () => new IndexError('slice', 'self must have a dim to slice, got a 0-dim tensor'))
-  check(Number.isInteger(step) && step > 0, () => new ArgumentError('slice', `step must be a positive integer, got ${step}`))
+  check(
+    Number.isInteger(step) && step > 0,
+    () => new ArgumentError('slice', `step must be a positive integer, got ${step}`),
+  )
   const at = wrapDim('slice', dim, self.ndim)
   const size = self.shape[at]
   const bound = (value: number): number => Math.min(Math.max(value < 0 ? value + size : value, 0), size)
@@ -263,8 +341,14 @@ export function narrow(self: Tensor, dim: number, startAt: number | Tensor, leng
   const at = wrapDim('narrow', dim, self.ndim)
   const size = self.shape[at]
   const from = start < 0 ? start + size : start
-  check(Number.isInteger(start) && Number.isInteger(length) && from >= 0 && length >= 0 && from + length <= size,
-    () => new IndexError('narrow', `start and length must stay within dim ${at} of size ${size}, got ${start} and ${length}`))
+  check(
+    Number.isInteger(start) && Number.isInteger(length) && from >= 0 && length >= 0 && from + length <= size,
+    () =>
+      new IndexError(
+        'narrow',
+        `start and length must stay within dim ${at} of size ${size}, got ${start} and ${length}`,
+      ),
+  )
   return applyView(sliceOp, self, { dim: at, start: from, end: from + length, step: 1 })
 }
 
@@ -274,8 +358,11 @@ export const expandOp = viewRecord<{ shape: readonly number[] }>({
   view: (self, { shape }) => {
     const lead = shape.length - self.ndim
     return {
-      shape, offset: self.offset,
-      strides: shape.map((size, i) => (i < lead || (self.shape[i - lead] === 1 && size !== 1) ? 0 : self.strides[i - lead])),
+      shape,
+      offset: self.offset,
+      strides: shape.map((size, i) =>
+        i < lead || (self.shape[i - lead] === 1 && size !== 1) ? 0 : self.strides[i - lead],
+      ),
     }
   },
 })
@@ -289,7 +376,11 @@ export const expandOp = viewRecord<{ shape: readonly number[] }>({
  */
 export function expand(self: Tensor, shape: readonly number[]): Tensor {
   const lead = shape.length - self.ndim
-  const fail = () => new ShapeError('expand', `only dims of size 1 can be expanded, got ${formatShape(self.shape)} to ${formatShape(shape)}`)
+  const fail = () =>
+    new ShapeError(
+      'expand',
+      `only dims of size 1 can be expanded, got ${formatShape(self.shape)} to ${formatShape(shape)}`,
+    )
   check(lead >= 0, fail)
   const sizes = shape.map((size, i) => {
     const own = i < lead ? null : self.shape[i - lead]
@@ -317,7 +408,8 @@ export const broadcastTo = (self: Tensor, shape: readonly number[]): Tensor => e
 export const squeezeOp = viewRecord<{ dims: readonly number[] }>({
   name: 'squeeze',
   view: (self, { dims }) => ({
-    shape: self.shape.filter((_, i) => !dims.includes(i)), strides: self.strides.filter((_, i) => !dims.includes(i)),
+    shape: self.shape.filter((_, i) => !dims.includes(i)),
+    strides: self.strides.filter((_, i) => !dims.includes(i)),
     offset: self.offset,
   }),
 })
@@ -335,7 +427,8 @@ export const squeeze = (self: Tensor, dim: number | readonly number[] | null = n
 export const unsqueezeOp = viewRecord<{ dim: number }>({
   name: 'unsqueeze',
   view: (self, { dim }) => ({
-    shape: inserted(self.shape, dim, 1), offset: self.offset,
+    shape: inserted(self.shape, dim, 1),
+    offset: self.offset,
     strides: inserted(self.strides, dim, dim < self.ndim ? self.shape[dim] * self.strides[dim] : 1),
   }),
 })
@@ -354,8 +447,12 @@ export const unsqueeze = (self: Tensor, dim: number): Tensor =>
 export const diagonalOp = viewRecord<{ offset: number; dim1: number; dim2: number }>({
   name: 'diagonal',
   view: (self, { offset, dim1, dim2 }) => {
-    const length = Math.max(0, offset >= 0
-      ? Math.min(self.shape[dim1], self.shape[dim2] - offset) : Math.min(self.shape[dim1] + offset, self.shape[dim2]))
+    const length = Math.max(
+      0,
+      offset >= 0
+        ? Math.min(self.shape[dim1], self.shape[dim2] - offset)
+        : Math.min(self.shape[dim1] + offset, self.shape[dim2]),
+    )
     const skip = length === 0 ? 0 : offset >= 0 ? offset * self.strides[dim2] : -offset * self.strides[dim1]
     const keep = (_: number, i: number) => i !== dim1 && i !== dim2
     return {
@@ -373,7 +470,8 @@ export const diagonalOp = viewRecord<{ offset: number; dim1: number; dim2: numbe
  * @see torch.diagonal
  */
 export function diagonal(
-  self: Tensor, { offset = 0, dim1 = 0, dim2 = 1 }: { offset?: number; dim1?: number; dim2?: number } = {},
+  self: Tensor,
+  { offset = 0, dim1 = 0, dim2 = 1 }: { offset?: number; dim1?: number; dim2?: number } = {},
 ): Tensor {
   const [a, b] = [wrapDim('diagonal', dim1, self.ndim), wrapDim('diagonal', dim2, self.ndim)]
   check(a !== b, () => new ShapeError('diagonal', `dim1 and dim2 must differ, got ${dim1} and ${dim2}`))
@@ -383,13 +481,14 @@ export function diagonal(
 /** unfold: windows of a dim, as a new last dim. */
 export const unfoldOp = viewRecord<{ dimension: number; size: number; step: number }>({
   name: 'unfold',
-  view: (self, { dimension, size, step }) => self.ndim === 0
-    ? { shape: [size], strides: [1], offset: self.offset }
-    : {
-      shape: [...self.shape.with(dimension, Math.floor((self.shape[dimension] - size) / step) + 1), size],
-      strides: [...self.strides.with(dimension, self.strides[dimension] * step), self.strides[dimension]],
-      offset: self.offset,
-    },
+  view: (self, { dimension, size, step }) =>
+    self.ndim === 0
+      ? { shape: [size], strides: [1], offset: self.offset }
+      : {
+          shape: [...self.shape.with(dimension, Math.floor((self.shape[dimension] - size) / step) + 1), size],
+          strides: [...self.strides.with(dimension, self.strides[dimension] * step), self.strides[dimension]],
+          offset: self.offset,
+        },
 })
 /**
  * Windows of `size` positions of a dim, every `step`, as a new last dim.
@@ -401,14 +500,23 @@ export const unfoldOp = viewRecord<{ dimension: number; size: number; step: numb
 export function unfold(self: Tensor, dimension: number, size: number, step: number): Tensor {
   const at = wrapDim('unfold', dimension, self.ndim)
   const length = self.ndim === 0 ? 1 : self.shape[at]
-  check(Number.isInteger(size) && size >= 0 && size <= length,
-    () => new ShapeError('unfold', `size must be from 0 to ${length}, that of dim ${at}, got ${size}`))
-  check(Number.isInteger(step) && step > 0, () => new ArgumentError('unfold', `step must be a positive integer, got ${step}`))
+  check(
+    Number.isInteger(size) && size >= 0 && size <= length,
+    () => new ShapeError('unfold', `size must be from 0 to ${length}, that of dim ${at}, got ${size}`),
+  )
+  check(
+    Number.isInteger(step) && step > 0,
+    () => new ArgumentError('unfold', `step must be a positive integer, got ${step}`),
+  )
   return applyView(unfoldOp, self, { dimension: at, size, step })
 }
 
 /** asStrided: any window on the storage. */
-export const asStridedOp = viewRecord<{ size: readonly number[]; stride: readonly number[]; storageOffset: number }>({
+export const asStridedOp = viewRecord<{
+  size: readonly number[]
+  stride: readonly number[]
+  storageOffset: number
+}>({
   name: 'asStrided',
   view: (_self, { size, stride, storageOffset }) => ({ shape: size, strides: stride, offset: storageOffset }),
 })
@@ -422,17 +530,38 @@ export const asStridedOp = viewRecord<{ size: readonly number[]; stride: readonl
  * @see torch.as_strided
  */
 export function asStrided(
-  self: Tensor, size: readonly number[], stride: readonly number[], { storageOffset = null }: { storageOffset?: number | null } = {},
+  self: Tensor,
+  size: readonly number[],
+  stride: readonly number[],
+  { storageOffset = null }: { storageOffset?: number | null } = {},
 ): Tensor {
   const offset = storageOffset ?? self.offset
-  check(size.length === stride.length, () => new ShapeError('asStrided',
-    `size and stride must have the same length, got ${formatShape(size)} and ${formatShape(stride)}`))
-  check([...size, ...stride, offset].every((n) => Number.isInteger(n) && n >= 0), () => new ShapeError('asStrided',
-    `sizes, strides and offset must be integers of at least 0, got ${formatShape(size)}, ${formatShape(stride)} and ${offset}`))
+  check(
+    size.length === stride.length,
+    () =>
+      new ShapeError(
+        'asStrided',
+        `size and stride must have the same length, got ${formatShape(size)} and ${formatShape(stride)}`,
+      ),
+  )
+  check(
+    [...size, ...stride, offset].every((n) => Number.isInteger(n) && n >= 0),
+    () =>
+      new ShapeError(
+        'asStrided',
+        `sizes, strides and offset must be integers of at least 0, got ${formatShape(size)}, ${formatShape(stride)} and ${offset}`,
+      ),
+  )
   const last = size.reduce((sum, n, i) => sum + (n - 1) * stride[i], offset)
   const room = self.storage.byteLength / self.dtypeInfo.itemSize
-  check(size.includes(0) || last < room, () => new ShapeError('asStrided',
-    `the window must lie within the storage of ${room} elements, got a last element at ${last}`))
+  check(
+    size.includes(0) || last < room,
+    () =>
+      new ShapeError(
+        'asStrided',
+        `the window must lie within the storage of ${room} elements, got a last element at ${last}`,
+      ),
+  )
   return applyView(asStridedOp, self, { size, stride, storageOffset: offset })
 }
 
@@ -464,12 +593,20 @@ export function split(self: Tensor, splitSize: number | readonly number[], dim =
 }
 function splitSizes(splitSize: number | readonly number[], length: number): readonly number[] {
   if (typeof splitSize !== 'number') {
-    check(splitSize.every((n) => n >= 0) && splitSize.reduce((a, b) => a + b, 0) === length, () => new ShapeError('split',
-      `the sizes must add up to ${length}, that of the dim, got ${formatShape(splitSize)}`))
+    check(
+      splitSize.every((n) => n >= 0) && splitSize.reduce((a, b) => a + b, 0) === length,
+      () =>
+        new ShapeError(
+          'split',
+          `the sizes must add up to ${length}, that of the dim, got ${formatShape(splitSize)}`,
+        ),
+    )
     return splitSize
   }
-  check(Number.isInteger(splitSize) && (splitSize > 0 || (splitSize === 0 && length === 0)),
-    () => new ShapeError('split', `the size of a part must be a positive integer, got ${splitSize}`))
+  check(
+    Number.isInteger(splitSize) && (splitSize > 0 || (splitSize === 0 && length === 0)),
+    () => new ShapeError('split', `the size of a part must be a positive integer, got ${splitSize}`),
+  )
   const count = Math.max(1, Math.ceil(length / (splitSize || 1)))
   return Array.from({ length: count }, (_, i) => Math.min(splitSize, length - i * splitSize))
 }
@@ -480,7 +617,8 @@ function splitSizes(splitSize: number | readonly number[], length: number): read
  * splitWithSizes(tensor([1, 2, 3]), [1, 2]).map((part) => part.tolist()) // => [[1], [2, 3]]
  * @see torch.split_with_sizes
  */
-export const splitWithSizes = (self: Tensor, splitSizes: readonly number[], dim = 0): readonly Tensor[] => split(self, splitSizes, dim)
+export const splitWithSizes = (self: Tensor, splitSizes: readonly number[], dim = 0): readonly Tensor[] =>
+  split(self, splitSizes, dim)
 /**
  * At most `chunks` views of equal parts of `dim`; the last may be smaller.
  *
@@ -489,7 +627,10 @@ export const splitWithSizes = (self: Tensor, splitSizes: readonly number[], dim 
  * @see torch.chunk
  */
 export function chunk(self: Tensor, chunks: number, dim = 0): readonly Tensor[] {
-  check(Number.isInteger(chunks) && chunks > 0, () => new ArgumentError('chunk', `chunks must be a positive integer, got ${chunks}`))
+  check(
+    Number.isInteger(chunks) && chunks > 0,
+    () => new ArgumentError('chunk', `chunks must be a positive integer, got ${chunks}`),
+  )
   check(self.ndim > 0, () => new ShapeError('chunk', 'self must have a dim to split, got a 0-dim tensor'))
   const length = self.shape[wrapDim('chunk', dim, self.ndim)]
   const size = Math.ceil(length / chunks)
@@ -499,9 +640,12 @@ export function chunk(self: Tensor, chunks: number, dim = 0): readonly Tensor[] 
 /** unbind: the dim that goes. */
 export const unbindOp = multiViewRecord<{ dim: number }>({
   name: 'unbind',
-  views: (self, { dim }) => Array.from({ length: self.shape[dim] }, (_, i) => ({
-    shape: without(self.shape, dim), strides: without(self.strides, dim), offset: self.offset + i * self.strides[dim],
-  })),
+  views: (self, { dim }) =>
+    Array.from({ length: self.shape[dim] }, (_, i) => ({
+      shape: without(self.shape, dim),
+      strides: without(self.strides, dim),
+      offset: self.offset + i * self.strides[dim],
+    })),
 })
 /**
  * A view of each position of `dim`.
@@ -530,7 +674,8 @@ export function detach(self: Tensor): Tensor {
 
 /** A view of the same geometry, in the graph. @see torch.Tensor.view_as */
 export const aliasOp = viewRecord<null>({
-  name: 'alias', view: (self) => ({ shape: self.shape, strides: self.strides, offset: self.offset }),
+  name: 'alias',
+  view: (self) => ({ shape: self.shape, strides: self.strides, offset: self.offset }),
 })
 /**
  * A view of the same geometry.

@@ -68,8 +68,11 @@ export function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   for (let i = 1; i <= rank; i++) {
     const [m, n] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1]
     if (m !== n && m !== 1 && n !== 1) {
-      throw new ShapeError(op, `sizes must be equal or 1 in each dim, got ${formatShape(a)} and ${formatShape(b)} `
-        + `(${m} and ${n} in dim ${rank - i}). Reshape or expand one of them`)
+      throw new ShapeError(
+        op,
+        `sizes must be equal or 1 in each dim, got ${formatShape(a)} and ${formatShape(b)} ` +
+          `(${m} and ${n} in dim ${rank - i}). Reshape or expand one of them`,
+      )
     }
     shape[rank - i] = m === 1 ? n : m
   }
@@ -83,10 +86,13 @@ export function broadcastPair(op: string, a: Shape, b: Shape): Shape {
  * broadcastStrides({ shape: [2, 1], strides: [1, 1] }, [4, 2, 3]) // => [0, 1, 0]
  */
 export function broadcastStrides(
-  operand: { readonly shape: Shape; readonly strides: readonly number[] }, shape: Shape,
+  operand: { readonly shape: Shape; readonly strides: readonly number[] },
+  shape: Shape,
 ): number[] {
   const lead = shape.length - operand.shape.length
-  return shape.map((size, i) => (i < lead || (operand.shape[i - lead] === 1 && size !== 1) ? 0 : operand.strides[i - lead]))
+  return shape.map((size, i) =>
+    i < lead || (operand.shape[i - lead] === 1 && size !== 1) ? 0 : operand.strides[i - lead],
+  )
 }
 
 /**
@@ -108,14 +114,20 @@ export function wrapDim(op: string, dim: number, rank: number): number {
  * @example
  * wrapDims('sum', [-1, 0], 3) // => [0, 2]
  */
-export function wrapDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
-  if (dims === null || dims === undefined || (typeof dims !== 'number' && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i)
+export function wrapDims(
+  op: string,
+  dims: number | readonly number[] | null | undefined,
+  rank: number,
+): number[] {
+  if (dims === null || dims === undefined || (typeof dims !== 'number' && dims.length === 0))
+    return Array.from({ length: rank }, (_, i) => i)
   const wrapped = (typeof dims === 'number' ? [dims] : dims).map((dim) => wrapDim(op, dim, rank))
-  check(new Set(wrapped).size === wrapped.length, () => new ShapeError(op,
-    `each dim may appear once in the list of dims, got ${formatShape(wrapped)}`))
+  check(
+    new Set(wrapped).size === wrapped.length,
+    () => new ShapeError(op, `each dim may appear once in the list of dims, got ${formatShape(wrapped)}`),
+  )
   return rank === 0 ? [] : wrapped.sort((a, b) => a - b)
 }
-
 
 /**
  * Replaces one −1 by the size that fits `numel`.
@@ -132,18 +144,33 @@ export function inferSize(op: string, shape: Shape, numel: number): Shape {
       check(unknown === -1, () => new ShapeError(op, `only one size may be -1, got ${formatShape(shape)}`))
       unknown = i
     } else {
-      check(Number.isInteger(shape[i]) && shape[i] >= 0,
-        () => new ShapeError(op, `sizes must be integers of at least 0 (or one -1), got ${formatShape(shape)}`))
+      check(
+        Number.isInteger(shape[i]) && shape[i] >= 0,
+        () =>
+          new ShapeError(op, `sizes must be integers of at least 0 (or one -1), got ${formatShape(shape)}`),
+      )
       known *= shape[i]
     }
   }
   if (unknown === -1) {
-    check(known === numel, () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`))
+    check(
+      known === numel,
+      () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`),
+    )
     return shape
   }
-  check(known !== 0, () => new ShapeError(op,
-    `-1 cannot be inferred beside a size of 0, got ${formatShape(shape)}. Give every size`))
-  check(numel % known === 0, () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`))
+  check(
+    known !== 0,
+    () =>
+      new ShapeError(
+        op,
+        `-1 cannot be inferred beside a size of 0, got ${formatShape(shape)}. Give every size`,
+      ),
+  )
+  check(
+    numel % known === 0,
+    () => new ShapeError(op, `shape ${formatShape(shape)} is invalid for input of size ${numel}`),
+  )
   return shape.map((size) => (size === -1 ? numel / known : size))
 }
 
@@ -193,8 +220,10 @@ export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`
  */
 export function checkSizes(op: string, shape: Shape): void {
   for (const size of shape) {
-    check(Number.isInteger(size) && size >= 0,
-      () => new ShapeError(op, `sizes must be integers of at least 0, got ${formatShape(shape)}`))
+    check(
+      Number.isInteger(size) && size >= 0,
+      () => new ShapeError(op, `sizes must be integers of at least 0, got ${formatShape(shape)}`),
+    )
   }
 }
 
@@ -207,4 +236,7 @@ export function checkSizes(op: string, shape: Shape): void {
  * @see torch.broadcast_shapes
  */
 export const broadcastShapes = (shapes: readonly (Shape | number)[]): Shape =>
-  shapes.reduce<Shape>((all, shape) => broadcastPair('broadcastShapes', all, typeof shape === 'number' ? [shape] : shape), [])
+  shapes.reduce<Shape>(
+    (all, shape) => broadcastPair('broadcastShapes', all, typeof shape === 'number' ? [shape] : shape),
+    [],
+  )
