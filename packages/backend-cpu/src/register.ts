@@ -18,5 +18,8 @@ export const memoryStats = (): MemoryStats => backend.memoryStats()
  * Takes the memory of dropped tensors back now instead of when the budget is spent.
  *
  * @returns whether it could: false where a collection cannot be forced (browsers)
+ * @example
+ * ones([1000]).add(1)
+ * reclaimMemory() // => true
  */
 export const reclaimMemory = (): boolean => backend.reclaim()
