@@ -1,7 +1,4 @@
 // torch.nn.functional: the functions that layers are made of. Most are ops of tensors; this is their PyTorch address.
-import { ShapeError, check, formatShape, wrapDim } from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
-
 // Convolutions.
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from '@tt/autograd'
 
@@ -16,6 +13,10 @@ export {
   avgPool1d,
   avgPool2d,
   avgPool3d,
+  fractionalMaxPool2d,
+  fractionalMaxPool2dWithIndices,
+  fractionalMaxPool3d,
+  fractionalMaxPool3dWithIndices,
   lpPool1d,
   lpPool2d,
   maxPool1d,
@@ -28,23 +29,14 @@ export {
 
 // Activations.
 export {
-  celu,
-  elu,
   gelu,
+  glu,
   hardshrink,
-  hardsigmoid,
-  hardswish,
-  hardtanh,
-  leakyRelu,
   logSoftmax,
   logsigmoid,
-  mish,
   prelu,
-  relu,
-  relu6,
-  selu,
+  rrelu,
   sigmoid,
-  silu,
   softmax,
   softmin,
   softplus,
@@ -52,8 +44,24 @@ export {
   softsign,
   tanh,
   tanhshrink,
-  threshold,
 } from '@tt/autograd'
+
+// Those with the option `inplace`.
+export {
+  celu,
+  elu,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  mish,
+  relu,
+  relu6,
+  selu,
+  silu,
+  threshold,
+} from './inplace-option.ts'
+export type { InplaceOption } from './inplace-option.ts'
 
 // Normalisation.
 export { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, normalize } from '@tt/autograd'
@@ -67,6 +75,7 @@ export {
   dropout2d,
   dropout3d,
   embedding,
+  embeddingBag,
   featureAlphaDropout,
   linear,
   oneHot,
@@ -79,6 +88,7 @@ export {
   cosineEmbeddingLoss,
   cosineSimilarity,
   crossEntropy,
+  ctcLoss,
   gaussianNllLoss,
   hingeEmbeddingLoss,
   huberLoss,
@@ -98,23 +108,22 @@ export {
   tripletMarginWithDistanceLoss,
 } from '@tt/autograd'
 
-// Images.
-export { channelShuffle, pad, pixelShuffle, pixelUnshuffle } from '@tt/autograd'
+// Attention.
+export { _scaledDotProductAttention, scaledDotProductAttention } from '@tt/autograd'
 
-/**
- * The first half of the input along `dim`, times σ of the second half (Dauphin et al. 2017).
- *
- * @throws ShapeError if the size of the dim is odd
- * @example
- * glu(tensor([3, 4, 0, 0])).tolist() // => [1.5, 2]
- * @see torch.nn.functional.glu
- */
-export function glu(input: Tensor, dim = -1): Tensor {
-  const at = input.ndim === 0 ? 0 : wrapDim('glu', dim, input.ndim)
-  check(
-    input.ndim > 0 && input.shape[at] % 2 === 0,
-    () => new ShapeError('glu', `the size along dim ${dim} must be even, got ${formatShape(input.shape)}`),
-  )
-  const half = input.shape[at] / 2
-  return input.narrow(at, 0, half).mul(input.narrow(at, half, half).sigmoid())
-}
+// Images.
+export {
+  affineGrid,
+  channelShuffle,
+  fold,
+  gridSample,
+  interpolate,
+  pad,
+  pixelShuffle,
+  pixelUnshuffle,
+  upsample,
+  upsampleBilinear,
+  upsampleNearest,
+} from '@tt/autograd'
+// The sliding blocks of images; Tensor.unfold is another function.
+export { im2col as unfold } from '@tt/autograd'

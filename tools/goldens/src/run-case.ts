@@ -9,7 +9,6 @@ import { isEncodedTensor, isObject } from './format.ts'
 import type { Call, Encoded, EncodedTensor, GoldenCase, GoldenError, GoldenFile } from './format.ts'
 import { checkGradients } from './gradients.ts'
 import { withGoldenSigns } from './gauge.ts'
-import { lastName } from './names.ts'
 import { Mismatch, NotApplicable, NotThere, expectThat } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { bind } from './signatures.ts'
@@ -85,9 +84,10 @@ export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Out
       // Python's reflected pow makes a new tensor of its operand, without a graph
       nullIsUnused: call.variant !== 'operator',
     })
-    // A lambda around F.silu(x, inplace=True) stands for silu_
-    const inPlace = file.inplace === '<lambda>' ? `${lastName(file.call)}_` : file.inplace
-    if (golden.inplace_ok && inPlace !== undefined) runInPlace(world, inPlace, call, golden, context)
+    if (!golden.inplace_ok || file.inplace === undefined) return
+    // A lambda stands for F.silu(x, inplace=True); without such an option it is skipped
+    if (/^\w+$/.test(file.inplace)) runInPlace(world, file.inplace, call, golden, context)
+    else if (takesInplace(world, call)) runWithOption(world, call, golden, context)
   })
 }
 
@@ -113,6 +113,30 @@ function runInPlace(world: World, name: string, call: Call, golden: GoldenCase, 
     withoutView(golden.outputs[0]),
     { ...context, inputs: decoder.inputs },
     `${name}: output`,
+  )
+}
+
+const takesInplace = ({ signatures }: World, { call }: Call): boolean =>
+  (signatures[call] ?? []).some((overload) => overload.some(({ name }) => name === 'inplace'))
+
+/** The same call with `inplace: true` gives the same, in the memory of the first argument. */
+function runWithOption(world: World, call: Call, golden: GoldenCase, context: Context): void {
+  const decoder = decoderOf(world, golden)
+  seed(world, golden)
+  for (const tensor of decoder.inputs) if (tensor.requiresGrad) tensor.requiresGrad = false
+  const at = world.signatures[call.call][0].findIndex(({ name }) => name === 'inplace')
+  const { inplace: _, ...kwargs } = golden.kwargs
+  const given = { args: golden.args.slice(0, at), kwargs: { ...kwargs, inplace: true } }
+  const result = perform(world, call, given, decoder)
+  expectThat(
+    result instanceof Tensor && result.storage === decoder.inputs[0].storage,
+    () => 'inplace: true must give the input back, got another tensor',
+  )
+  compareOutput(
+    result,
+    withoutView(golden.outputs[0]),
+    { ...context, inputs: decoder.inputs },
+    'inplace: output',
   )
 }
 

@@ -16,6 +16,7 @@ import { pool } from './pool.ts'
 import { random } from './random.ts'
 import { reduce } from './reduce.ts'
 import { repetition } from './repetition.ts'
+import { resample } from './resample.ts'
 import { scan } from './scan.ts'
 import { scatter } from './scatter.ts'
 import { softmax } from './softmax.ts'
@@ -38,6 +39,7 @@ const table: Formulas = {
   ...random,
   ...reduce,
   ...repetition,
+  ...resample,
   ...scan,
   ...scatter,
   ...softmax,

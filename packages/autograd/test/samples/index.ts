@@ -18,6 +18,7 @@ import type { Sample } from './sample.ts'
 import { scan } from './scan.ts'
 import { special } from './special.ts'
 import { views } from './views.ts'
+import { vision } from './vision.ts'
 
 export const families: Readonly<Record<string, readonly Sample[]>> = {
   activation,
@@ -38,4 +39,5 @@ export const families: Readonly<Record<string, readonly Sample[]>> = {
   scan,
   special,
   views,
+  vision,
 }

@@ -1,10 +1,12 @@
 // batchNorm and instanceNorm, with running moments.
 import { withGradMode } from '../dispatch/hook.ts'
+import { momentDtype } from '../dispatch/normalization.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
 import { formatShape, numelOf } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
 import { copy_ } from './copy.ts'
+import { empty } from './creation.ts'
 import { batchNormOp } from './normalization.ts'
 import { checkChannels, normalized, perChannel } from './normalized.ts'
 import { mean } from './reduce.ts'
@@ -39,8 +41,24 @@ export function batchNorm(
   bias: Tensor | null = null,
   { training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
 ): Tensor {
-  const op = 'batchNorm'
-  if (input.elementCount === 0 && input.ndim > 0) return emptyBatch(input, weight, bias)
+  return byChannel('batchNorm', input, [runningMean, runningVar], weight, bias, {
+    training,
+    momentum,
+    eps,
+  })[0]
+}
+
+type Running = readonly [mean: Tensor | null, variance: Tensor | null]
+/** The result, then the moments that made it: mean, 1 / √(variance + eps), variance. */
+function byChannel(
+  op: string,
+  input: Tensor,
+  [runningMean, runningVar]: Running,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  { training, momentum, eps }: Required<BatchNormOptions>,
+): readonly Tensor[] {
+  if (input.elementCount === 0 && input.ndim > 0) return [emptyBatch(input, weight, bias)]
   check(
     input.ndim >= 2,
     () =>
@@ -70,10 +88,47 @@ export function batchNorm(
     affineShape: perChannel(input),
     eps,
   }
-  if (!training) return normalized(batchNormOp, input, weight, bias, [runningMean!, runningVar!], attrs)[0]
-  const [result, average, , variance] = normalized(batchNormOp, input, weight, bias, null, attrs)
-  if (count > 0) updateRunning(runningMean, runningVar, average, variance, momentum, count)
-  return result
+  if (!training) return normalized(batchNormOp, input, weight, bias, [runningMean!, runningVar!], attrs)
+  const results = normalized(batchNormOp, input, weight, bias, null, attrs)
+  if (count > 0) updateRunning(runningMean, runningVar, results[1], results[3], momentum, count)
+  return results
+}
+
+/**
+ * batchNorm with the moments that it used: PyTorch's own function below batch_norm.
+ *
+ * @returns [result, mean [C], 1 / √(var + eps) [C]]; the last two empty when not training
+ * @example
+ * nativeBatchNorm(tensor([[1], [3]]), null, null, null, null, true, 0.1, 1e-5)[1].tolist() // => [2]
+ * @see torch.native_batch_norm
+ */
+export function nativeBatchNorm(
+  input: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  training: boolean,
+  momentum: number,
+  eps: number,
+): readonly [Tensor, Tensor, Tensor] {
+  const [result, average, invstd] = byChannel(
+    'nativeBatchNorm',
+    input,
+    [runningMean, runningVar],
+    weight,
+    bias,
+    {
+      training,
+      momentum,
+      eps,
+    },
+  )
+  const moment = (x: Tensor | undefined): Tensor =>
+    training && x !== undefined
+      ? reshape(x.detach(), [-1])
+      : empty([0], { dtype: momentDtype(input.dtypeInfo).name, device: input.device })
+  return [result, moment(average), moment(invstd)]
 }
 
 /** Nothing to normalise: a copy, connected to weight and bias as in PyTorch. */

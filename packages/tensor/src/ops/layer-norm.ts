@@ -27,12 +27,44 @@ export function layerNorm(
   bias: Tensor | null = null,
   { eps = 1e-5 }: { eps?: number } = {},
 ): Tensor {
+  return overLastDims('layerNorm', input, normalizedShape, weight, bias, eps)[0]
+}
+
+/**
+ * layerNorm with the moments that it used: PyTorch's own function below layer_norm.
+ *
+ * @returns [result, mean, 1 / √(var + eps)], the moments with size 1 in the normalised dims
+ * @example
+ * nativeLayerNorm(tensor([[1, 3]]), [2], null, null, 0)[1].tolist() // => [[2]]
+ * @see torch.native_layer_norm
+ */
+export function nativeLayerNorm(
+  input: Tensor,
+  normalizedShape: readonly number[],
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): readonly [Tensor, Tensor, Tensor] {
+  const [result, mean, invstd] = overLastDims('nativeLayerNorm', input, normalizedShape, weight, bias, eps)
+  const moment = (x: Tensor): Tensor => (x.dtype === input.dtype ? x : x.to({ dtype: input.dtype }))
+  return [result, moment(mean), moment(invstd)]
+}
+
+/** The result, then mean, 1 / √(variance + eps), variance. */
+function overLastDims(
+  op: string,
+  input: Tensor,
+  normalizedShape: readonly number[],
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): readonly Tensor[] {
   const lead = input.ndim - normalizedShape.length
   check(
     normalizedShape.length > 0 && lead >= 0 && sameShape(input.shape.slice(lead), normalizedShape),
     () =>
       new ShapeError(
-        'layerNorm',
+        op,
         `the last dims of the input must be normalizedShape ${formatShape(normalizedShape)}, got ${formatShape(input.shape)}`,
       ),
   )
@@ -41,7 +73,7 @@ export function layerNorm(
       part === null || sameShape(part.shape, normalizedShape),
       () =>
         new ShapeError(
-          'layerNorm',
+          op,
           `${name} must have the shape ${formatShape(normalizedShape)}, got ${formatShape(part!.shape)}`,
         ),
     )
@@ -53,7 +85,7 @@ export function layerNorm(
     dims,
     affineShape,
     eps,
-  })[0]
+  })
 }
 
 /**
