@@ -17,8 +17,12 @@ import { Temporaries } from './kernels/temporaries.ts'
 import { Buffers } from './memory/buffers.ts'
 import type { CpuBuffer, MemoryStats } from './memory/buffers.ts'
 import { Heap } from './memory/heap.ts'
+import { maxThreads } from './threads/control.ts'
+import { Threads } from './threads/threads.ts'
+import type { ThreadStats } from './threads/threads.ts'
 
 export type { MemoryStats } from './memory/buffers.ts'
+export type { ThreadStats } from './threads/threads.ts'
 
 /** Options of a CPU backend. */
 export interface CpuBackendOptions {
@@ -28,10 +32,19 @@ export interface CpuBackendOptions {
   simd?: 'simd' | 'relaxed-simd' | 'auto'
   /** Bytes of new tensors after which dropped ones are looked for, where that can be forced (Node); 128 MiB by default. */
   reclaimBudget?: number
+  /**
+   * Threads that large kernels are divided between, the calling one included: 1 to 32. By default 1: no workers. More
+   * than 1 throws where memory cannot be shared.
+   */
+  threads?: number
+  /** Least work of one thread, in microseconds as estimated; 20 by default. 0 divides all that can be (for tests). */
+  grain?: number
 }
 
 /** The backend of device 'cpu'. */
 export interface CpuBackend extends Backend {
+  /** How many threads there are, and what they have done. */
+  threadStats(): ThreadStats
   /** Bytes in use and in reserve. */
   memoryStats(): MemoryStats
   /** Looks for dropped tensors now and takes their memory back; false where that cannot be forced. */
@@ -47,21 +60,25 @@ export interface CpuBackend extends Backend {
  * registerBackend(createCpuBackend({ maxBytes: 2 ** 30 }))
  */
 export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
-  const { maxBytes = 2 ** 32, simd = 'auto', reclaimBudget = 128 * 2 ** 20 } = options
+  const { maxBytes = 2 ** 32, simd = 'auto', reclaimBudget = 128 * 2 ** 20, grain = defaultGrain } = options
   checkOptions(maxBytes, simd, reclaimBudget)
   const heap = new Heap(maxBytes)
+  const threadCount = options.threads ?? 1
+  checkThreads(threadCount, grain, heap.shared)
   const buffers = new Buffers(heap, 4096, platform.collector, reclaimBudget)
   const build = simd === 'simd' || !supportsRelaxedSimd() ? 'simd' : 'relaxed-simd'
   const constants = new ConstantPool(
     (bytes) => buffers.permanent(bytes),
     (address, bytes) => heap.u8.set(bytes, address),
   )
-  const runtime = new Runtime(heap, buffers, {
-    constants,
-    relaxed: build === 'relaxed-simd',
-    shared: heap.shared,
+  const modules = compileAssembly(heap.shared, build)
+  const assembly = instantiateAssembly(heap.memory, modules)
+  const threads = new Threads(heap, buffers, modules, assembly.exports, platform, {
+    count: threadCount,
+    grain,
   })
-  const assembly = instantiateAssembly(heap.memory, compileAssembly(heap.shared, build))
+  const target = { constants, relaxed: build === 'relaxed-simd', shared: heap.shared }
+  const runtime = new Runtime(heap, buffers, target, threads)
   const map = createMap(runtime)
   const temporaries = (): Temporaries => new Temporaries(runtime, map)
 
@@ -78,6 +95,7 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
   return {
     device: 'cpu',
     canBlock: true,
+    threadStats: () => threads.stats,
     supports: () => true,
     allocate: (bytes) => buffers.allocate(bytes),
     free: (buffer) => buffers.free(buffer as CpuBuffer),
@@ -91,14 +109,37 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
       reduce: createReduce(runtime, map),
       ...held({
         argReduce: createArgReduce(temporaries),
-        matmul: createMatmul(assembly, temporaries),
-        ...createConvolution(assembly, map, temporaries),
+        matmul: createMatmul(assembly, threads, temporaries),
+        ...createConvolution(assembly, threads, map, temporaries),
         ...createIndexing(assembly, temporaries),
-        ...createLines(assembly, temporaries),
+        ...createLines(assembly, threads, temporaries),
       }),
     },
-    fused: held({ ...createFusedLines(assembly, temporaries), ...createPools(assembly, temporaries) }),
+    fused: held({
+      ...createFusedLines(assembly, threads, temporaries),
+      ...createPools(assembly, threads, temporaries),
+    }),
   }
+}
+
+/** Microseconds: twice to four times what it takes to wake a thread. */
+const defaultGrain = 20
+
+function checkThreads(threads: number, grain: number, shared: boolean): void {
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads)) {
+    throw new ArgumentError(
+      'createCpuBackend',
+      `threads must be a whole number from 1 to ${maxThreads}, got ${threads}`,
+    )
+  }
+  if (threads > 1 && !shared) {
+    throw new ArgumentError(
+      'createCpuBackend',
+      `threads must be 1 where memory cannot be shared, got ${threads}. Serve the page with the headers ` +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or leave it out',
+    )
+  }
+  if (!(grain >= 0)) throw new ArgumentError('createCpuBackend', `grain must be 0 or more, got ${grain}`)
 }
 
 function checkOptions(maxBytes: number, simd: string, reclaimBudget: number): void {

@@ -18,8 +18,12 @@ const suffixes: Record<string, string> = {
 }
 
 /** The object that callers see, from all exports of the modules: `name_suffix` becomes kernels.name[dtype]. */
-export function bindKernels(build: AssemblyBuild, exports: WebAssembly.Exports): AssemblyKernels {
-  const kernels: Record<string, unknown> = { build }
+export function bindKernels(
+  build: AssemblyBuild,
+  exports: WebAssembly.Exports,
+  positions: readonly unknown[],
+): AssemblyKernels {
+  const kernels: Record<string, unknown> = { build, exports: positions }
   const families: Record<string, Record<string, unknown>> = {}
   for (const [name, value] of Object.entries(exports)) {
     if (typeof value !== 'function') continue // constants of the kernels

@@ -24,7 +24,10 @@ export function instantiateAssembly(
   const imports = { env: { memory } }
   const dense = new WebAssembly.Instance(modules.dense, imports).exports
   const plain = new WebAssembly.Instance(modules.plain, imports).exports
-  return bindKernels(modules.build, { ...dense, ...plain })
+  return bindKernels(modules.build, { ...dense, ...plain }, [
+    ...Object.values(dense),
+    ...Object.values(plain),
+  ])
 }
 
 function isShared(memory: WebAssembly.Memory): boolean {

@@ -302,6 +302,8 @@ type Scans<F> = PerDType<F, 'float32' | 'float64' | 'int32' | 'int64'>
 export interface AssemblyKernels {
   /** Which build was chosen. */
   readonly build: 'simd' | 'relaxed-simd'
+  /** All exports of the modules in turn: the same position is the same function on every thread. */
+  readonly exports: readonly unknown[]
 
   readonly gemm: GemmByDType
   /** Bytes of scratch that `gemm` needs for a product of m × k and k × n. */

@@ -2,6 +2,8 @@
 import { dtypes } from '@tt/tensor'
 import type { CoreKernels, FusedKernels, Operand } from '@tt/tensor'
 import type { AssemblyFloat, AssemblyKernels } from '../assembly/index.ts'
+import { runRanges } from '../threads/split.ts'
+import type { Threads } from '../threads/threads.ts'
 import { count } from './iteration.ts'
 import { Temporaries, addressOf, nameOf } from './temporaries.ts'
 
@@ -10,13 +12,17 @@ type FusedLines = Pick<FusedKernels, 'softmax' | 'softmaxBackward' | 'topk'>
 type ScanDType = 'float32' | 'float64' | 'int32' | 'int64'
 
 /** The sort and scan kernels of the backend. */
-export function createLines(assembly: AssemblyKernels, temporaries: () => Temporaries): Lines {
+export function createLines(
+  assembly: AssemblyKernels,
+  threads: Threads,
+  temporaries: () => Temporaries,
+): Lines {
   return {
     sort(input, dim, descending, values, indices) {
       if (count(input.shape) === 0) return
       temporaries().run((t) => {
         const [x, v, i] = [input, values, indices].map((operand) => Temporaries.lastDim(oneDim(operand), dim))
-        topk(assembly, t, x, x.shape[x.shape.length - 1], descending, v, i)
+        topk(assembly, threads, t, x, x.shape[x.shape.length - 1], descending, v, i)
       })
     },
 
@@ -57,7 +63,11 @@ export function createLines(assembly: AssemblyKernels, temporaries: () => Tempor
 }
 
 /** The fused kernels over the last dim. */
-export function createFusedLines(assembly: AssemblyKernels, temporaries: () => Temporaries): FusedLines {
+export function createFusedLines(
+  assembly: AssemblyKernels,
+  threads: Threads,
+  temporaries: () => Temporaries,
+): FusedLines {
   const rowsOf = (operand: Operand): [rows: number, n: number] => {
     const n = operand.shape[operand.shape.length - 1] ?? 1
     return [n === 0 ? 0 : count(operand.shape) / n, n]
@@ -69,7 +79,14 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
         const [x, y] = [t.dense(input), t.result(out)]
         const kernel =
           assembly[log ? 'logSoftmaxForward' : 'softmaxForward'][nameOf(x.dtypeInfo) as AssemblyFloat]
-        kernel(...rowsOf(input), addressOf(x), addressOf(y))
+        const [rows, n] = rowsOf(input)
+        const bytes = n * x.dtypeInfo.itemSize
+        runRanges(threads, kernel, rows, count(input.shape) * (log ? 0.0006 : 0.0008), (start, end) => [
+          end - start,
+          n,
+          addressOf(x) + start * bytes,
+          addressOf(y) + start * bytes,
+        ])
       })
       return true
     },
@@ -79,13 +96,23 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
         const [dy, y, dx] = [t.dense(gradient), t.dense(result), t.result(out)]
         const kernel =
           assembly[log ? 'logSoftmaxBackward' : 'softmaxBackward'][nameOf(y.dtypeInfo) as AssemblyFloat]
-        kernel(...rowsOf(result), addressOf(y), addressOf(dy), addressOf(dx))
+        const [rows, n] = rowsOf(result)
+        const bytes = n * y.dtypeInfo.itemSize
+        runRanges(threads, kernel, rows, count(result.shape) * (log ? 0.0006 : 0.0003), (start, end) => [
+          end - start,
+          n,
+          addressOf(y) + start * bytes,
+          addressOf(dy) + start * bytes,
+          addressOf(dx) + start * bytes,
+        ])
       })
       return true
     },
     topk(input, k, largest, _sorted, values, indices) {
       if (count(input.shape) === 0 || k === 0) return false
-      temporaries().run((t) => topk(assembly, t, oneDim(input), k, largest, oneDim(values), oneDim(indices)))
+      temporaries().run((t) =>
+        topk(assembly, threads, t, oneDim(input), k, largest, oneDim(values), oneDim(indices)),
+      )
       return true
     },
   }
@@ -93,6 +120,7 @@ export function createFusedLines(assembly: AssemblyKernels, temporaries: () => T
 
 function topk(
   assembly: AssemblyKernels,
+  threads: Threads,
   t: Temporaries,
   input: Operand,
   k: number,
@@ -102,9 +130,27 @@ function topk(
 ): void {
   const n = input.shape[input.shape.length - 1]
   const [x, v, i] = [t.dense(input), t.result(values), t.result(indices)]
-  const scratch = t.bytes(assembly.sortScratch(n, x.dtypeInfo.itemSize))
-  const kernel = assembly.topk[nameOf(x.dtypeInfo)]
-  kernel(count(input.shape) / n, n, k, descending ? 1 : 0, addressOf(x), addressOf(v), addressOf(i), scratch)
+  const size = x.dtypeInfo.itemSize
+  const scratch = (assembly.sortScratch(n, size) + 63) & ~63
+  // about 20 ns for an element that is sorted, 2 for one that is only looked at
+  const microseconds = count(input.shape) * (k < n && k <= 64 ? 0.002 : 0.02)
+  runRanges(
+    threads,
+    assembly.topk[nameOf(x.dtypeInfo)],
+    count(input.shape) / n,
+    microseconds,
+    (start, end) => [
+      end - start,
+      n,
+      k,
+      descending ? 1 : 0,
+      addressOf(x) + start * n * size,
+      addressOf(v) + start * k * size,
+      addressOf(i) + start * k * 8,
+      0,
+    ],
+    (parts) => ({ arg: 7, address: t.bytes(scratch * parts), bytes: scratch }),
+  )
 }
 
 // 0-dim operands are those of one dim of size 1.

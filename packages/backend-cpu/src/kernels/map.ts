@@ -6,7 +6,10 @@ import { descriptor } from '../codegen/descriptor.ts'
 import { mapProgram } from '../codegen/map-program.ts'
 import { broadcastStrides, coalesce, count, isDense, isSuffix } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
+import { elementCost } from '../threads/cost.ts'
+import { runSplit } from '../threads/split.ts'
 import { ProgramCache } from './program-cache.ts'
+import type { Program } from './program-cache.ts'
 import { addressOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -20,10 +23,11 @@ const movesOf = (key: number, operands: number): Move[] =>
 
 /** The map kernel of the backend. */
 export function createMap(runtime: Runtime): CoreKernels['map'] {
-  const cache = new ProgramCache<MapKernel>(runtime.heap, runtime.target, (kernel, key, target) =>
+  const cache = new ProgramCache<MapKernel>(runtime, (kernel, key, target) =>
     mapProgram(kernel, movesOf(key, kernel.inputs.length + kernel.outputs.length), target),
   )
-  const { heap } = runtime
+  const { heap, threads } = runtime
+  const costs: (number | undefined)[] = []
   const base = runtime.descriptor >> 2
 
   return (kernel, inputs, params, outputs) => {
@@ -55,18 +59,41 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
       const size = count(operand.shape)
       if (size !== 1 || n === 1) key += digit // move.dense
       words[word] = addressOf(operand)
+      words[word + 1] = size !== 1 ? operand.dtypeInfo.itemSize : 0
       words[word + 2] = size === n ? rowLength * operand.dtypeInfo.itemSize : 0
+      words[word + 3] = 0
     }
     for (let k = 0; k < outputs.length; k++, digit *= 3, word += wordsPerOperand) {
       const operand = outputs[k]
       key += digit
       words[word] = addressOf(operand)
+      words[word + 1] = operand.dtypeInfo.itemSize
       words[word + 2] = rowLength * operand.dtypeInfo.itemSize
+      words[word + 3] = 0
     }
     words[base + sizeWord] = rowLength
     words[base + sizeWord + 1] = n / rowLength
     words[base + sizeWord + 2] = 1
-    cache.get(kernel, key)(runtime.descriptor)
+    const program = cache.get(kernel, key)
+    if (n < threads.least) program(runtime.descriptor)
+    else runLarge(kernel, program, n, inputs.length + outputs.length)
+  }
+
+  // On several threads if that pays: planes, rows or, where there are too few of them, elements are divided.
+  function runLarge(kernel: MapKernel, program: Program, n: number, operands: number): void {
+    const cost = (costs[kernel.id] ??= costOf(kernel))
+    const words = heap.i32
+    for (let dim = 2; dim >= 0 && threads.canShare(program); dim--) {
+      const size = words[base + sizeWord + dim]
+      const align = dim === 0 ? threads.quantum : 1
+      const parts = threads.parts((n * cost) / 1000, Math.ceil(size / align))
+      // an uneven division in few pieces is left for the next dim
+      if (parts < 2 || (dim > 0 && size < 4 * parts && size % parts !== 0)) continue
+      const offset = (k: number, start: number): number =>
+        start * words[base + operandWord + wordsPerOperand * k + 1 + dim]
+      return runSplit(runtime, program, operands, kernel.paramCount, { dim, parts, align, offset })
+    }
+    program(runtime.descriptor)
   }
 
   function runStrided(kernel: MapKernel, inputs: readonly Operand[], outputs: readonly Operand[]): void {
@@ -90,6 +117,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     })
     for (let d = 0; d < 3; d++) words[base + sizeWord + d] = d < it.rank ? it.sizes[d] : 1
     const program = cache.get(kernel, key)
+    const n = count(it.sizes.slice(0, 3))
     overOuter(it.sizes, 3, (index) => {
       for (let k = 0; k < operands.length; k++) {
         let address = pointers[k]
@@ -97,10 +125,18 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
           address += index[d - 3] * it.strides[k][d] * operands[k].dtypeInfo.itemSize
         heap.i32[base + operandWord + wordsPerOperand * k] = address
       }
-      program(runtime.descriptor)
+      if (n < threads.least) program(runtime.descriptor)
+      else runLarge(kernel, program, n, operands.length)
     })
   }
 }
+
+const costOf = ({ inputs, outputs, compute }: MapKernel): number =>
+  elementCost(
+    outputs.map((output) => output.expr),
+    [...inputs, ...outputs.map((output) => output.dtype)],
+    compute === 'f64' || compute === 'i64',
+  )
 
 /** Elements of a tile's row: a cache line or two, so that what is read across the rows is still there for the next. */
 const tileWidth = 16

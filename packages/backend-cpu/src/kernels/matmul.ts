@@ -2,6 +2,9 @@
 import { dtypes } from '@tt/tensor'
 import type { CoreKernels, Operand } from '@tt/tensor'
 import type { AssemblyKernels, Gemm } from '../assembly/index.ts'
+import { multiplyAddsPerMicrosecond } from '../threads/cost.ts'
+import { bound } from '../threads/split.ts'
+import type { Threads } from '../threads/threads.ts'
 import { count } from './iteration.ts'
 import { addressOf, computeDtype, nameOf } from './temporaries.ts'
 import type { Temporaries } from './temporaries.ts'
@@ -9,6 +12,7 @@ import type { Temporaries } from './temporaries.ts'
 /** The matmul kernel of the backend. */
 export function createMatmul(
   assembly: AssemblyKernels,
+  threads: Threads,
   temporaries: () => Temporaries,
 ): CoreKernels['matmul'] {
   const matmul: CoreKernels['matmul'] = (a, b, bias, out) => {
@@ -27,31 +31,62 @@ export function createMatmul(
       // a bias of [n] or [1, n] (or, per row, [m, 1]) goes into the product; any other is what is added to
       const biasOf = biasForm(added, n)
       if (added && biasOf === 'matrix') t.copy({ ...added, ...expanded(added, out.shape) }, target)
-      const scratch = t.bytes(assembly.gemmScratch(m, n, k, size))
       const address = (operand: Operand, batch: number): number =>
         addressOf(operand) + batch * stride(operand, 0) * size
-      for (let batch = 0; batch < batches; batch++) {
-        gemm(
-          n,
+      const isFloat = name === 'float32' || name === 'float64'
+      const cuts = isFloat ? division(threads, batches, m, n, k, size) : whole
+      // rows from..to and columns from..to of one product
+      const scratchBytes = (assembly.gemmScratch(m, n, k, size) + 63) & ~63
+      const scratch = t.bytes(scratchBytes * cuts.parts)
+      const call = (batch: number, row: number, rowEnd: number, column: number, columnEnd: number) =>
+        [
+          columnEnd - column,
           k,
           one,
           address(left, batch),
           left.strides[1],
           left.strides[2],
-          address(right, batch),
+          address(right, batch) + column * right.strides[2] * size,
           right.strides[1],
           right.strides[2],
           biasOf === 'matrix' ? one : zero,
-          address(target, batch),
+          address(target, batch) + column * target.strides[2] * size,
           target.strides[1],
           target.strides[2],
-          biasOf === 'columns' ? addressOf(added!) : 0,
+          biasOf === 'columns' ? addressOf(added!) + column * size : 0,
           0,
-          0,
-          m,
+          row,
+          rowEnd,
           scratch,
-        )
+        ] as const
+      if (cuts.parts === 1) {
+        for (let batch = 0; batch < batches; batch++) gemm(...call(batch, 0, m, 0, n))
+        return
       }
+      const args: number[] = []
+      for (let batch = 0; batch < batches; batch++) {
+        for (let part = 0; part < cuts.rows; part++)
+          args.push(
+            ...(call(
+              batch,
+              bound(m, part, cuts.rows, rowStep),
+              bound(m, part + 1, cuts.rows, rowStep),
+              0,
+              n,
+            ) as readonly number[]),
+          )
+        for (let part = 0; part < cuts.columns; part++)
+          args.push(
+            ...(call(
+              batch,
+              0,
+              m,
+              bound(n, part, cuts.columns, columnStep),
+              bound(n, part + 1, cuts.columns, columnStep),
+            ) as readonly number[]),
+          )
+      }
+      threads.run(gemm as never, 18, args, cuts.parts, { arg: 17, address: scratch, bytes: scratchBytes })
     })
   }
   return matmul
@@ -64,6 +99,38 @@ export function createMatmul(
       t.copy(counts, out)
     })
   }
+}
+
+// Whole tiles: rows in sixes and fours, columns in two vectors of the narrowest dtype.
+const rowStep = 12
+const columnStep = 16
+
+/** How products are divided: in rows or in columns of each, on how many threads. */
+interface Division {
+  readonly parts: number
+  readonly rows: number
+  readonly columns: number
+}
+const whole: Division = { parts: 1, rows: 1, columns: 0 }
+
+function division(
+  threads: Threads,
+  batches: number,
+  m: number,
+  n: number,
+  k: number,
+  size: number,
+): Division {
+  const microseconds = (((batches * m * n) / multiplyAddsPerMicrosecond) * k * size) / 4
+  const parts = threads.parts(microseconds, Infinity)
+  if (parts === 1) return whole
+  if (batches >= 4 * parts || batches % parts === 0) return { parts, rows: 1, columns: 0 }
+  // Each part packs the operand that is not divided again: the smaller one.
+  const rows = Math.min(parts, Math.floor(m / rowStep))
+  const columns = Math.min(parts, Math.floor(n / columnStep))
+  if (m >= n ? rows === parts || rows >= columns : rows > columns)
+    return rows > 1 ? { parts: Math.min(parts, rows * batches), rows, columns: 0 } : whole
+  return columns > 1 ? { parts: Math.min(parts, columns * batches), rows: 0, columns } : whole
 }
 
 const stride = (operand: Operand, dim: number): number =>

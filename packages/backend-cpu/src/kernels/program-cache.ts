@@ -1,20 +1,18 @@
 // Compiles kernels for the heap and keeps them by kernel and by how the operands move.
 import type { Binary, Target } from '../codegen/map-program.ts'
-import type { Heap } from '../memory/heap.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A compiled kernel: `run(descriptor)`. */
 export type Program = (descriptor: number) => void
 
 /** Programs of one kind, made when first needed. */
 export class ProgramCache<Kernel extends { readonly id: number; readonly name: string }> {
-  readonly #heap: Heap
-  readonly #target: Target
+  readonly #runtime: Runtime
   readonly #make: (kernel: Kernel, key: number, target: Target) => Binary
   readonly #byKernel: (Map<number, Program> | undefined)[] = []
 
-  constructor(heap: Heap, target: Target, make: (kernel: Kernel, key: number, target: Target) => Binary) {
-    this.#heap = heap
-    this.#target = target
+  constructor(runtime: Runtime, make: (kernel: Kernel, key: number, target: Target) => Binary) {
+    this.#runtime = runtime
     this.#make = make
   }
 
@@ -25,10 +23,15 @@ export class ProgramCache<Kernel extends { readonly id: number; readonly name: s
   }
 
   #compile(kernel: Kernel, key: number): Program {
-    const { bytes, imports } = this.#make(kernel, key, this.#target)
+    const { bytes, imports } = this.#make(kernel, key, this.#runtime.target)
     const module = new WebAssembly.Module(bytes)
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.#heap.memory }, f: imports })
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory: this.#runtime.heap.memory },
+      f: imports,
+    })
     const program = instance.exports['run'] as Program
+    // imported functions exist on this thread only
+    if (Object.keys(imports).length === 0) this.#runtime.threads.share(program, bytes)
     const programs = (this.#byKernel[kernel.id] ??= new Map())
     programs.set(key, program)
     return program

@@ -1,6 +1,6 @@
 // Reductions: splits the dims in reduced and kept ones, chooses the program and runs it.
-import { input, mapKernel, nextKernelId, dtypes } from '@tt/tensor'
-import type { ComputeType, CoreKernels, DTypeInfo, MapKernel, Operand, ReduceKernel } from '@tt/tensor'
+import { input, mapKernel, nextKernelId } from '@tt/tensor'
+import type { CoreKernels, KernelScalar, MapKernel, Operand, ReduceKernel } from '@tt/tensor'
 import { move } from '../codegen/access.ts'
 import type { Move } from '../codegen/access.ts'
 import { descriptor } from '../codegen/descriptor.ts'
@@ -11,6 +11,7 @@ import { broadcastStrides, coalesce, count, isDense, sameShape } from './iterati
 import type { Iteration } from './iteration.ts'
 import { overOuter } from './map.ts'
 import { ProgramCache } from './program-cache.ts'
+import { createSplitReduce, storageOf } from './split-reduce.ts'
 import { addressOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -20,17 +21,9 @@ const sizeWord = descriptor.size(0) >> 2
 const operandWord = descriptor.pointer(0) >> 2
 const wordsPerOperand = descriptor.operandBytes >> 2
 
-/** The dtype that stores values of a compute type as they are. */
-const storageOf: Readonly<Record<ComputeType, DTypeInfo>> = {
-  f32: dtypes.float32,
-  f64: dtypes.float64,
-  i32: dtypes.int32,
-  i64: dtypes.int64,
-}
-
 /** The reduce kernel of the backend. */
 export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKernels['reduce'] {
-  const cache = new ProgramCache<ReduceKernel>(runtime.heap, runtime.target, (kernel, key, target) => {
+  const cache = new ProgramCache<ReduceKernel>(runtime, (kernel, key, target) => {
     const form: ReduceForm = key % 2 === 0 ? 'inner' : 'outer'
     const operands = kernel.inputs.length + 1
     const moves = Array.from(
@@ -42,11 +35,12 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
   const { heap } = runtime
   const base = runtime.descriptor >> 2
   const materialized: ([MapKernel, ReduceKernel] | undefined)[] = []
+  const runLarge = createSplitReduce(runtime, cache, (...args) => reduce(...args))
 
   const reduce: CoreKernels['reduce'] = (kernel, shape, inputs, params, output) => {
     if (count(output.shape) === 0) return
     if (params.length > 0) runtime.writeParams(params, kernel.compute)
-    if (runDense(kernel, shape, inputs, output)) return
+    if (runDense(kernel, shape, inputs, params, output)) return
     const rank = shape.length
     const operands = [...inputs, output]
     const strides = operands.map((operand) => broadcastStrides(operand, rank))
@@ -80,7 +74,9 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
     for (let d = 0; d < reducedLoops; d++)
       words[base + sizeWord + d] = d < reduced.rank ? reduced.sizes[d] : 1
     for (let d = 0; d < keptLoops; d++) words[base + sizeWord + 3 + d] = d < kept.rank ? kept.sizes[d] : 1
-    const program = cache.get(kernel, key * 2 + (form === 'inner' ? 0 : 1))
+    key = key * 2 + (form === 'inner' ? 0 : 1)
+    const program = cache.get(kernel, key)
+    const n = count(shape) / count(kept.sizes.slice(keptLoops))
     overOuter(kept.sizes, keptLoops, (index) => {
       for (let k = 0; k < operands.length; k++) {
         let address = pointers[k]
@@ -88,7 +84,8 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
           address += index[d - keptLoops] * kept.strides[k][d] * operands[k].dtypeInfo.itemSize
         heap.i32[base + operandWord + wordsPerOperand * k] = address
       }
-      program(runtime.descriptor)
+      if (n < runtime.threads.least || !runLarge(kernel, key, n, kept.rank <= keptLoops, params))
+        program(runtime.descriptor)
     })
   }
   return reduce
@@ -98,6 +95,7 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
     kernel: ReduceKernel,
     shape: readonly number[],
     inputs: readonly Operand[],
+    params: readonly KernelScalar[],
     output: Operand,
   ): boolean {
     if (!isDense(output)) return false
@@ -129,18 +127,23 @@ export function createReduce(runtime: Runtime, map: CoreKernels['map']): CoreKer
       const { itemSize } = inputs[k].dtypeInfo
       words[word] = addressOf(inputs[k])
       words[word + 1] = innerStride * itemSize
+      words[word + 2] = words[word + 3] = words[word + 5] = 0
       words[word + 4] = keptStride * itemSize
       const along = outer ? keptStride : innerStride
       key += digit * (along === 1 ? move.dense : move.strided)
     }
     words[word] = addressOf(output)
+    words[word + 1] = words[word + 2] = words[word + 3] = words[word + 5] = 0
     words[word + 4] = output.dtypeInfo.itemSize
     if (outer) key += digit * move.dense
     words[base + sizeWord] = reduced
     words[base + sizeWord + 1] = words[base + sizeWord + 2] = 1
     words[base + sizeWord + 3] = kept
     words[base + sizeWord + 4] = 1
-    cache.get(kernel, key * 2 + (outer ? 1 : 0))(runtime.descriptor)
+    key = key * 2 + (outer ? 1 : 0)
+    const program = cache.get(kernel, key)
+    const n = reduced * kept
+    if (n < runtime.threads.least || !runLarge(kernel, key, n, true, params)) program(runtime.descriptor)
     return true
   }
 

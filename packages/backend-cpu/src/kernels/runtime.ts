@@ -5,20 +5,28 @@ import { descriptor } from '../codegen/descriptor.ts'
 import { toInt32, toInt64 } from '../codegen/lanes.ts'
 import type { Addressed, Buffers } from '../memory/buffers.ts'
 import type { Heap } from '../memory/heap.ts'
+import type { Threads } from '../threads/threads.ts'
+
+/** Most bytes of partial results of a divided reduction. */
+const partialBytes = 65536
 
 /** Shared by all kernels of a backend. */
 export class Runtime {
   readonly heap: Heap
   readonly buffers: Buffers
   readonly target: Target
+  readonly threads: Threads
   /** Address of the main thread's descriptor. */
   readonly descriptor: number
   readonly #held: (readonly unknown[])[] = []
+  #partDescriptors = 0
+  #partials = 0
 
-  constructor(heap: Heap, buffers: Buffers, target: Target) {
+  constructor(heap: Heap, buffers: Buffers, target: Target, threads: Threads) {
     this.heap = heap
     this.buffers = buffers
     this.target = target
+    this.threads = threads
     this.descriptor = buffers.permanent(descriptor.bytes)
   }
 
@@ -36,6 +44,20 @@ export class Runtime {
         held.pop()
       }
     }
+  }
+
+  /** Address of a descriptor for a part of a kernel. */
+  partDescriptor(part: number): number {
+    if (this.#partDescriptors === 0)
+      this.#partDescriptors = this.buffers.permanent(this.threads.count * descriptor.bytes)
+    return this.#partDescriptors + part * descriptor.bytes
+  }
+
+  /** Address of room for so many bytes of partial results, or 0 if they are too many. */
+  partials(bytes: number): number {
+    if (bytes > partialBytes) return 0
+    if (this.#partials === 0) this.#partials = this.buffers.permanent(partialBytes)
+    return this.#partials
   }
 
   /** Writes run-time scalars as the compute type takes them. */

@@ -1,10 +1,27 @@
 // Node: a synchronous collection, so that dropped tensors can be found in the middle of a synchronous loop.
+import os from 'node:os'
 import v8 from 'node:v8'
 import vm from 'node:vm'
+import { Worker } from 'node:worker_threads'
+import { waitFor } from './wait.ts'
 import type { Collector, Platform } from './platform.ts'
 
 /** The platform of Node. Bun and Deno take the same entry and have other collectors. */
-export const platform: Platform = { collector: isNode() ? createCollector() : null }
+export const platform: Platform = {
+  collector: isNode() ? createCollector() : null,
+  threads: isNode() ? Math.min(8, os.availableParallelism()) : 1,
+  start(source, data, failed) {
+    // execArgv: flags of this process (a loader, --input-type) are not meant for it
+    const worker = new Worker(`(${source})(require('node:worker_threads').workerData)`, {
+      eval: true,
+      workerData: data,
+      execArgv: [],
+    })
+    worker.on('error', failed)
+    worker.unref()
+  },
+  wait: (words, index, value, spins) => waitFor(words, index, value, spins, true),
+}
 
 function isNode(): boolean {
   const { versions } = process
