@@ -101,6 +101,7 @@ export {
   multilabelSoftMarginLoss,
   nllLoss,
   pairwiseDistance,
+  pdist,
   poissonNllLoss,
   smoothL1Loss,
   softMarginLoss,

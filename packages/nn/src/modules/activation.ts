@@ -198,6 +198,34 @@ export class Threshold extends InplaceActivation {
   }
 }
 
+/**
+ * x where positive, elsewhere x times a slope that is drawn from [lower, upper) when training, and their mean else.
+ *
+ * @example
+ * new RReLU().eval().call(tensor([-48, 1])).tolist() // => [-11, 1]
+ * @see torch.nn.RReLU
+ */
+export class RReLU extends InplaceActivation {
+  readonly lower: number
+  readonly upper: number
+  constructor({
+    lower = 1 / 8,
+    upper = 1 / 3,
+    ...options
+  }: InplaceOptions & { lower?: number; upper?: number } = {}) {
+    super(options)
+    this.lower = lower
+    this.upper = upper
+  }
+  override forward(x: Tensor): Tensor {
+    const { lower, upper, training, inplace } = this
+    return F.rrelu(x, { lower, upper, training, inplace })
+  }
+  protected override argumentsRepr(): string {
+    return `lower=${pyNumber(this.lower)}, upper=${pyNumber(this.upper)}`
+  }
+}
+
 /** `1 / (1 + e⁻ˣ)`. @example new Sigmoid().forward(tensor(2)).item() // => 0.880797 @see torch.nn.Sigmoid */
 export class Sigmoid extends Activation {
   override forward(x: Tensor): Tensor {

@@ -3,7 +3,7 @@ import { ArgumentError, check } from '@tt/autograd'
 import type { Tensor } from '@tt/autograd'
 import * as F from '../functional.ts'
 import { Module } from '../module/module.ts'
-import { pyBool, pyNumber } from './python.ts'
+import { pyBool, pyFloat } from './python.ts'
 
 /** Options of the dropout layers. */
 export interface DropoutOptions {
@@ -35,7 +35,7 @@ abstract class DropoutLayer extends Module {
   }
 
   override extraRepr(): string {
-    return `p=${pyNumber(this.p)}, inplace=${pyBool(this.inplace)}`
+    return `p=${pyFloat(this.p)}, inplace=${pyBool(this.inplace)}`
   }
 }
 

@@ -3,12 +3,12 @@ import { applyComposite, composite } from '../dispatch/structured.ts'
 import { indexTensor } from '../host/positions.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
-import { to } from './copy.ts'
+import { clone, contiguous, to } from './copy.ts'
 import { tensor } from './creation.ts'
 import { indexSelect } from './indexing.ts'
-import { reshape } from './views.ts'
+import { expand, reshape, slice, transpose, unsqueeze } from './views.ts'
 
-/** The linear map of one dim: `out[i] = Σₖ weights[k][i] · in[taps[k][i]]`; weights null are all 1. */
+/** The linear map of one dim: `out[i] = Σₖ weights[k][i] · in[taps[k][i]]`; without weights a single tap. */
 export interface ResampledDim {
   readonly dim: number
   readonly inputSize: number
@@ -32,16 +32,46 @@ export const resampleOp = composite<ResampleAttrs>({
   },
 })
 
-function alongDim(self: Tensor, { dim, taps, weights }: ResampledDim): Tensor {
-  const { backend } = self.storage
+function alongDim(self: Tensor, line: ResampledDim): Tensor {
+  const { dim, taps, weights } = line
+  const times = weights === null ? repetition(taps[0], self.shape[dim]) : 0
+  if (times > 0) return repeated(self, dim, times)
+  const steps = taps.map(stepOf)
+  // Whole rows are copied faster than single elements.
+  if (dim > 0 && dim === self.ndim - 1 && self.elementCount > 4096 && steps.includes(0)) {
+    const rows = contiguous(transpose(self, dim - 1, dim))
+    return contiguous(transpose(alongDim(rows, { ...line, dim: dim - 1 }), dim - 1, dim))
+  }
   const columns = self.shape.map((_, d) => (d === dim ? -1 : 1))
-  const parts = taps.map((positions, k) => {
-    const part = indexSelect(self, dim, indexTensor(backend, positions))
-    if (weights === null) return part
-    const factor = tensor(Float64Array.from(weights[k]), { dtype: self.dtype, device: self.device })
-    return mul(part, reshape(factor, columns))
-  })
-  return parts.reduce((sum, part) => sum.add_(part))
+  const part = (k: number): Tensor =>
+    steps[k] > 0
+      ? slice(self, dim, taps[k][0], taps[k][taps[k].length - 1] + 1, steps[k])
+      : indexSelect(self, dim, indexTensor(self.storage.backend, taps[k]))
+  if (weights === null) return steps[0] > 0 ? clone(part(0)) : part(0)
+  const weight = (k: number): Tensor =>
+    reshape(tensor(Float64Array.from(weights[k]), { dtype: self.dtype, device: self.device }), columns)
+  const sum = mul(part(0), weight(0))
+  for (let k = 1; k < taps.length; k++) sum.addcmul_(part(k), weight(k))
+  return sum
+}
+
+/** How often each position in turn is repeated, or 0: nearest neighbours of a whole scale factor. */
+function repetition(positions: ArrayLike<number>, size: number): number {
+  const times = positions.length / size
+  if (!Number.isInteger(times)) return 0
+  for (let i = 0; i < positions.length; i++) if (positions[i] !== Math.floor(i / times)) return 0
+  return times
+}
+function repeated(self: Tensor, dim: number, times: number): Tensor {
+  const shape = [...self.shape.slice(0, dim + 1), times, ...self.shape.slice(dim + 1)]
+  const whole = self.shape.map((size, d) => (d === dim ? size * times : size))
+  return reshape(clone(expand(unsqueeze(self, dim + 1), shape)), whole)
+}
+/** The distance of positions that are equally far from each other, or 0: a strided view then. */
+function stepOf(positions: ArrayLike<number>): number {
+  const step = positions.length > 1 ? positions[1] - positions[0] : 0
+  for (let i = 2; i < positions.length; i++) if (positions[i] - positions[i - 1] !== step) return 0
+  return step
 }
 
 /**
