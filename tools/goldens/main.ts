@@ -3,15 +3,15 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
-import '@tt/backend-cpu'
 import * as torch from '@tt/autograd'
 import * as nn from '@tt/nn'
-import { registerBackend, setDefaultDevice } from '@tt/tensor'
-import { createReferenceBackend } from '@tt/tensor/testing'
+import { setDefaultDevice } from '@tt/tensor'
 import type { World } from './src/call.ts'
+import { openers } from './src/device.ts'
 import type { GoldenFile } from './src/format.ts'
 import { formatLine, formatReasons, reportOf, totalOf } from './src/report.ts'
 import type { OpReport } from './src/report.ts'
+import type { Outcome } from './src/outcome.ts'
 import { runCase, runError } from './src/run-case.ts'
 import { readSignatures } from './src/signatures.ts'
 
@@ -19,7 +19,7 @@ const usage = `pnpm goldens [options]
   --dir PATH         folder of <op>.json.gz files (default ../shared/goldens/dev)
   --signatures FILE  PyTorch's signatures (default: signatures.json beside the folder)
   --only OP          this op only; may be repeated; * stands for anything
-  --device NAME      cpu or reference (default cpu)
+  --device NAME      cpu, reference or webgpu (default cpu)
   --json FILE        write all counts, and the reason of each case that did not pass
   -v, --verbose      print the first reasons of failures
   --help             print this`
@@ -56,7 +56,9 @@ if (!existsSync(dir)) fail(`the folder of golden files must exist, got ${dir}. G
 const signatures = values.signatures ?? join(dirname(dir), 'signatures.json')
 if (!existsSync(signatures))
   fail(`PyTorch's signatures must exist, got ${signatures}. Give them: --signatures FILE`)
-if (values.device === 'reference') registerBackend(createReferenceBackend())
+if (!Object.hasOwn(openers, values.device))
+  fail(`--device must be one of ${Object.keys(openers).join(', ')}, got ${values.device}`)
+await openers[values.device]().catch((error: Error) => fail(error.message))
 setDefaultDevice(values.device)
 
 const world: World = {
@@ -78,10 +80,10 @@ const labelOf = ({ op, opinfo_variant: variant }: GoldenFile): string =>
 const reports: OpReport[] = []
 for (const name of files) {
   const file = JSON.parse(gunzipSync(readFileSync(join(dir, name))).toString()) as GoldenFile
-  const outcomes = [
-    ...file.cases.map((golden) => runCase(world, file, golden)),
-    ...file.errors.map((golden) => runError(world, file, golden)),
-  ]
+  // One after the other: a device that runs later than the op tells of a bad index with the next read
+  const outcomes: Outcome[] = []
+  for (const golden of file.cases) outcomes.push(await runCase(world, file, golden))
+  for (const golden of file.errors) outcomes.push(await runError(world, file, golden))
   const report = reportOf(labelOf(file), file.group, outcomes)
   reports.push(report)
   console.log(formatLine(report))

@@ -1,6 +1,7 @@
 // Calls what a golden case names: a function, a method, a property, an operator, an in-place method.
 import { Tensor } from '@tt/tensor'
 import type { ArgumentDecoder } from './decode.ts'
+import { needsHost } from './device.ts'
 import { itemsOf } from './format.ts'
 import type { Call, Encoded } from './format.ts'
 import { camelCase, findFunction, lastName, operators } from './names.ts'
@@ -24,13 +25,16 @@ export interface Arguments {
 
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** Makes the call. An in-place method works on a clone of the first argument, which is the result. */
-export function perform(
+/**
+ * Makes the call. An in-place method works on a clone of the first argument, which is the result. Where the device
+ * cannot be waited for and the library has an async form of the op, that one is called.
+ */
+export async function perform(
   world: World,
   { call, variant }: Call,
   { args, kwargs }: Arguments,
   decoder: ArgumentDecoder,
-): unknown {
+): Promise<unknown> {
   const name = lastName(call)
   if (variant === 'property') return property(decoder.value(args[0]) as Tensor, camelCase(name))
   if (name === '__getitem__') return indexed(decoder, args)
@@ -44,7 +48,21 @@ export function perform(
 function plainCall(world: World, call: string, given: Arguments, decoder: ArgumentDecoder): unknown {
   const fn = findFunction(world.packages, world.signatures, call)
   if (fn === null) throw new NotThere(`function ${camelCase(call.replace(/^torch\./, ''))}`)
-  return fn(...placed(world, call, given, readHeader(fn), decoder))
+  const values = placed(world, call, given, readHeader(fn), decoder)
+  return withAsyncForm(fn, findFunction(world.packages, world.signatures, asyncName(call)), undefined, values)
+}
+
+/** nonzero → nonzeroAsync, put_ → putAsync_ */
+const asyncName = (name: string): string => name.replace(/_?$/, 'Async$&')
+
+function withAsyncForm(fn: AnyFunction, asyncForm: unknown, self: unknown, values: unknown[]): unknown {
+  try {
+    return fn.apply(self, values)
+  } catch (error) {
+    if (needsHost(error) && typeof asyncForm === 'function')
+      return (asyncForm as AnyFunction).apply(self, values)
+    throw error
+  }
 }
 
 /** The arguments by PyTorch's signature and the rule. */
@@ -79,24 +97,23 @@ function placed(
   ]
 }
 
-function method(
+async function method(
   world: World,
   call: string,
   copySelf: boolean,
   { args, kwargs }: Arguments,
   decoder: ArgumentDecoder,
-): unknown {
+): Promise<unknown> {
   const name = camelCase(lastName(call))
-  const fn = (Tensor.prototype as unknown as Record<string, unknown>)[name]
-  if (typeof fn !== 'function') throw new NotThere(`method ${name}`)
+  const fn = member(name)
   const { torch } = world.packages
   const free = torch[name] ?? torch[name.replace(/_$/, '')]
-  const header = readHeader(typeof free === 'function' ? (free as AnyFunction) : (fn as AnyFunction))
+  const header = readHeader(typeof free === 'function' ? (free as AnyFunction) : fn)
   const full =
     header && typeof free !== 'function' ? { ...header, positional: ['self', ...header.positional] } : header
   const [self, ...rest] = placed(world, call, { args, kwargs }, full, decoder)
   const target = copySelf ? (self as Tensor).clone() : self
-  const result = (fn as AnyFunction).call(target, ...rest)
+  const result = await withAsyncForm(fn, methods[asyncName(name)], target, rest)
   return copySelf ? target : result
 }
 
@@ -122,18 +139,19 @@ function keysOf(decoder: ArgumentDecoder, key: Encoded): unknown[] {
   return isTuple ? items.map((item) => decoder.value(item)) : [decoder.value(key)]
 }
 
+const methods = Tensor.prototype as unknown as Readonly<Record<string, unknown>>
 const member = (name: string): AnyFunction => {
-  const fn = (Tensor.prototype as unknown as Record<string, unknown>)[name]
+  const fn = methods[name]
   if (typeof fn !== 'function') throw new NotThere(`method ${name}`)
   return fn as AnyFunction
 }
 
 const indexed = (decoder: ArgumentDecoder, [self, key]: readonly Encoded[]): unknown =>
-  member('at').call(decoder.value(self), ...keysOf(decoder, key))
+  withAsyncForm(member('at'), methods['atAsync'], decoder.value(self), keysOf(decoder, key))
 
-function assigned(decoder: ArgumentDecoder, [self, key, value]: readonly Encoded[]): unknown {
-  const put = member('put_')
+async function assigned(decoder: ArgumentDecoder, [self, key, value]: readonly Encoded[]): Promise<unknown> {
   const copy = (decoder.value(self) as Tensor).clone()
-  put.call(copy, keysOf(decoder, key), decoder.value(value, operand))
+  const given = [keysOf(decoder, key), decoder.value(value, operand)]
+  await withAsyncForm(member('put_'), methods['putAsync_'], copy, given)
   return copy
 }

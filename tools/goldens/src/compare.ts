@@ -1,5 +1,5 @@
 // Compares a result with the golden one: structure, dtype, shape, values within the tolerance, shared memory.
-import { Tensor, dtypes, toTypedArray } from '@tt/tensor'
+import { Tensor, dtypes, toTypedArrayAsync } from '@tt/tensor'
 import type { DTypeInfo, HostArray } from '@tt/tensor'
 import { dtypeOf, resultElements } from './decode.ts'
 import { isEncodedTensor, isObject, itemsOf } from './format.ts'
@@ -43,15 +43,20 @@ export interface Context {
 }
 
 /** Compares one output, nested lists included. @throws Mismatch */
-export function compareOutput(actual: unknown, expected: Encoded, context: Context, path: string): void {
-  if (isEncodedTensor(expected)) compareTensor(actual, expected, context, path)
+export async function compareOutput(
+  actual: unknown,
+  expected: Encoded,
+  context: Context,
+  path: string,
+): Promise<void> {
+  if (isEncodedTensor(expected)) await compareTensor(actual, expected, context, path)
   else if (itemsOf(expected) !== null || (isObject(expected) && 'size' in expected)) {
     const items = itemsOf(expected) ?? (expected as { size: Encoded[] }).size
     expectThat(
       Array.isArray(actual) && actual.length === items.length,
       () => `${path}: a list of ${items.length} expected, got ${describe(actual)}`,
     )
-    items.forEach((item, i) => compareOutput(actual[i], item, context, `${path}[${i}]`))
+    for (const [i, item] of items.entries()) await compareOutput(actual[i], item, context, `${path}[${i}]`)
   } else comparePlain(actual, expected, context, path)
 }
 
@@ -73,12 +78,12 @@ function comparePlain(actual: unknown, expected: Encoded, { tolerance }: Context
     )
 }
 
-function compareTensor(
+async function compareTensor(
   actual: unknown,
   expected: EncodedTensor,
   { tolerance, metaOnly, inputs }: Context,
   path: string,
-): void {
+): Promise<void> {
   const dtype = dtypeOf(expected.t)
   expectThat(actual instanceof Tensor, () => `${path}: a tensor expected, got ${describe(actual)}`)
   expectThat(actual.dtype === dtype.name, () => `${path}: dtype ${dtype.name} expected, got ${actual.dtype}`)
@@ -94,7 +99,12 @@ function compareTensor(
     )
   }
   if (metaOnly) return
-  const difference = firstDifference(toTypedArray(actual), resultElements(expected), dtype, tolerance)
+  const difference = firstDifference(
+    await toTypedArrayAsync(actual),
+    resultElements(expected),
+    dtype,
+    tolerance,
+  )
   expectThat(difference === null, () => `${path}: ${difference}`)
 }
 

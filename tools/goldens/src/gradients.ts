@@ -1,5 +1,5 @@
 // First and second gradients of a golden case.
-import { toTypedArray } from '@tt/tensor'
+import { toTypedArrayAsync } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import type { World } from './call.ts'
 import { compareOutput } from './compare.ts'
@@ -23,26 +23,28 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 const tensors = (encoded: readonly (EncodedTensor | null)[], device: string): (Tensor | null)[] =>
   encoded.map((entry) => entry && resultTensor(entry, device))
 
-function compareGradients(
+async function compareGradients(
   actual: readonly (Tensor | null)[],
   expected: readonly (EncodedTensor | null)[],
   tolerance: Tolerance,
   what: string,
   nullIsUnused = true,
-): void {
+): Promise<void> {
   const context = { tolerance, metaOnly: false, inputs: [] }
-  expected.forEach((entry, i) => {
+  for (const [i, entry] of expected.entries()) {
     const gradient = actual[i] ?? null
     if (entry === null) {
       // Unused by torch: zeros are as good as none
       const isZero =
-        !nullIsUnused || gradient === null || toTypedArray(gradient).every((x) => Number(x) === 0)
+        !nullIsUnused ||
+        gradient === null ||
+        (await toTypedArrayAsync(gradient)).every((x) => Number(x) === 0)
       expectThat(isZero, () => `${what} ${i}: no gradient expected, got one`)
-      return
+      continue
     }
     expectThat(gradient !== null, () => `${what} ${i}: a gradient expected, got none`)
-    compareOutput(gradient, { ...entry, view_of: undefined }, context, `${what} ${i}`)
-  })
+    await compareOutput(gradient, { ...entry, view_of: undefined }, context, `${what} ${i}`)
+  }
 }
 
 /** What was called and came out. */
@@ -54,11 +56,11 @@ export interface Differentiated {
 }
 
 /** Checks the gradients of Σ⟨output, cotangent⟩ by the inputs that require them; twice where recorded. */
-export function checkGradients(
+export async function checkGradients(
   { packages, device }: World,
   golden: GoldenCase,
   { outputs, inputs, nullIsUnused }: Differentiated,
-): void {
+): Promise<void> {
   if (golden.grads === undefined || golden.cotangents === undefined) return
   const grad = gradOf(packages)
   const leaves = inputs.filter((tensor) => tensor.requiresGrad)
@@ -73,7 +75,7 @@ export function checkGradients(
   if (twice) weights.forEach((weight) => weight.requiresGrad_())
   const first = grad(chosen, leaves, { gradOutputs: weights, createGraph: twice, allowUnused: true })
   const tolerance = golden.grad_tolerance ?? golden.tolerance ?? { atol: 0, rtol: 0 }
-  compareGradients(first, golden.grads, tolerance, 'gradient', nullIsUnused)
+  await compareGradients(first, golden.grads, tolerance, 'gradient', nullIsUnused)
   if (golden.gg === undefined) return
 
   const vs = tensors(golden.gg.vs, device)
@@ -88,7 +90,7 @@ export function checkGradients(
           { gradOutputs: again.map((i) => vs[i]), allowUnused: true },
         )
   const isZero = (entry: EncodedTensor | null): boolean => entry === null || /^A*=*$/.test(entry.data)
-  compareGradients(
+  await compareGradients(
     second,
     expected.map((entry, i) => (!isGiven(second[i]) && isZero(entry) ? null : entry)),
     { atol: Math.max(1e-6, tolerance.atol), rtol: Math.max(1e-6, tolerance.rtol) },

@@ -1,5 +1,5 @@
 // Runs one golden case with all its checks.
-import { NotImplementedError, Tensor } from '@tt/tensor'
+import { NotImplementedError, Tensor, toTypedArrayAsync } from '@tt/tensor'
 import { perform } from './call.ts'
 import type { World } from './call.ts'
 import { compareOutput, flattenTensors, outputsOf } from './compare.ts'
@@ -7,6 +7,7 @@ import type { Context } from './compare.ts'
 import { ArgumentDecoder, dtypeOf } from './decode.ts'
 import { isEncodedTensor, isObject } from './format.ts'
 import type { Call, Encoded, EncodedTensor, GoldenCase, GoldenError, GoldenFile } from './format.ts'
+import { checkHeld, needsHost } from './device.ts'
 import { checkGradients } from './gradients.ts'
 import { withGoldenSigns } from './gauge.ts'
 import { Mismatch, NotApplicable, NotThere, expectThat } from './outcome.ts'
@@ -44,13 +45,14 @@ function checkDtypes(value: unknown): void {
 }
 
 /** Runs a case: values, dtypes, shapes, shared memory, changed inputs, gradients, the in-place method. */
-export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Outcome {
-  return judge(golden.id, () => {
+export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Promise<Outcome> {
+  return judge(golden.id, async () => {
+    checkHeld(world.device, golden)
     checkDtypes(golden.outputs)
     const call = callOf(file, golden)
     const decoder = decoderOf(world, golden)
     seed(world, golden)
-    const result = perform(world, call, golden, decoder)
+    const result = await perform(world, call, golden, decoder)
     const found = outputsOf(result, golden)
     const outputs = file.gauge === undefined ? found : withGoldenSigns(found, golden, world.device)
     expectThat(
@@ -62,23 +64,26 @@ export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Out
       metaOnly: golden.compare === 'meta',
       inputs: decoder.inputs,
     }
-    golden.outputs.forEach((expected, i) => {
+    for (const [i, expected] of golden.outputs.entries()) {
       try {
-        compareOutput(outputs[i], expected, context, `output ${i}`)
+        await compareOutput(outputs[i], expected, context, `output ${i}`)
       } catch (error) {
-        if (!(file.index_outputs?.includes(i) && isTie(world, call, golden, decoder, outputs[i], expected)))
+        if (
+          !file.index_outputs?.includes(i) ||
+          !(await isTie(world, call, golden, decoder, outputs[i], expected))
+        )
           throw error
       }
-    })
+    }
     for (const { i, value } of golden.mutated ?? []) {
-      compareOutput(
+      await compareOutput(
         decoder.inputs[i].detach(),
         { ...value, view_of: undefined },
         context,
         `input ${i} after the call`,
       )
     }
-    checkGradients(world, golden, {
+    await checkGradients(world, golden, {
       outputs: flattenTensors([...outputs]),
       inputs: decoder.inputs,
       // Python's reflected pow makes a new tensor of its operand, without a graph
@@ -86,13 +91,19 @@ export function runCase(world: World, file: GoldenFile, golden: GoldenCase): Out
     })
     if (!golden.inplace_ok || file.inplace === undefined) return
     // A lambda stands for F.silu(x, inplace=True); without such an option it is skipped
-    if (/^\w+$/.test(file.inplace)) runInPlace(world, file.inplace, call, golden, context)
-    else if (takesInplace(world, call)) runWithOption(world, call, golden, context)
+    if (/^\w+$/.test(file.inplace)) await runInPlace(world, file.inplace, call, golden, context)
+    else if (takesInplace(world, call)) await runWithOption(world, call, golden, context)
   })
 }
 
 /** The in-place method on the same arguments gives the same. */
-function runInPlace(world: World, name: string, call: Call, golden: GoldenCase, context: Context): void {
+async function runInPlace(
+  world: World,
+  name: string,
+  call: Call,
+  golden: GoldenCase,
+  context: Context,
+): Promise<void> {
   const decoder = decoderOf(world, golden)
   seed(world, golden)
   const [self, ...args] = golden.args
@@ -102,13 +113,13 @@ function runInPlace(world: World, name: string, call: Call, golden: GoldenCase, 
     [path]: world.signatures[path] ?? world.signatures[call.call] ?? [],
   }
   for (const tensor of decoder.inputs) if (tensor.requiresGrad) tensor.requiresGrad = false
-  const result = perform(
+  const result = await perform(
     { ...world, signatures },
     { call: path, variant: 'inplace' },
     { args: [self, ...args], kwargs: golden.kwargs },
     decoder,
   )
-  compareOutput(
+  await compareOutput(
     result,
     withoutView(golden.outputs[0]),
     { ...context, inputs: decoder.inputs },
@@ -120,19 +131,19 @@ const takesInplace = ({ signatures }: World, { call }: Call): boolean =>
   (signatures[call] ?? []).some((overload) => overload.some(({ name }) => name === 'inplace'))
 
 /** The same call with `inplace: true` gives the same, in the memory of the first argument. */
-function runWithOption(world: World, call: Call, golden: GoldenCase, context: Context): void {
+async function runWithOption(world: World, call: Call, golden: GoldenCase, context: Context): Promise<void> {
   const decoder = decoderOf(world, golden)
   seed(world, golden)
   for (const tensor of decoder.inputs) if (tensor.requiresGrad) tensor.requiresGrad = false
   const at = world.signatures[call.call][0].findIndex(({ name }) => name === 'inplace')
   const { inplace: _, ...kwargs } = golden.kwargs
   const given = { args: golden.args.slice(0, at), kwargs: { ...kwargs, inplace: true } }
-  const result = perform(world, call, given, decoder)
+  const result = await perform(world, call, given, decoder)
   expectThat(
     result instanceof Tensor && result.storage === decoder.inputs[0].storage,
     () => 'inplace: true must give the input back, got another tensor',
   )
-  compareOutput(
+  await compareOutput(
     result,
     withoutView(golden.outputs[0]),
     { ...context, inputs: decoder.inputs },
@@ -143,14 +154,14 @@ function runWithOption(world: World, call: Call, golden: GoldenCase, context: Co
 const withoutView = (expected: Encoded): Encoded =>
   isEncodedTensor(expected) ? { ...(expected as EncodedTensor), view_of: undefined } : expected
 
-function isTie(
+async function isTie(
   world: World,
   { call }: Call,
   golden: GoldenCase,
   decoder: ArgumentDecoder,
   actual: unknown,
   expected: Encoded,
-): boolean {
+): Promise<boolean> {
   const [input] = decoder.inputs
   if (!(actual instanceof Tensor) || actual.dtype !== 'int64' || !isEncodedTensor(expected)) return false
   if (actual.shape.join() !== expected.shape.join()) return false
@@ -160,7 +171,7 @@ function isTie(
   const dim = given !== undefined ? given : ((parameter?.default ?? null) as Encoded)
   return (
     (dim === null || typeof dim === 'number') &&
-    pointAtEqualValues(input, dim, actual, expected as EncodedTensor)
+    (await pointAtEqualValues(input, dim, actual, expected as EncodedTensor))
   )
 }
 
@@ -177,11 +188,14 @@ const limits = [
 ]
 
 /** Runs a call that must throw an error of the library. */
-export function runError(world: World, file: GoldenFile, golden: GoldenError): Outcome {
-  return judge(golden.id, () => {
+export function runError(world: World, file: GoldenFile, golden: GoldenError): Promise<Outcome> {
+  return judge(golden.id, async () => {
+    checkHeld(world.device, golden)
     const decoder = decoderOf(world, golden)
     try {
-      perform(world, callOf(file, golden), golden, decoder)
+      const result = await perform(world, callOf(file, golden), golden, decoder)
+      // devices that run later than the op tell with the read
+      for (const tensor of flattenTensors(result)) await toTypedArrayAsync(tensor)
     } catch (error) {
       if (error instanceof NotThere || error instanceof NotImplementedError || isAccident(error)) throw error
       return
@@ -196,13 +210,14 @@ const isAccident = (error: unknown): boolean =>
   !(error instanceof Error) ||
   [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error.constructor === kind)
 
-function judge(id: string, run: () => void): Outcome {
+async function judge(id: string, run: () => Promise<void>): Promise<Outcome> {
   try {
-    run()
+    await run()
     return { id, status: 'passed', reason: '' }
   } catch (error) {
     const missing = error instanceof NotThere || error instanceof NotImplementedError
-    if (error instanceof NotApplicable) return { id, status: 'not applicable', reason: error.message }
+    if (error instanceof NotApplicable || needsHost(error))
+      return { id, status: 'not applicable', reason: (error as Error).message }
     const reason =
       error instanceof Error
         ? error instanceof Mismatch || missing

@@ -1,18 +1,19 @@
 // Positions may differ from PyTorch's where the values they point at are equal.
 import type { Tensor } from '@tt/tensor'
-import { toTypedArray } from '@tt/tensor'
+import { toTypedArrayAsync } from '@tt/tensor'
 import { resultElements } from './decode.ts'
 import type { EncodedTensor } from './format.ts'
 
 /** Whether both index tensors point at equal elements of `input`, along `dim`, or (null) of it flattened. */
-export function pointAtEqualValues(
+export async function pointAtEqualValues(
   input: Tensor,
   dim: number | null,
   actual: Tensor,
   expected: EncodedTensor,
-): boolean {
-  const values = toTypedArray(input)
-  const [mine, theirs] = [toTypedArray(actual) as BigInt64Array, resultElements(expected) as BigInt64Array]
+): Promise<boolean> {
+  const values = await toTypedArrayAsync(input)
+  const mine = (await toTypedArrayAsync(actual)) as BigInt64Array
+  const theirs = resultElements(expected) as BigInt64Array
   const shape = dim === null ? [values.length] : input.shape
   const axis = dim === null ? 0 : dim < 0 ? dim + Math.max(input.ndim, 1) : dim
   const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1)

@@ -3,6 +3,8 @@ import '@tt/backend-cpu'
 import * as torch from '@tt/autograd'
 import * as nn from '@tt/nn'
 import { describe, expect, test } from '@jest/globals'
+import { registerBackend } from '@tt/tensor'
+import { createReferenceBackend } from '@tt/tensor/testing'
 import type { GoldenCase, GoldenFile } from '../src/format.ts'
 import type { World } from '../src/call.ts'
 import { runCase, runError } from '../src/run-case.ts'
@@ -50,8 +52,8 @@ const outcome = (golden: GoldenCase, of = file('torch.square', 'function', { inp
   runCase(world, of, golden)
 
 describe('a case', () => {
-  test('passes with right values, gradients and in-place method', () => {
-    expect(outcome(square)).toEqual({ id: 'square', status: 'passed', reason: '' })
+  test('passes with right values, gradients and in-place method', async () => {
+    expect(await outcome(square)).toEqual({ id: 'square', status: 'passed', reason: '' })
   })
   test.each<[string, Partial<GoldenCase>, RegExp]>([
     ['a value', { outputs: [float32(1, 4, 9.1)] }, /output 0: 9\.10.* expected at flat index 2, got 9/],
@@ -69,61 +71,64 @@ describe('a case', () => {
       { kind: 'tuple', outputs: [float32(1), float32(1)] },
       /a tuple of results expected/,
     ],
-  ])('fails for %s that differs', (_, change, reason) => {
-    const { status, reason: text } = outcome({ ...square, ...change })
+  ])('fails for %s that differs', async (_, change, reason) => {
+    const { status, reason: text } = await outcome({ ...square, ...change })
     expect(status).toBe('failed')
     expect(text).toMatch(reason)
   })
 
-  test('second gradients, by the inputs and by the cotangents', () => {
+  test('second gradients, by the inputs and by the cotangents', async () => {
     // y = x², g = 2xc, L = ⟨g, v⟩: dL/dx = 2cv, dL/dc = 2xv
     const gg = (byInput: number) => ({
       vs: [float32(1, 2, 3)],
       grads: [float32(2, 4, byInput)],
       cot_grads: [float32(2, -8, 18)],
     })
-    expect(outcome({ ...square, gg: gg(60) })).toMatchObject({ status: 'passed' })
-    expect(outcome({ ...square, gg: gg(61) })).toMatchObject({
+    expect(await outcome({ ...square, gg: gg(60) })).toMatchObject({ status: 'passed' })
+    expect(await outcome({ ...square, gg: gg(61) })).toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('second gradient 0: 61 expected at flat index 2, got 60'),
     })
   })
 
-  test('needs the op, the in-place method and the dtypes to exist', () => {
-    expect(outcome(square, file('torch.unheard_of'))).toMatchObject({
+  test('needs the op, the in-place method and the dtypes to exist', async () => {
+    expect(await outcome(square, file('torch.unheard_of'))).toMatchObject({
       status: 'not implemented',
       reason: 'function unheardOf',
     })
-    expect(outcome(square, file('torch.square', 'function', { inplace: 'unheard_of_' }))).toMatchObject({
-      status: 'not implemented',
-    })
-    expect(outcome({ ...square, outputs: [{ t: 'complex64', shape: [3], data: '' }] })).toMatchObject({
+    expect(await outcome(square, file('torch.square', 'function', { inplace: 'unheard_of_' }))).toMatchObject(
+      {
+        status: 'not implemented',
+      },
+    )
+    expect(await outcome({ ...square, outputs: [{ t: 'complex64', shape: [3], data: '' }] })).toMatchObject({
       status: 'not implemented',
       reason: 'dtype complex64',
     })
   })
 
-  test('strides, offsets and views are real', () => {
+  test('strides, offsets and views are real', async () => {
     const strided = { t: 'float32', shape: [2], stride: [2], offset: 1, data: encode([9, 1, 9, 2]) }
-    expect(
-      runCase(world, file('torch.square'), {
-        id: 'strided',
-        args: [strided],
-        kwargs: {},
-        outputs: [float32(1, 4)],
-        tolerance,
-      }).status,
-    ).toBe('passed')
+    const square: GoldenCase = {
+      id: 'strided',
+      args: [strided],
+      kwargs: {},
+      outputs: [float32(1, 4)],
+      tolerance,
+    }
+    expect(await runCase(world, file('torch.square'), square)).toMatchObject({ status: 'passed' })
     const view: GoldenCase = {
       id: 'view',
       args: [input(1, 2), 2, 1],
       kwargs: {},
       outputs: [{ ...float32(1, 2), shape: [2, 1], view_of: 0 }],
     }
-    expect(runCase(world, file('torch.Tensor.view', 'method'), view).status).toBe('passed')
+    expect(await runCase(world, file('torch.Tensor.view', 'method'), view)).toMatchObject({
+      status: 'passed',
+    })
   })
 
-  test('positions of equal values are as good', () => {
+  test('positions of equal values are as good', async () => {
     const index = (i: number) => ({
       t: 'int64',
       shape: [],
@@ -136,24 +141,69 @@ describe('a case', () => {
       outputs: [index(i)],
     })
     const of = file('torch.argmax', 'function', { index_outputs: [0] })
-    expect([runCase(world, of, tie(2)).status, runCase(world, of, tie(1)).status]).toEqual([
-      'passed',
-      'failed',
-    ])
+    expect(await runCase(world, of, tie(2))).toMatchObject({ status: 'passed' })
+    expect(await runCase(world, of, tie(1))).toMatchObject({ status: 'failed' })
   })
 })
 
 describe('an error case', () => {
   const call = { id: 'error', args: [input(1, 2), input(1, 2, 3)], kwargs: {}, message: 'sizes differ' }
-  test('passes for an error of the library only', () => {
-    expect(runError(world, file('torch.add'), call).status).toBe('passed')
-    expect(runError(world, file('torch.add'), { ...call, args: [input(1), input(1)] })).toMatchObject({
+  test('passes for an error of the library only', async () => {
+    expect(await runError(world, file('torch.add'), call)).toMatchObject({ status: 'passed' })
+    expect(await runError(world, file('torch.add'), { ...call, args: [input(1), input(1)] })).toMatchObject({
       status: 'failed',
     })
     const broken = {
       ...world,
       packages: { torch: { add: () => (undefined as unknown as { x: () => void }).x() }, nn },
     }
-    expect(runError(broken, file('torch.add'), call)).toMatchObject({ status: 'failed' })
+    expect(await runError(broken, file('torch.add'), call)).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('a device that cannot be waited for', () => {
+  // The reference backend, but reads answer later, and float64 is not stored
+  const inner = createReferenceBackend()
+  registerBackend({
+    ...inner,
+    device: 'later',
+    canBlock: false,
+    supports: ({ name }) => name !== 'float64',
+    kernels: inner.kernels,
+  })
+  const later = { ...world, device: 'later' }
+  const nonzero = (kwargs: GoldenCase['kwargs'] = {}): GoldenCase => ({
+    id: 'nonzero',
+    args: [input(0, 5)],
+    kwargs,
+    outputs: [
+      { t: 'int64', shape: [1, 1], data: Buffer.from(BigInt64Array.of(1n).buffer).toString('base64') },
+    ],
+  })
+  test('values are read later', async () => {
+    expect(await runCase(later, file('torch.square'), square)).toMatchObject({ status: 'passed' })
+    const wrong = { ...square, outputs: [float32(1, 4, 9.1)] }
+    expect(await runCase(later, file('torch.square'), wrong)).toMatchObject({ status: 'failed' })
+  })
+  test('the async form is called where there is one, else the case is not applicable', async () => {
+    expect(await runCase(later, file('torch.nonzero'), nonzero())).toMatchObject({ status: 'passed' })
+    const method = file('torch.Tensor.nonzero', 'method')
+    expect(await runCase(later, method, nonzero())).toMatchObject({ status: 'passed' })
+    const item = file('torch.Tensor.tolist', 'method')
+    const without = { ...later, packages: { torch: { tolist: torch.tolist }, nn } }
+    expect(await runCase(without, file('torch.tolist'), { ...nonzero(), id: 'tolist' })).toMatchObject({
+      status: 'not applicable',
+      reason: expect.stringContaining('cannot be read synchronously'),
+    })
+    expect(await runCase(later, item, { ...nonzero(), outputs: [[0, 5]] })).toMatchObject({
+      status: 'passed',
+    })
+  })
+  test('what it does not hold is not applicable', async () => {
+    const double = { ...square, outputs: [{ t: 'float64', shape: [3], data: '' }] }
+    expect(await runCase(later, file('torch.square'), double)).toMatchObject({
+      status: 'not applicable',
+      reason: "float64 on device 'later'",
+    })
   })
 })
