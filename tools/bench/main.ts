@@ -2,6 +2,7 @@
 //   --only TEXT     cases whose name contains it (repeatable)      --json FILE   write all numbers
 //   --device NAME   cpu (default) or webgpu                        --budget MS   time per case and engine (400)
 //   --no-peers      only this library                               --threads N   of PyTorch (default: all cores)
+// For webgpu, VK_ICD_FILENAMES chooses the Vulkan driver; without any of the system it is SwiftShader out of npm.
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { cases } from './cases.ts'
 import type { Case, Engine } from './cases.ts'
+import { provideGpu } from './gpu.ts'
 import { measure } from './measure.ts'
 import type { Measurement } from './measure.ts'
 import { formatRow } from './report.ts'
@@ -40,7 +42,7 @@ async function loadEngines(): Promise<Engine[]> {
   const { load } = await import('./engines/tt.ts')
   const engines = [await load(options.device)]
   if (options['no-peers']) return engines
-  for (const file of ['js', 'jax', 'tfjs']) {
+  for (const file of options.device === 'cpu' ? ['js', 'jax', 'tfjs'] : ['jax', 'tfjs']) {
     try {
       const peer = (await import(`./engines/${file}.ts`)) as { load: (device: string) => Promise<Engine> }
       engines.push(await peer.load(options.device))
@@ -55,7 +57,7 @@ async function measureCase(engine: Engine, { name, inner }: Case): Promise<Measu
   const prepare = engine.cases[name]
   if (prepare === undefined) return 'not in this engine'
   try {
-    return await measure(await prepare(), inner, budget)
+    return await measure(await prepare(), engine.finish, inner, budget)
   } catch (error) {
     return `fails: ${(error as Error).message.split('\n')[0]}`
   }
@@ -77,12 +79,14 @@ async function torchResults(threads: number): Promise<Record<string, Measurement
   }
 }
 
+const adapter = options.device === 'webgpu' ? await provideGpu() : null
 const engines = await loadEngines()
 const torch =
   options['no-peers'] || options.device !== 'cpu' ? null : await torchResults(Number(options.threads))
 console.log(
   `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${budget} ms each`,
 )
+if (adapter !== null) console.log(`GPU: ${adapter}`)
 console.log(
   `${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? `, PyTorch on ${options.threads} thread(s)` : ''}; "2x": we are twice as fast\n`,
 )
@@ -101,6 +105,7 @@ if (options.json) {
     cores: cpus().length,
     node: process.version,
     device: options.device,
+    adapter,
   }
   writeFileSync(options.json, `${JSON.stringify({ about, results }, null, 1)}\n`)
 }

@@ -1,5 +1,5 @@
 // Timing: warm up, then the median of many measurements within a budget of time.
-import type { Run } from './cases.ts'
+import type { Engine, Run } from './cases.ts'
 
 /** Milliseconds per run. */
 export interface Measurement {
@@ -9,14 +9,20 @@ export interface Measurement {
   readonly runs: number
 }
 
-/** Measures `run`, `inner` runs at a time, for about `budget` milliseconds. */
-export async function measure(run: Run, inner: number, budget: number): Promise<Measurement> {
+/** Measures `run`, `inner` runs at a time and then `finish`, for about `budget` milliseconds. */
+export async function measure(
+  run: Run,
+  finish: Engine['finish'],
+  inner: number,
+  budget: number,
+): Promise<Measurement> {
   const once = async (): Promise<number> => {
     const start = performance.now()
     for (let i = 0; i < inner; i++) {
       const pending = run()
       if (pending instanceof Promise) await pending
     }
+    if (finish !== undefined) await finish()
     return (performance.now() - start) / inner
   }
   const warm = performance.now()

@@ -23,9 +23,9 @@ def conv(backward):
     y = F.conv2d(x, w, padding=1); g = torch.ones_like(y)
     return lambda: torch.autograd.grad(y, [x, w], g, retain_graph=True)
 
-def step(model, x, n):
+def step(model, x, n, optimizer=torch.optim.SGD):
     y = torch.arange(n) * 7 % 10
-    opt = torch.optim.SGD(model.parameters(), lr=0.01)
+    opt = optimizer(model.parameters(), lr=0.01)
     def run():
         loss = F.cross_entropy(model(x), y)
         opt.zero_grad(); loss.backward(); opt.step()
@@ -35,6 +35,7 @@ def lenet():
     return nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
 
+mlp = lambda inputs, hidden: nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, 10))
 matmul = lambda n: (lambda: binary((n, n), lambda x, y: x @ y))
 cases = {
     'add 1': lambda: binary((1,), lambda x, y: x + y),
@@ -47,7 +48,9 @@ cases = {
     'softmax 1000x1000': lambda: unary((1000, 1000), lambda x: x.softmax(-1)),
     'matmul 64': matmul(64), 'matmul 512': matmul(512), 'matmul 1024': matmul(1024),
     'conv2d': lambda: conv(False), 'conv2d backward': lambda: conv(True),
-    'mlp step': lambda: step(nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)), torch.randn(128, 784), 128),
+    'small mlp step': lambda: step(mlp(64, 128), torch.randn(64, 64), 64),
+    'small mlp adam': lambda: step(mlp(64, 128), torch.randn(64, 64), 64, torch.optim.Adam),
+    'mlp step': lambda: step(mlp(784, 256), torch.randn(128, 784), 128),
     'lenet step': lambda: step(lenet(), torch.randn(64, 1, 28, 28), 64),
 }
 

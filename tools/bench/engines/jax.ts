@@ -1,8 +1,8 @@
 // jax-js: each op consumes its inputs, `.ref` keeps them; training steps are jitted, as its documentation advises.
 import * as jax from '@jax-js/jax'
 import { readFileSync } from 'node:fs'
-import { conv, labels, lenet, mlp, numbers } from '../cases.ts'
-import type { Engine, Run } from '../cases.ts'
+import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import type { Engine, Mlp, Run } from '../cases.ts'
 
 const { numpy: np, lax, nn } = jax
 type Arr = jax.Array
@@ -16,10 +16,12 @@ const data = (shape: number[], seed = 1): Arr =>
       ),
     )
     .reshape(shape)
-/** Waits for the result and frees it: what user code does at the end of a step. */
-const done = async (result: Arr): Promise<void> => {
-  await result.blockUntilReady()
-  result.dispose()
+// Results wait for the end of the measurement: arrays are lazy, and one that is freed before is never computed.
+const results: Arr[] = []
+const done = (...made: Arr[]): void => void results.push(...made)
+const finish = async (): Promise<void> => {
+  await jax.blockUntilReady(results)
+  for (const result of results.splice(0)) result.dispose()
 }
 const unary = (shape: number[], fn: (x: Arr) => Arr) => (): Run => {
   const x = data(shape)
@@ -43,33 +45,90 @@ const convolve = (x: Arr, w: Arr): Arr => lax.convGeneralDilated(x, w, [1, 1], s
 const loss = (logits: Arr, y: Arr, batch: number): Arr => np.sum(nn.logSoftmax(logits).mul(y)).mul(-1 / batch)
 const oneHot = (batch: number): Arr => nn.oneHot(np.array(labels(batch), { dtype: np.int32 }), 10)
 
-/** A jitted SGD step over a list of parameters, kept from one run to the next. */
+type Update = (params: Arr[], gradients: Arr[], state: Arr[]) => { params: Arr[]; state: Arr[] }
+const sgd =
+  (lr: number): Update =>
+  (params, gradients, state) => ({ params: params.map((p, i) => p.sub(gradients[i].mul(lr))), state })
+// It has no optimizers; state: the step's number, first moments, second moments.
+const adam =
+  (lr: number): Update =>
+  (params, gradients, [count, ...moments]) => {
+    const t = count.add(1)
+    const m = gradients.map((g, i) => moments[i].mul(0.9).add(g.ref.mul(0.1)))
+    const v = gradients.map((g, i) => moments[params.length + i].mul(0.999).add(np.square(g).mul(0.001)))
+    const correction = (beta: number): Arr =>
+      np
+        .exp(t.ref.mul(Math.log(beta)))
+        .mul(-1)
+        .add(1)
+    const [c1, c2] = [correction(0.9), correction(0.999)]
+    const next = params.map((p, i) =>
+      p.sub(
+        m[i].ref
+          .div(c1.ref)
+          .mul(lr)
+          .div(np.sqrt(v[i].ref.div(c2.ref)).add(1e-8)),
+      ),
+    )
+    c1.dispose()
+    c2.dispose()
+    return { params: next, state: [t, ...m, ...v] }
+  }
+
+/** A jitted training step over a list of parameters, kept from one run to the next. */
 function trainer(
   forward: (params: Arr[], x: Arr) => Arr,
   shapes: number[][],
   x: Arr,
   batch: number,
-  lr: number,
+  update: Update,
+  { read = false, moments = false } = {},
 ): Run {
   let params = shapes.map((shape, i) => data(shape, i + 1).mul(0.05))
+  let state = moments ? [np.array(0), ...[...shapes, ...shapes].map((shape) => np.zeros(shape))] : []
   const y = oneHot(batch)
   const gradient = jax.valueAndGrad((p: Arr[], inputs: Arr, targets: Arr) =>
     loss(forward(p, inputs), targets, batch),
   )
-  const step = jax.jit((p: Arr[], inputs: Arr, targets: Arr) => {
-    const [value, grads] = gradient(
+  const step = jax.jit((p: Arr[], s: Arr[], inputs: Arr, targets: Arr) => {
+    const [value, gradients] = gradient(
       p.map((a) => a.ref),
       inputs,
       targets,
     )
-    return [value, p.map((a, i) => a.sub((grads as Arr[])[i].mul(lr)))] as [Arr, Arr[]]
+    return { value, ...update(p, gradients as Arr[], s) }
   })
-  return async () => {
-    const [value, next] = step(params, x.ref, y.ref) as [Arr, Arr[]]
-    params = next
-    await jax.blockUntilReady(next)
-    await done(value)
+  return () => {
+    const result = step(params, state, x.ref, y.ref) as { value: Arr; params: Arr[]; state: Arr[] }
+    ;({ params, state } = result)
+    return read ? result.value.data().then(() => {}) : done(result.value)
   }
+}
+const mlpStep =
+  (
+    { batch, sizes: [inputs, hidden, outputs], lr }: Mlp,
+    options: { read?: boolean; moments?: boolean } = {},
+  ) =>
+  (): Run =>
+    trainer(
+      ([w1, b1, w2, b2], x) => np.add(np.matmul(nn.relu(np.add(np.matmul(x, w1), b1)), w2), b2),
+      [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
+      data([batch, inputs]),
+      batch,
+      options.moments ? adam(lr) : sgd(lr),
+      options,
+    )
+const upload = (count: number) => (): Run => {
+  const host = numbers(count)
+  return () => done(np.array(host))
+}
+const readBack = (count: number) => (): Run => {
+  const x = data([count])
+  return () =>
+    x.ref
+      .mul(2)
+      .data()
+      .then(() => {})
 }
 const pool = (x: Arr, n: number, c: number, size: number): Arr =>
   np.max(x.reshape([n, c, size / 2, 2, size / 2, 2]), [3, 5])
@@ -83,11 +142,9 @@ export async function load(device: string): Promise<Engine> {
   return {
     name: 'jax-js',
     version,
+    finish,
     cases: {
-      'add 1': () => {
-        const [x, y] = [data([1], 1), data([1], 2)]
-        return () => void np.add(x.ref, y.ref).dataSync() // consumes the sum
-      },
+      'add 1': binary([1], (x, y) => np.add(x, y)),
       'add 1e6': binary([1e6], (x, y) => np.add(x, y)),
       'exp 1e6': unary([1e6], (x) => np.exp(x)),
       'tanh 1e6': unary([1e6], (x) => np.tanh(x)),
@@ -103,24 +160,16 @@ export async function load(device: string): Promise<Engine> {
       'conv2d backward': () => {
         const [x, w] = images()
         const gradients = jax.jit(jax.grad((p: Arr[]) => np.sum(convolve(p[0], p[1]))))
-        return async () => {
-          const results = gradients([x.ref, w.ref]) as Arr[]
-          await jax.blockUntilReady(results)
-          results.forEach((result) => result.dispose())
-        }
+        return () => done(...(gradients([x.ref, w.ref]) as Arr[]))
       },
-      'mlp step': () => {
-        const [inputs, hidden, outputs] = mlp.sizes
-        const forward = ([w1, b1, w2, b2]: Arr[], x: Arr) =>
-          np.add(np.matmul(nn.relu(np.add(np.matmul(x, w1), b1)), w2), b2)
-        return trainer(
-          forward,
-          [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
-          data([mlp.batch, inputs]),
-          mlp.batch,
-          mlp.lr,
-        )
-      },
+      upload: upload(transfer.small),
+      'upload large': upload(transfer.large),
+      'read back': readBack(transfer.small),
+      'read back large': readBack(transfer.large),
+      'small mlp step': mlpStep(smallMlp),
+      'small mlp step read': mlpStep(smallMlp, { read: true }),
+      'small mlp adam': mlpStep(smallMlp, { moments: true }),
+      'mlp step': mlpStep(mlp),
       'lenet step': () => {
         const n = lenet.batch
         const forward = ([w1, b1, w2, b2, w3, b3, w4, b4, w5, b5]: Arr[], x: Arr) => {
@@ -177,7 +226,7 @@ export async function load(device: string): Promise<Engine> {
           [84, 10],
           [10],
         ]
-        return trainer(forward, shapes, data([n, 1, 28, 28]), n, lenet.lr)
+        return trainer(forward, shapes, data([n, 1, 28, 28]), n, sgd(lenet.lr))
       },
     },
   }

@@ -1,15 +1,33 @@
-// TensorFlow.js with its WebAssembly backend (single thread in Node), or WebGPU's where it is asked for.
+// TensorFlow.js with its WebAssembly backend (single thread in Node), or with WebGPU's.
 import type * as Core from '@tensorflow/tfjs'
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { conv, labels, lenet, mlp, numbers } from '../cases.ts'
-import type { Engine, Run } from '../cases.ts'
+import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import type { Engine, Mlp, Run } from '../cases.ts'
 
 // Its ES modules do not load in Node (imports without extensions): the CommonJS bundles do.
 const require = createRequire(import.meta.url)
 const tf = require('@tensorflow/tfjs') as typeof Core
-const { setWasmPaths, version_wasm } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm
+
+/** Chooses the backend; answers how work that was only recorded is waited for. */
+async function useBackend(device: string): Promise<Engine['finish']> {
+  if (device === 'cpu') {
+    const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm
+    setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`)
+    await tf.setBackend('wasm')
+    return undefined
+  }
+  require('@tensorflow/tfjs-backend-webgpu')
+  if (!(await tf.setBackend('webgpu'))) throw new Error('its webgpu backend does not start')
+  tf.env().set('WEBGPU_CPU_FORWARD', false) // it would compute on tensors below 1000 elements in JavaScript
+  const zero = tf.zeros([1])
+  return async () => {
+    const last = tf.neg(zero) // reading what is computed last waits for everything before it
+    await last.data()
+    last.dispose()
+  }
+}
 
 const data = <R extends Core.Rank>(shape: number[], seed = 1) =>
   tf.tensor(
@@ -34,34 +52,61 @@ const images = () =>
     data<Core.Rank.R4>([conv.kernel, conv.kernel, conv.channels, conv.channels], 2),
   ] as const
 
-/** An SGD step over variables. */
+/** A training step over variables. */
 function trainer(
   forward: (p: Core.Variable[], x: Core.Tensor) => Core.Tensor,
   shapes: number[][],
   x: Core.Tensor,
   batch: number,
-  lr: number,
+  optimizer: Core.Optimizer,
+  read = false,
 ): Run {
   const params = shapes.map((shape, i) => tf.variable(tf.mul(data(shape, i + 1), 0.05)))
   const y = tf.oneHot(tf.tensor1d(labels(batch), 'int32'), 10)
-  const optimizer = tf.train.sgd(lr)
   return () => {
-    optimizer.minimize(
+    const loss = optimizer.minimize(
       () => tf.losses.softmaxCrossEntropy(y, forward(params, x)) as Core.Scalar,
-      false,
+      read,
       params,
     )
+    return loss?.data().then(() => loss.dispose())
+  }
+}
+const mlpStep =
+  ({ batch, sizes: [inputs, hidden, outputs], lr }: Mlp, { read = false, adam = false } = {}) =>
+  (): Run =>
+    trainer(
+      ([w1, b1, w2, b2], x) => tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2),
+      [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
+      data([batch, inputs]),
+      batch,
+      adam ? tf.train.adam(lr) : tf.train.sgd(lr),
+      read,
+    )
+const upload = (count: number) => (): Run => {
+  const host = numbers(count)
+  return () => {
+    const x = tf.tensor(host)
+    tf.slice(x, 0, 1).dispose() // the first use of a tensor brings it to a GPU
+    x.dispose()
+  }
+}
+// (a tensor keeps what was read: each read needs a new one)
+const readBack = (count: number) => (): Run => {
+  const x = data([count])
+  return () => {
+    const y = tf.mul(x, 2)
+    return y.data().then(() => y.dispose())
   }
 }
 
 export async function load(device: string): Promise<Engine> {
-  if (device !== 'cpu') throw new Error('only its WebAssembly backend is compared here')
-  setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`)
-  await tf.setBackend('wasm')
+  const finish = await useBackend(device)
   await tf.ready()
   return {
-    name: 'tfjs-wasm',
-    version: version_wasm,
+    name: device === 'cpu' ? 'tfjs-wasm' : 'tfjs',
+    version: tf.version.tfjs,
+    finish,
     cases: {
       'add 1': binary([1], (x, y) => tf.add(x, y)),
       'add 1e6': binary([1e6], (x, y) => tf.add(x, y)),
@@ -83,18 +128,14 @@ export async function load(device: string): Promise<Engine> {
         )
         return () => gradients([x, w]).forEach((result) => result.dispose())
       },
-      'mlp step': () => {
-        const [inputs, hidden, outputs] = mlp.sizes
-        const forward = ([w1, b1, w2, b2]: Core.Variable[], x: Core.Tensor) =>
-          tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2)
-        return trainer(
-          forward,
-          [[inputs, hidden], [hidden], [hidden, outputs], [outputs]],
-          data([mlp.batch, inputs]),
-          mlp.batch,
-          mlp.lr,
-        )
-      },
+      upload: upload(transfer.small),
+      'upload large': upload(transfer.large),
+      'read back': readBack(transfer.small),
+      'read back large': readBack(transfer.large),
+      'small mlp step': mlpStep(smallMlp),
+      'small mlp step read': mlpStep(smallMlp, { read: true }),
+      'small mlp adam': mlpStep(smallMlp, { adam: true }),
+      'mlp step': mlpStep(mlp),
       'lenet step': () => {
         const n = lenet.batch
         const layer = (x: Core.Tensor, w: Core.Variable, b: Core.Variable, pad: 'same' | 'valid') =>
@@ -125,7 +166,7 @@ export async function load(device: string): Promise<Engine> {
           [84, 10],
           [10],
         ]
-        return trainer(forward, shapes, data([n, 28, 28, 1]), n, lenet.lr)
+        return trainer(forward, shapes, data([n, 28, 28, 1]), n, tf.train.sgd(lenet.lr))
       },
     },
   }

@@ -2,14 +2,14 @@
 import * as tt from '@tt/autograd'
 import '@tt/backend-cpu'
 import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tt/nn'
-import { SGD } from '@tt/optim'
-import { conv, labels, lenet, mlp, numbers } from '../cases.ts'
-import type { Engine, Run } from '../cases.ts'
+import { Adam, SGD } from '@tt/optim'
+import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import type { Engine, Mlp, Run } from '../cases.ts'
 
-/** The engine on one of our devices; devices that cannot block are waited for after each run. */
+/** The engine on one of our devices. */
 export async function load(device: string): Promise<Engine> {
-  if (device === 'webgpu') await (await import('@tt/backend-webgpu')).init()
-  const blocks = tt.getBackend(device).canBlock
+  const webgpu = device === 'webgpu' ? await import('@tt/backend-webgpu') : null
+  await webgpu?.init()
   const data = (shape: number[], seed = 1) =>
     tt
       .tensor(
@@ -20,36 +20,68 @@ export async function load(device: string): Promise<Engine> {
         { device },
       )
       .reshape(shape)
-  const done = (result: tt.Tensor): void | Promise<void> =>
-    blocks ? undefined : result.itemAsync().then(() => {})
-  const last = (result: tt.Tensor) => (blocks ? result : result.reshape([-1]).at(0))
   const unary = (shape: number[], fn: (x: tt.Tensor) => tt.Tensor) => (): Run => {
     const x = data(shape)
-    return () => tt.noGrad(() => done(last(fn(x))))
+    return () => void tt.noGrad(() => fn(x))
   }
   const binary = (shape: number[], fn: (x: tt.Tensor, y: tt.Tensor) => tt.Tensor) => (): Run => {
     const [x, y] = [data(shape, 1), data(shape, 2)]
-    return () => done(last(fn(x, y)))
+    return () => void fn(x, y)
   }
   const images = () => [
     data([conv.batch, conv.channels, conv.size, conv.size]),
     data([conv.channels, conv.channels, conv.kernel, conv.kernel], 2),
   ]
-  const step = (model: Sequential, x: tt.Tensor, count: number, lr: number): Run => {
+  const step = (
+    model: Sequential,
+    x: tt.Tensor,
+    lr: number,
+    { Optimizer = SGD, read = false }: { Optimizer?: typeof SGD | typeof Adam; read?: boolean } = {},
+  ): Run => {
     model.to({ device })
-    const y = tt.tensor(labels(count), { dtype: 'int64' }).to({ device })
-    const optimizer = new SGD(model.parameters(), { lr })
-    return () => {
+    const y = tt.tensor(labels(x.shape[0]), { dtype: 'int64' }).to({ device })
+    const optimizer = new Optimizer(model.parameters(), { lr })
+    const one = (): tt.Tensor => {
       const loss = F.crossEntropy(model.call(x), y)
       optimizer.zeroGrad()
       loss.backward()
       optimizer.step()
-      return done(loss)
+      return loss
     }
+    return read
+      ? () =>
+          one()
+            .itemAsync()
+            .then(() => {})
+      : () => void one()
+  }
+  const mlpStep =
+    ({ batch, sizes: [inputs, hidden, outputs], lr }: Mlp, options?: Parameters<typeof step>[3]) =>
+    () =>
+      step(
+        new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, outputs)),
+        data([batch, inputs]),
+        lr,
+        options,
+      )
+  const upload = (count: number) => () => {
+    const host = numbers(count)
+    const zero = tt.zeros([], { device })
+    // the first use of a tensor brings it to a GPU
+    return () => void tt.tensor(host, { device }).at(0).add(zero)
+  }
+  const readBack = (count: number) => () => {
+    const x = data([count])
+    return () =>
+      x
+        .mul(2)
+        .toTypedArrayAsync()
+        .then(() => {})
   }
   return {
     name: device === 'cpu' ? 'tt' : `tt ${device}`,
     version: '0.1.0',
+    finish: webgpu?.synchronize,
     cases: {
       'add 1': binary([1], (x, y) => x.add(y)),
       'add 1 grad': () => {
@@ -60,7 +92,7 @@ export async function load(device: string): Promise<Engine> {
         const [x, y] = [data([1e6], 1), data([1e6], 2)]
         return () => {
           using sum = x.add(y)
-          return done(last(sum))
+          void sum
         }
       },
       'add 1e6 dropped': binary([1e6], (x, y) => x.add(y)),
@@ -73,23 +105,22 @@ export async function load(device: string): Promise<Engine> {
       'matmul 1024': binary([1024, 1024], (x, y) => x.matmul(y)),
       conv2d: () => {
         const [x, w] = images()
-        return () => done(last(tt.conv2d(x, w, null, { padding: conv.padding })))
+        return () => void tt.conv2d(x, w, null, { padding: conv.padding })
       },
       'conv2d backward': () => {
         const [x, w] = images().map((t) => t.requiresGrad_())
         const y = tt.conv2d(x, w, null, { padding: conv.padding })
         const gradient = tt.onesLike(y)
-        return () => done(last(tt.grad([y], [x, w], { gradOutputs: [gradient], retainGraph: true })[1]!))
+        return () => void tt.grad([y], [x, w], { gradOutputs: [gradient], retainGraph: true })
       },
-      'mlp step': () => {
-        const [inputs, hidden, outputs] = mlp.sizes
-        return step(
-          new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, outputs)),
-          data([mlp.batch, inputs]),
-          mlp.batch,
-          mlp.lr,
-        )
-      },
+      upload: upload(transfer.small),
+      'upload large': upload(transfer.large),
+      'read back': readBack(transfer.small),
+      'read back large': readBack(transfer.large),
+      'small mlp step': mlpStep(smallMlp),
+      'small mlp step read': mlpStep(smallMlp, { read: true }),
+      'small mlp adam': mlpStep(smallMlp, { Optimizer: Adam }),
+      'mlp step': mlpStep(mlp),
       'lenet step': () =>
         step(
           new Sequential(
@@ -107,7 +138,6 @@ export async function load(device: string): Promise<Engine> {
             new Linear(84, 10),
           ),
           data([lenet.batch, 1, 28, 28]),
-          lenet.batch,
           lenet.lr,
         ),
     },
