@@ -12,7 +12,8 @@ import {
 import type { TensorHook } from '@tt/tensor'
 import { backward } from './api/backward.ts'
 import { formulaOf } from './derivatives/index.ts'
-import { accumulatorOf, edgesOf, ensureMeta, gradFnOf, metaOf, requiresGradOf } from './graph/meta.ts'
+import { addHook } from './graph/hooks.ts'
+import { accumulatorOf, ensureMeta, gradFnOf, metaOf, onGradient, requiresGradOf } from './graph/meta.ts'
 import { beforeInPlace, record, recordInPlace } from './graph/record.ts'
 
 const isLeaf = (self: Tensor): boolean => !requiresGradOf(self) || gradFnOf(self) === null
@@ -113,15 +114,24 @@ function registerHook(self: Tensor, hook: TensorHook): () => void {
         "cannot register a hook on a tensor that doesn't require gradient, got one",
       ),
   )
-  const node = gradFnOf(self) ?? accumulatorOf(self)
-  const { outputs } = edgesOf([self])
-  const hooks = (node.hooks ??= [])
-  const own = (hooks[outputs[0]] ??= new Set())
-  const entry: TensorHook = (gradient) => hook(gradient) // the same function twice is two hooks
-  own.add(entry)
-  return () => {
-    own.delete(entry)
-  }
+  return onGradient(self, (gradient) => (gradient === null ? undefined : hook(gradient)))
+}
+
+function registerPostAccumulateGradHook(self: Tensor, hook: (self: Tensor) => void): () => void {
+  const op = 'registerPostAccumulateGradHook'
+  check(
+    requiresGradOf(self),
+    () => new AutogradError(op, "cannot register a hook on a tensor that doesn't require gradient, got one"),
+  )
+  check(
+    isLeaf(self),
+    () =>
+      new AutogradError(
+        op,
+        'post accumulate grad hooks cannot be registered on non-leaf tensors, got one. Use registerHook',
+      ),
+  )
+  return addHook((accumulatorOf(self).afterwards ??= new Set()), hook)
 }
 
 installAutograd({
@@ -143,4 +153,5 @@ installAutograd({
   retainGrad,
   retainsGrad: (self) => metaOf(self)?.retains ?? false,
   registerHook,
+  registerPostAccumulateGradHook,
 })

@@ -161,6 +161,7 @@ export class Tensor {
   bumpVersion(op: string): void {
     this.counter.version++
     this.storage.lastMutation = op
+    if (gradState.onChange !== null) gradState.onChange(this.storage)
   }
 
   /** Gives the memory back at once, for all views of it. Not needed: memory is automatic. */
@@ -260,6 +261,14 @@ export class Tensor {
   /** Calls `hook` with each gradient of this tensor; what it answers replaces it. @returns a function that removes it */
   registerHook(hook: TensorHook): () => void {
     return autograd('registerHook').registerHook(this, hook)
+  }
+  /**
+   * Calls `hook` with this leaf each time backward has added to its `grad`. @returns a function that removes it
+   *
+   * @see torch.Tensor.register_post_accumulate_grad_hook
+   */
+  registerPostAccumulateGradHook(hook: (self: Tensor) => void): () => void {
+    return autograd('registerPostAccumulateGradHook').registerPostAccumulateGradHook(this, hook)
   }
 }
 

@@ -13,7 +13,8 @@ import {
 import type { BackwardOptions } from '@tt/tensor'
 import { runBackward } from '../engine/run.ts'
 import type { Place, Root } from '../engine/run.ts'
-import { addToGrad, claim } from '../graph/accumulate-grad.ts'
+import { addToGrad } from '../graph/accumulate-grad.ts'
+import { claim } from '../graph/claimed.ts'
 import { accumulatorOf, edgesOf, ensureMeta, gradFnOf, requiresGradOf } from '../graph/meta.ts'
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] =>
@@ -59,7 +60,9 @@ export function backward(
   gradState.enabled = createGraph
   try {
     results.forEach((gradient, i) => {
-      if (gradient !== null) addToGrad(ensureMeta(targets[i]), gradient)
+      if (gradient === null) return
+      if (gradFnOf(targets[i]) === null) accumulatorOf(targets[i]).apply([gradient])
+      else addToGrad(ensureMeta(targets[i]), gradient)
     })
   } finally {
     gradState.enabled = before

@@ -9,8 +9,9 @@ import {
   viewOf,
   withGradMode,
 } from '@tt/tensor'
+import { anomaly, noteCall } from '../graph/anomaly.ts'
 import { CopySlices } from '../graph/as-strided.ts'
-import { claim } from '../graph/accumulate-grad.ts'
+import { claim } from '../graph/claimed.ts'
 import { edgesOf, setHistory } from '../graph/meta.ts'
 import { Node } from '../graph/node.ts'
 import type { Edges, Gradient, Gradients } from '../graph/node.ts'
@@ -22,6 +23,7 @@ interface Internals {
   name: string
   toSave: readonly (Tensor | null)[]
   saved: SavedTensors | null
+  node: Node | null
   nonDifferentiable: ReadonlySet<Tensor>
   dirty: ReadonlySet<Tensor>
   materialize: boolean
@@ -53,6 +55,7 @@ export class FunctionContext {
     name: '',
     toSave: [],
     saved: null,
+    node: null,
     nonDifferentiable: new Set(),
     dirty: new Set(),
     materialize: true,
@@ -68,7 +71,7 @@ export class FunctionContext {
     return (
       this[internals].saved === null
         ? this[internals].toSave
-        : this[internals].saved.all(this[internals].name)
+        : this[internals].saved.all(this[internals].node!)
     ) as readonly Tensor[]
   }
 
@@ -158,6 +161,8 @@ function connect(
 ): void {
   const outputs = results.map((result) => (result instanceof Tensor ? result : null))
   const node = new FunctionNode(fn, context, edges, args, outputs)
+  context[internals].node = node
+  if (anomaly.enabled) noteCall(node)
   outputs.forEach((output, i) => {
     if (output === null || !output.isFloatingPoint() || context[internals].nonDifferentiable.has(output))
       return
@@ -171,7 +176,7 @@ function connect(
     meta.viewVersion = output.counter.version
     meta.origin = 'function'
   })
-  context[internals].saved = new SavedTensors(context[internals].toSave, null, 0)
+  context[internals].saved = new SavedTensors(context[internals].toSave, null, Infinity) // outputs have their place already
   context[internals].toSave = [] // freed with the graph
 }
 

@@ -1,50 +1,24 @@
 // Switches for recording: noGrad, enableGrad, inferenceMode, setGradEnabled.
 import { gradState } from '@tt/tensor'
+import { guard, runScoped } from './scope.ts'
+import type { ScopeGuard } from './scope.ts'
 
-/** Restores the mode that was before; made by `using`. */
-export interface GradModeGuard extends Disposable {
-  /** Restores the mode that was before. Twice is once. */
-  end(): void
-}
-
-function guard(enabled: boolean): GradModeGuard {
+function enter(enabled: boolean): () => void {
   const before = gradState.enabled
   gradState.enabled = enabled
-  let open = true
-  const end = (): void => {
-    if (open) gradState.enabled = before
-    open = false
+  return () => {
+    gradState.enabled = before
   }
-  return { end, [Symbol.dispose]: end }
 }
 
-const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-
-function run<T>(enabled: boolean, fn: () => T): T {
-  const { end } = guard(enabled)
-  let result: T
-  try {
-    result = fn()
-  } catch (error) {
-    end()
-    throw error
-  }
-  if (isPromise(result)) return result.finally(end) as T
-  end()
-  return result
-}
-
-function noGradImpl<T>(fn?: () => T): T | GradModeGuard {
-  return fn === undefined ? guard(false) : run(false, fn)
-}
-function enableGradImpl<T>(fn?: () => T): T | GradModeGuard {
-  return fn === undefined ? guard(true) : run(true, fn)
+function switchTo<T>(enabled: boolean, fn?: () => T): T | ScopeGuard {
+  const leave = enter(enabled)
+  return fn === undefined ? guard(leave) : runScoped(leave, fn)
 }
 
 /** A mode switch: with a function it runs it and gives its result, without one it lasts until the guard is disposed. */
 export interface GradModeSwitch {
-  (): GradModeGuard
+  (): ScopeGuard
   <T>(fn: () => T): T
 }
 
@@ -59,7 +33,7 @@ export interface GradModeSwitch {
  * noGrad(() => x.mul(3)).requiresGrad // => false
  * @see torch.no_grad
  */
-export const noGrad = noGradImpl as GradModeSwitch
+export const noGrad = ((fn?: () => unknown) => switchTo(false, fn)) as GradModeSwitch
 /**
  * Runs `fn` with recording, or switches it on until the guard goes; inside noGrad.
  *
@@ -67,7 +41,7 @@ export const noGrad = noGradImpl as GradModeSwitch
  * noGrad(() => enableGrad(() => isGradEnabled())) // => true
  * @see torch.enable_grad
  */
-export const enableGrad = enableGradImpl as GradModeSwitch
+export const enableGrad = ((fn?: () => unknown) => switchTo(true, fn)) as GradModeSwitch
 /**
  * As noGrad. Unlike PyTorch, tensors made inside may take part in a graph later.
  *
@@ -85,4 +59,4 @@ export const inferenceMode: GradModeSwitch = noGrad
  * setGradEnabled(true)
  * @see torch.set_grad_enabled
  */
-export const setGradEnabled = (enabled: boolean): GradModeGuard => guard(enabled)
+export const setGradEnabled = (enabled: boolean): ScopeGuard => guard(enter(enabled))

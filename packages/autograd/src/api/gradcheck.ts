@@ -1,9 +1,9 @@
 // Checks gradients against differences: gradcheck, and gradgradcheck for gradients of gradients.
-import { AutogradError, Tensor, check, formatShape, randn, tensor } from '@tt/tensor'
+import { AutogradError, NotImplementedError, Tensor, check, formatShape, randn, tensor } from '@tt/tensor'
 import { grad } from './backward.ts'
 import { noGrad } from './grad-mode.ts'
 
-/** Options of {@link gradcheck}. */
+/** Options of {@link gradcheck}; those of PyTorch for modes that are not there (fastMode, checkForwardAd, ...) throw. */
 export interface GradcheckOptions {
   /** Step of the central differences; default 1e-6. */
   eps?: number
@@ -11,9 +11,12 @@ export interface GradcheckOptions {
   atol?: number
   /** Relative tolerance; default 1e-3. */
   rtol?: number
+  /** How much two backward passes may differ; default 0. */
+  nondetTol?: number
   /** Throw what differs (default), or answer false. */
-  raise?: boolean
+  raiseException?: boolean
 }
+const knownOptions = ['eps', 'atol', 'rtol', 'nondetTol', 'raiseException']
 
 /** A function of tensors, with one or several tensors as result. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
@@ -33,7 +36,7 @@ const numbers = (t: Tensor): Float64Array => {
  *
  * @param fn pure; called about twice for each element of the inputs
  * @param inputs tensors of float64 (others are too coarse) on a device that can block; those with requiresGrad are checked
- * @returns true; or false where something differs and `raise` is false
+ * @returns true; or false where something differs and `raiseException` is false
  * @throws AutogradError that says which Jacobian differs, and how
  * @example
  * const x = tensor([1, 2], { dtype: 'float64', requiresGrad: true })
@@ -46,7 +49,7 @@ export function gradcheck(
   options: GradcheckOptions = {},
 ): boolean {
   const list = inputs instanceof Tensor ? [inputs] : inputs
-  return judged(options, () => compare('gradcheck', fn, list, options))
+  return judged('gradcheck', options, () => compare('gradcheck', fn, list, options))
 }
 
 /**
@@ -64,7 +67,7 @@ export function gradgradcheck(
   options: GradcheckOptions = {},
 ): boolean {
   const list = inputs instanceof Tensor ? [inputs] : inputs
-  return judged(options, () => {
+  return judged('gradgradcheck', options, () => {
     const outputs = outputsOf(fn, list).filter((output) => output.requiresGrad)
     const seeds = (
       gradOutputs ??
@@ -85,8 +88,14 @@ export function gradgradcheck(
   })
 }
 
-function judged({ raise = true }: GradcheckOptions, run: () => void): boolean {
-  if (raise) {
+function judged(op: string, options: GradcheckOptions, run: () => void): boolean {
+  for (const name of Object.keys(options)) {
+    check(
+      knownOptions.includes(name),
+      () => new NotImplementedError(op, `options must be among [${knownOptions.join(', ')}], got ${name}`),
+    )
+  }
+  if (options.raiseException ?? true) {
     run()
     return true
   }
@@ -103,7 +112,7 @@ function compare(
   op: string,
   fn: TensorFunction,
   inputs: readonly Tensor[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions,
+  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, nondetTol = 0 }: GradcheckOptions,
 ): void {
   const checked = inputs.filter(isDifferentiable)
   check(checked.length > 0, () => new AutogradError(op, 'at least one input must require grad, got none'))
@@ -119,6 +128,7 @@ function compare(
   )
   const outputs = outputsOf(fn, inputs)
   const analytic = outputs.map((output) => jacobianRows(output, checked))
+  outputs.forEach((output, k) => checkRepeats(op, output, checked, analytic[k], nondetTol))
   checked.forEach((x, i) => {
     const columns = differences(fn, inputs, x, eps)
     columns.forEach((column, j) =>
@@ -140,11 +150,42 @@ function compare(
   })
 }
 
-// For each element of the output, its gradients by all inputs.
-function jacobianRows(output: Tensor, inputs: readonly Tensor[]): Float64Array[][] {
+// A backward must give the same numbers each time; the first and last rows stand for all.
+function checkRepeats(
+  op: string,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  analytic: readonly Float64Array[][],
+  nondetTol: number,
+): void {
+  for (const row of new Set([0, output.numel() - 1].filter((i) => i >= 0))) {
+    jacobianRows(output, inputs, row, row + 1)[0].forEach((gradient, i) =>
+      gradient.forEach((value, j) => {
+        const first = analytic[row][i][j]
+        check(
+          Math.abs(value - first) <= nondetTol || Object.is(value, first),
+          () =>
+            new AutogradError(
+              op,
+              `backward must give the same gradient each time, got ${first} and ${value} for element ${row} of ` +
+                `${formatShape(output.shape)} by element ${j} of input ${i}. Allow it with nondetTol`,
+            ),
+        )
+      }),
+    )
+  }
+}
+
+// For each element of the output from `start` to before `end`, its gradients by all inputs.
+function jacobianRows(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  start = 0,
+  end = output.numel(),
+): Float64Array[][] {
   const count = output.numel()
   const rows: Float64Array[][] = []
-  for (let row = 0; row < count; row++) {
+  for (let row = start; row < end; row++) {
     if (!output.requiresGrad) {
       rows.push(inputs.map((x) => new Float64Array(x.numel())))
       continue

@@ -2,11 +2,14 @@
 // A node runs when all gradients of its outputs have come, the youngest first, as in PyTorch.
 import { AutogradError, dtypes, formatShape, gradState, sameShape } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
-import { claim } from '../graph/accumulate-grad.ts'
+import { claim } from '../graph/claimed.ts'
+import { anomaly, applyChecked } from '../graph/anomaly.ts'
+import { runOutputHooks, runPosthooks, runPrehooks } from '../graph/hooks.ts'
 import { ensureMeta } from '../graph/meta.ts'
-import type { Gradient, Node, OutputMeta } from '../graph/node.ts'
+import type { Gradient, Gradients, Node, OutputMeta } from '../graph/node.ts'
 import type { Pending } from './pending.ts'
 import { ReadyQueue } from './ready-queue.ts'
+import { running } from './running.ts'
 
 /** Where a backward begins, and with which gradient. */
 export interface Root {
@@ -39,7 +42,9 @@ export function runBackward(
   const nodes = discover(task, roots)
   const results = new Array<Gradient>(places?.length ?? 0).fill(null)
   const before = gradState.enabled
+  const outer = running.task
   gradState.enabled = createGraph
+  running.task = task
   try {
     if (places !== null) markNeeded(task, nodes, places)
     const ready = new ReadyQueue()
@@ -55,6 +60,7 @@ export function runBackward(
       runNode(node, ready, retainGraph, places !== null, results)
   } finally {
     gradState.enabled = before
+    running.task = outer
     for (const node of nodes) node.pending = node.pending!.previous
   }
   return results
@@ -112,7 +118,7 @@ function runNode(
 ): void {
   const pending = node.pending!
   const { gradients } = pending
-  if (node.hooks !== null) runHooks(node, gradients)
+  if (node.hooks !== null) runOutputHooks(node.hooks, gradients)
   if (node.retained !== null) retain(node, gradients)
   pending.captures?.forEach((output, place) => {
     results[place] = gradients[output]
@@ -124,7 +130,7 @@ function runNode(
     !(capturing && next.length === 0) &&
     gradients.some((gradient) => gradient !== null) &&
     !(capturing && !next.some((to) => to !== null && to.pending!.needed))
-  const answers = runs ? node.apply(gradients) : none
+  const answers = runs ? applyNode(node, gradients) : none
   if (runs && !retainGraph) node.release()
   for (let i = 0; i < next.length; i++) {
     const to = next[i]
@@ -136,6 +142,21 @@ function runNode(
   pending.gradients.fill(null) // nothing of it is held any longer than needed
 }
 const none: readonly Gradient[] = []
+
+function applyNode(node: Node, gradients: Gradient[]): Gradients {
+  if (node.hooks === null) return anomaly.enabled ? applyChecked(node, gradients) : node.apply(gradients)
+  runPrehooks(node.hooks, gradients)
+  const answers = anomaly.enabled ? applyChecked(node, gradients) : node.apply(gradients)
+  return runPosthooks(node.hooks, fitAll(answers, node), gradients)
+}
+
+// Hooks see gradients as their tensors will get them.
+function fitAll(answers: Gradients, node: Node): Gradients {
+  return answers.map((gradient, i) => {
+    const to = node.next[i]
+    return gradient && to !== null ? fit(gradient, to.outputs[node.nextOutputs[i]], node, i) : gradient
+  })
+}
 
 // Un-broadcasts the gradient and gives it the dtype of the tensor it belongs to.
 function fit(gradient: Tensor, { shape, dtypeInfo }: OutputMeta, node: Node, i: number): Tensor {
@@ -169,26 +190,6 @@ function accumulate(node: Node, output: number, gradient: Tensor): void {
     pending.gradients[output] = sum.add(gradient)
     pending.owned |= bit
   }
-}
-
-function runHooks(node: Node, gradients: Gradient[]): void {
-  node.hooks!.forEach((hooks, output) => {
-    for (const hook of hooks ?? []) {
-      const gradient = gradients[output]
-      if (gradient === null) return
-      claim(gradient) // the hook may keep it
-      const answer = hook(gradient)
-      if (!answer) continue
-      if (!sameShape(answer.shape, gradient.shape)) {
-        throw new AutogradError(
-          'registerHook',
-          `a hook must answer a gradient of the same shape, got ${formatShape(answer.shape)} for ${formatShape(gradient.shape)}`,
-        )
-      }
-      claim(answer)
-      gradients[output] = answer
-    }
-  })
 }
 
 function retain(node: Node, gradients: readonly Gradient[]): void {

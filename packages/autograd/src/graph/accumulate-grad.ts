@@ -1,23 +1,19 @@
 // The sink of the graph: adds gradients to the `grad` of a leaf.
 import { gradState } from '@tt/tensor'
-import type { Storage, Tensor } from '@tt/tensor'
+import type { Tensor } from '@tt/tensor'
+import { claim, isClaimed } from './claimed.ts'
 import { Node } from './node.ts'
 import type { Edges, Gradient, Gradients } from './node.ts'
 import type { VariableMeta } from './meta.ts'
 
 const noEdges: Edges = { nodes: [], outputs: [] }
 
-/** Memory that is some `grad` already, or that user code may hold: a gradient in it is copied, not taken over. */
-const claimed = new WeakSet<Storage>()
-/** Notes that somebody else may hold the memory of this gradient. */
-export const claim = (tensor: Tensor): void => {
-  claimed.add(tensor.storage)
-}
-
 /** Adds the gradients of a leaf to its `grad`. It runs before any other node that is ready. */
 export class AccumulateGrad extends Node {
   readonly name = 'AccumulateGrad'
   readonly variable: Tensor
+  /** Called with the leaf after each addition. */
+  afterwards: Set<(leaf: Tensor) => void> | null = null
   readonly #meta: VariableMeta
 
   constructor(variable: Tensor, meta: VariableMeta) {
@@ -27,7 +23,9 @@ export class AccumulateGrad extends Node {
   }
 
   override apply([gradient]: readonly Gradient[]): Gradients {
-    if (gradient !== null) addToGrad(this.#meta, gradient)
+    if (gradient === null) return []
+    addToGrad(this.#meta, gradient)
+    for (const hook of this.afterwards ?? []) hook(this.variable)
     return []
   }
 }
@@ -42,12 +40,12 @@ export function addToGrad(meta: VariableMeta, gradient: Tensor): void {
 
 // Takes the memory over if it is row-major and nobody else's.
 function adopt(gradient: Tensor): Tensor {
-  const own = gradient.isContiguous() && !claimed.has(gradient.storage)
+  const own = gradient.isContiguous() && !isClaimed(gradient)
   const grad = own
     ? gradient.base === null && gradient.autograd === null
       ? gradient
       : gradient.detach()
     : gradient.detach().clone()
-  claimed.add(grad.storage)
+  claim(grad)
   return grad
 }

@@ -54,11 +54,11 @@ export class FormulaNode extends Node implements Context<unknown> {
   }
 
   input(i: number): Tensor {
-    return this.#saved!.get(i, this.name)
+    return this.#saved!.get(i, this)
   }
 
   result(i = 0): Tensor {
-    return this.#saved!.get(this.inputs.length + i, this.name)
+    return this.#saved!.get(this.inputs.length + i, this)
   }
 
   override differentiates(i: number): boolean {

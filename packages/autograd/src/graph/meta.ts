@@ -3,6 +3,8 @@ import { AutogradError } from '@tt/tensor'
 import type { AutogradMeta, Tensor } from '@tt/tensor'
 import { AccumulateGrad } from './accumulate-grad.ts'
 import { AsStridedNode } from './as-strided.ts'
+import { NodeHooks, addHook } from './hooks.ts'
+import type { OutputHook } from './hooks.ts'
 import type { Edges, Node } from './node.ts'
 
 /** How a view came to be: some may not be changed in place. */
@@ -138,4 +140,11 @@ export function setHistory(tensor: Tensor, node: Node, output: number): Variable
   meta.requiresGrad = true
   if (meta.retains) (node.retained ??= [])[output] = tensor
   return meta
+}
+
+/** Calls `hook` in each backward that reaches the node of `tensor`, with its gradient or null. @returns what removes it */
+export function onGradient(tensor: Tensor, hook: OutputHook): () => void {
+  const { nodes, outputs } = edgesOf([tensor])
+  const { byOutput } = (nodes[0]!.hooks ??= new NodeHooks())
+  return addHook((byOutput[outputs[0]] ??= new Set()), hook)
 }

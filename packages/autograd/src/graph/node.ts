@@ -1,6 +1,7 @@
 // Nodes of the graph of gradients: a node gets the gradients of an op's outputs and gives those of its inputs.
-import type { DTypeInfo, GradFn, Tensor, TensorHook } from '@tt/tensor'
+import type { DTypeInfo, GradFn, NodeHook, NodePrehook, Tensor } from '@tt/tensor'
 import type { Pending } from '../engine/pending.ts'
+import { NodeHooks, addHook } from './hooks.ts'
 
 /** What the engine must know of a forward output, to fit gradients to it. A Tensor is one. */
 export interface OutputMeta {
@@ -35,8 +36,8 @@ export abstract class Node implements GradFn {
   readonly nextOutputs: readonly number[]
   /** The forward outputs, in order. */
   readonly outputs: readonly OutputMeta[]
-  /** By output: hooks that see, and may replace, its gradient before the node runs. */
-  hooks: (Set<TensorHook> | undefined)[] | null = null
+  /** What is called with its gradients; null for nothing. */
+  hooks: NodeHooks | null = null
   /** By output: the tensor whose `grad` is to be kept. */
   retained: (Tensor | undefined)[] | null = null
   /** State of the backward in progress; null outside. */
@@ -63,6 +64,19 @@ export abstract class Node implements GradFn {
   /** Whether output `i`, if it is floating-point, carries a gradient. */
   differentiates(_i: number): boolean {
     return true
+  }
+
+  /** Whether output `i` is floating-point and carries a gradient. */
+  isDifferentiable(i: number): boolean {
+    return this.outputs[i].dtypeInfo.category === 'float' && this.differentiates(i)
+  }
+
+  registerHook(hook: NodeHook): () => void {
+    return addHook((this.hooks ??= new NodeHooks()).post, hook)
+  }
+
+  registerPrehook(hook: NodePrehook): () => void {
+    return addHook((this.hooks ??= new NodeHooks()).pre, hook)
   }
 
   get nextFunctions(): readonly (readonly [Node | null, number])[] {

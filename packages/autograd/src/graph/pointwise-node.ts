@@ -49,7 +49,7 @@ export class PointwiseNode extends Node {
     if (kind === 'zero') return zerosAs(g)
     if (kind === 'missing') throw this.#derivative.error!
     const operands: (Tensor | KernelScalar)[] = [g]
-    for (let i = 0; i < slots.length; i++) operands.push(this.#saved!.get(slots[i], this.name))
+    for (let i = 0; i < slots.length; i++) operands.push(this.#saved!.get(slots[i], this))
     for (let i = 0; i < params.length; i++) operands.push(this.#params[params[i]])
     return applyPointwise(record!, operands, undefined)
   }

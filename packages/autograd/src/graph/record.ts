@@ -3,6 +3,7 @@ import { AutogradError, NotImplementedError, gradState } from '@tt/tensor'
 import type { KernelScalar, OpRecord, Tensor } from '@tt/tensor'
 import { formulaOf } from '../derivatives/index.ts'
 import { pointwiseDerivative, slotsToSave } from '../derivatives/pointwise.ts'
+import { anomaly, noteCall } from './anomaly.ts'
 import { CopySlices } from './as-strided.ts'
 import { FormulaNode, usesInput } from './formula-node.ts'
 import { checkViewOrigin, edgesOf, gradFnOf, requiresGradOf, setHistory } from './meta.ts'
@@ -18,9 +19,10 @@ export function record(
 ): void {
   const node = nodeOf(op, edgesOf(tensors), tensors, attrs, outputs, null)
   if (node === null) return
+  if (anomaly.enabled) noteCall(node)
   for (let i = 0; i < outputs.length; i++) {
     const output = outputs[i]
-    if (output.dtypeInfo.category !== 'float' || !node.differentiates(i)) continue
+    if (!node.isDifferentiable(i)) continue
     const meta = setHistory(output, node, i)
     if (output.base === null) continue
     meta.viewVersion = output.counter.version
@@ -107,7 +109,12 @@ export function recordInPlace(op: OpRecord, tensors: readonly Tensor[], attrs: u
   const edges = edgesOf(tensors, self)
   const node = nodeOf(op, edges, inputs, attrs, [self], self)
   if (node === null) return
+  if (anomaly.enabled) noteCall(node)
   if (op.kind === 'view') setHistory(self, node, 0).viewVersion = self.counter.version // another window: no element changed
   else if (base === null) setHistory(self, node, 0)
-  else setHistory(base, new CopySlices(edgesOf([base], self), node, self, base), 0)
+  else {
+    const copy = new CopySlices(edgesOf([base], self), node, self, base)
+    if (anomaly.enabled) noteCall(copy)
+    setHistory(base, copy, 0)
+  }
 }

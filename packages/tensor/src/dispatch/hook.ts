@@ -1,5 +1,6 @@
 // The seam between tensors and autograd: a slot on each tensor, a hook that @tt/autograd installs.
 import { AutogradError } from '../errors.ts'
+import type { Storage } from '../storage.ts'
 import type { Tensor } from '../tensor.ts'
 import type { OpRecord } from './record.ts'
 
@@ -9,7 +10,18 @@ export interface GradFn {
   readonly name: string
   /** The nodes that get this node's gradients, and which of their outputs each belongs to. */
   readonly nextFunctions: readonly (readonly [GradFn | null, number])[]
+  /** Calls `hook` after the node ran; what it answers replaces the gradients of the inputs. @returns a function that removes it */
+  registerHook(hook: NodeHook): () => void
+  /** Calls `hook` before the node runs; what it answers replaces the gradients of the outputs. @returns a function that removes it */
+  registerPrehook(hook: NodePrehook): () => void
 }
+
+/** Gradients, null where none came. */
+type Gradients = readonly (Tensor | null)[]
+/** A hook after a node of the graph: sees the gradients of its inputs and outputs, may answer others for the inputs. */
+export type NodeHook = (gradInputs: Gradients, gradOutputs: Gradients) => Gradients | void
+/** A hook before a node of the graph: sees the gradients of its outputs, may answer others. */
+export type NodePrehook = (gradOutputs: Gradients) => Gradients | void
 
 /** What autograd keeps on a tensor. Absent on tensors that have nothing to do with gradients. */
 export interface AutogradMeta {
@@ -56,10 +68,23 @@ export interface AutogradHook {
   retainGrad(self: Tensor): void
   retainsGrad(self: Tensor): boolean
   registerHook(self: Tensor, hook: TensorHook): () => void
+  registerPostAccumulateGradHook(self: Tensor, hook: (self: Tensor) => void): () => void
 }
 
-/** Mutable state of dispatch: one object, so that reading it is one load. */
-export const gradState: { hook: AutogradHook | null; enabled: boolean } = { hook: null, enabled: true }
+/** Mutable state of dispatch: one object, so that reading it is one load. `onChange` is told of in-place changes, for anomaly mode. */
+export const gradState: {
+  hook: AutogradHook | null
+  enabled: boolean
+  onChange: ((storage: Storage) => void) | null
+} = { hook: null, enabled: true, onChange: null }
+
+/**
+ * Where the files of this package are, for traces that leave them out; '' where modules have no address.
+ *
+ * @example
+ * sourceRoot().includes('tensor') // => true
+ */
+export const sourceRoot = (): string => (import.meta.url ?? '').replace(/dispatch\/[^/]*$/, '')
 
 /** Installs the autograd engine. @tt/autograd calls it when it is imported. */
 export function installAutograd(hook: AutogradHook): void {
