@@ -47,6 +47,7 @@ const { tensors: cases } = JSON.parse(
   readFileSync(new URL('fixtures/format.json', import.meta.url), 'utf8'),
 ) as { tensors: Case[] }
 
+const node = { nextFunctions: [], registerHook: () => () => {}, registerPrehook: () => () => {} }
 function tensorOf({ value, requires_grad, grad_fn, parameter }: Case): Tensor {
   const result = empty(value.shape, { dtype: value.t })
   const bytes = Buffer.from(value.data, 'base64')
@@ -55,7 +56,7 @@ function tensorOf({ value, requires_grad, grad_fn, parameter }: Case): Tensor {
     result.autograd = {
       requiresGrad: true,
       grad: null,
-      gradFn: grad_fn ? { name: grad_fn, nextFunctions: [] } : null,
+      gradFn: grad_fn ? { ...node, name: grad_fn } : null,
     }
   }
   if (parameter) Object.defineProperty(result, 'isParameter', { value: true })
