@@ -29,7 +29,7 @@ const quotient = (x: bigint, y: bigint) => (y === 0n ? 0n : x / y)
 const identity = (x: bigint) => x
 
 /**
- * The table of scalar primitives. `and`, `or`, `not`, `select` take truth values and are interpreted apart.
+ * The table of scalar primitives. `meaningOf` adds rounding, and `and`, `or`, `not`, `select`, which take truth values.
  *
  * @example
  * primitives.add.arity // => 2

@@ -1,8 +1,10 @@
 // Kernels that move elements by index tensors. All indices are checked before the first write.
 import type { CoreKernels, Operand, ScatterMode } from '../../backend/kernels.ts'
+import type { ComputeType } from '../../dtype.ts'
 import { IndexError, check } from '../../errors.ts'
-import { larger, plus, smaller, times } from './values.ts'
-import type { Value } from './values.ts'
+import { combinationOf } from '../../expr/meaning.ts'
+import { plus, wideType } from '../../host/element-value.ts'
+import type { ElementValue } from '../../host/element-value.ts'
 import { Window, at, eachIndex } from './window.ts'
 
 /** The positions an index tensor holds, each from 0 to size − 1. */
@@ -33,20 +35,22 @@ export const gather: CoreKernels['gather'] = (input, dim, index, out) => {
   eachIndex(out.shape, (place) => target.set(place, source.get(at(place, dim, position(place)))))
 }
 
-const scatterModes: Readonly<Record<ScatterMode, (old: Value, value: Value) => Value>> = {
-  set: (_old, value) => value,
-  sum: plus,
-  prod: times,
-  amax: larger,
-  amin: smaller,
-}
+const combineModes = { sum: 'sum', prod: 'prod', amax: 'max', amin: 'min' } as const
+
+/** What is there after a value was scattered onto another. */
+const scatterRule = (
+  mode: ScatterMode,
+  compute: ComputeType,
+): ((old: ElementValue, value: ElementValue) => ElementValue) =>
+  mode === 'set' ? (_old, value) => value : combinationOf(combineModes[mode], wideType(compute)).combine
 
 export const scatter: CoreKernels['scatter'] = (target, dim, index, source, mode) => {
   const [window, values] = [new Window(target), new Window(source)]
   const position = positionsOf('scatter', index, dim, target.shape[dim])
+  const rule = scatterRule(mode, target.dtypeInfo.compute)
   eachIndex(index.shape, (place) => {
     const to = at(place, dim, position(place))
-    window.set(to, scatterModes[mode](window.get(to), values.get(place)))
+    window.set(to, rule(window.get(to), values.get(place)))
   })
 }
 

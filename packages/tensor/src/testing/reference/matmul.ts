@@ -1,7 +1,7 @@
 // Matrix product and convolution, as their sums are written.
 import type { ConvolutionGeometry, CoreKernels, Operand } from '../../backend/kernels.ts'
-import { literal, plus, times } from './values.ts'
-import type { Value } from './values.ts'
+import { literal, plus, times } from '../../host/element-value.ts'
+import type { ElementValue } from '../../host/element-value.ts'
 import { Window, eachIndex } from './window.ts'
 
 export const matmul: CoreKernels['matmul'] = (a, b, bias, out) => {
@@ -40,8 +40,8 @@ function eachTap(
 
 /** Sums in float64 and bigint, written once. */
 class Totals {
-  readonly #sums = new Map<string, Value>()
-  add(index: readonly number[], value: Value): void {
+  readonly #sums = new Map<string, ElementValue>()
+  add(index: readonly number[], value: ElementValue): void {
     const key = index.join()
     const sum = this.#sums.get(key)
     this.#sums.set(key, sum === undefined ? value : plus(sum, value))

@@ -1,18 +1,18 @@
 // Kernels along one dim: positions of extremes, running combinations, sorting.
 import type { CoreKernels } from '../../backend/kernels.ts'
-import { combiners } from './map.ts'
-import { isNaNValue, toCompute } from './values.ts'
-import type { Value } from './values.ts'
+import { combinationOf } from '../../expr/meaning.ts'
+import { isNaNValue, toCompute, wideType } from '../../host/element-value.ts'
+import type { ElementValue } from '../../host/element-value.ts'
 import { Window, at, eachIndex } from './window.ts'
 
 /** The indices of the first element of each line along `dim`. */
 const lines = (shape: readonly number[], dim: number, visit: (start: number[]) => void): void =>
   eachIndex(shape[dim] === 0 ? [0] : shape.with(dim, 1), visit)
-const lineOf = (source: Window, start: readonly number[], dim: number): Value[] =>
+const lineOf = (source: Window, start: readonly number[], dim: number): ElementValue[] =>
   Array.from({ length: source.shape[dim] }, (_, i) => source.get(at(start, dim, i)))
 
 /** Whether x comes before y in a sort: ascending, NaN last. */
-function less(x: Value, y: Value): boolean {
+function less(x: ElementValue, y: ElementValue): boolean {
   return isNaNValue(y) ? !isNaNValue(x) : x < y
 }
 
@@ -33,9 +33,10 @@ export const argReduce: CoreKernels['argReduce'] = (mode, input, dim, values, in
 export const scan: CoreKernels['scan'] = (mode, input, dim, output, indices) => {
   const [source, target] = [new Window(input), new Window(output)]
   const positions = indices && new Window(indices)
-  const float = output.dtypeInfo.category === 'float'
+  const wide = wideType(output.dtypeInfo.compute)
+  const { combine } = combinationOf(mode, wide)
   lines(input.shape, dim, (start) => {
-    const line = lineOf(source, start, dim).map((x) => toCompute(x, float ? 'f64' : 'i64'))
+    const line = lineOf(source, start, dim).map((x) => toCompute(x, wide))
     let total = line[0]
     let last = 0
     for (let i = 0; i < line.length; i++) {
@@ -45,7 +46,7 @@ export const scan: CoreKernels['scan'] = (mode, input, dim, output, indices) => 
           (!isNaNValue(total) && (mode === 'max' ? line[i] >= total : line[i] <= total))
         )
           last = i
-        total = combiners[mode](total, line[i])
+        total = combine(total, line[i])
       }
       target.set(at(start, dim, i), total)
       positions?.set(at(start, dim, i), BigInt(last))

@@ -2,8 +2,8 @@
 import type { BufferHandle, Operand } from '../../backend/kernels.ts'
 import type { HostArray } from '../../dtype.ts'
 import { numelOf } from '../../shape/shape.ts'
-import { decode, encode } from './values.ts'
-import type { Value } from './values.ts'
+import { decodeElement, encodeElement } from '../../host/element-value.ts'
+import type { ElementValue } from '../../host/element-value.ts'
 
 /** Memory of the reference backend. */
 export interface ReferenceBuffer {
@@ -33,12 +33,12 @@ export class Window {
   }
 
   /** The element at an index of a shape that this one broadcasts to. */
-  get(index: readonly number[]): Value {
-    return decode(this.#elements[this.#position(index)], this.operand.dtypeInfo)
+  get(index: readonly number[]): ElementValue {
+    return decodeElement(this.#elements[this.#position(index)], this.operand.dtypeInfo)
   }
 
-  set(index: readonly number[], value: Value): void {
-    this.#elements[this.#position(index)] = encode(value, this.operand.dtypeInfo) as never
+  set(index: readonly number[], value: ElementValue): void {
+    this.#elements[this.#position(index)] = encodeElement(value, this.operand.dtypeInfo) as never
   }
 }
 
