@@ -37,6 +37,8 @@ export type { Combination, ScalarMeaning, ScalarResult } from './expr/meaning.ts
 export { decodeElement, encodeElement, toCompute, wideType } from './host/element-value.ts'
 export type { ElementValue } from './host/element-value.ts'
 export * from './dispatch/define.ts'
+export { derivedKernels } from './dispatch/derived-kernels.ts'
+export type { DerivedKernels } from './dispatch/derived-kernels.ts'
 export * from './dispatch/elements.ts'
 export * from './dispatch/hook.ts'
 export { unsafeViewOp } from './dispatch/matmul.ts'

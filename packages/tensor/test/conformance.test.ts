@@ -87,6 +87,7 @@ describe('skip', () => {
     const tests = conformance({
       create: twin,
       skip: { 'sort/stable': 'no 64-bit keys yet', 'math/exp/float64': 'no doubles' },
+      report: () => {},
     })
     const skipped = tests.filter(({ name }) => name.includes('(skipped: '))
     expect(skipped.map(({ name }) => name)).toContain('sort/stable/int64 (skipped: no 64-bit keys yet)')
@@ -94,8 +95,26 @@ describe('skip', () => {
     await expect(tests.at(-1)!.run()).resolves.toBeUndefined()
   })
 
+  test('is printed by the last test, with the counts', async () => {
+    const summaries: string[] = []
+    const tests = conformance({
+      create: twin,
+      skip: { 'sort/stable': 'no 64-bit keys yet' },
+      report: (summary) => void summaries.push(summary),
+    })
+    const named = (name: string) => tests.find((entry) => entry.name === name)!
+    await named('math/exp/float32').run()
+    await named('math/exp/float64').run()
+    await tests.at(-1)!.run()
+    expect(summaries).toEqual([
+      expect.stringMatching(
+        /^conformance of 'twin': 2 of 2 passed, of \d{4} in all\n {2}skipped sort\/stable \(10\): no 64-bit keys yet$/,
+      ),
+    ])
+  })
+
   test('of a name that does not exist fails', async () => {
-    const tests = conformance({ create: twin, skip: { 'sort/unheard of': 'why' } })
+    const tests = conformance({ create: twin, skip: { 'sort/unheard of': 'why' }, report: () => {} })
     await expect(tests.at(-1)!.run()).rejects.toThrow(
       'skip: every key must name a test or a group of tests, got [sort/unheard of].',
     )

@@ -18,6 +18,8 @@ export interface ConformanceOptions {
   create: () => Backend | Promise<Backend>
   /** Reasons by name of a test ('sort/stable/int64') or of a group of them ('sort/stable', 'sort'). */
   skip?: Readonly<Record<string, string>>
+  /** Takes the summary that the last test makes: how many ran, what was skipped and why. Default: console.log. */
+  report?: (summary: string) => void
 }
 
 /** A test for any runner: `for (const { name, run } of conformance({ create })) test(name, run)`. */
@@ -36,14 +38,19 @@ interface Backends {
  * Tests that a backend computes what the reference backend does, for every core op, dtype and memory layout.
  *
  * @param options `create` makes the backend under test; `skip` says what it cannot do, and why: the names of
- *   the tests show it
+ *   the tests show it, and the summary that the last of them prints
  * @returns tests for any runner; each throws if the backends differ
  * @example
  * const skip = { 'sort/stable': 'no 64-bit keys yet' }
  * for (const { name, run } of conformance({ create: createAcmeBackend, skip })) test(name, run)
  */
-export function conformance({ create, skip = {} }: ConformanceOptions): ConformanceTest[] {
-  const unused = new Set(Object.keys(skip))
+export function conformance({
+  create,
+  skip = {},
+  report = console.log,
+}: ConformanceOptions): ConformanceTest[] {
+  const skipped = new Map(Object.keys(skip).map((key) => [key, 0]))
+  const counts = { ran: 0, passed: 0 }
   let backends: Promise<Backends> | null = null
   const open = (): Promise<Backends> =>
     (backends ??= Promise.resolve(create()).then((tested) => {
@@ -57,8 +64,17 @@ export function conformance({ create, skip = {} }: ConformanceOptions): Conforma
       .split('/')
       .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
       .find((prefix) => Object.hasOwn(skip, prefix))
-    if (key === undefined) return { name, run: async () => run(await open()) }
-    unused.delete(key)
+    if (key === undefined) {
+      return {
+        name,
+        async run() {
+          counts.ran++
+          await run(await open())
+          counts.passed++
+        },
+      }
+    }
+    skipped.set(key, skipped.get(key)! + 1)
     return { name: `${name} (skipped: ${skip[key]})`, run: async () => {} }
   }
   const tests = families.flatMap((family) => [
@@ -71,18 +87,21 @@ export function conformance({ create, skip = {} }: ConformanceOptions): Conforma
       entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample)),
     ),
   ])
-  return [
-    ...tests,
-    {
-      name: 'every entry of skip names a test',
-      run: async () => {
-        if (unused.size > 0)
-          throw new Error(
-            `skip: every key must name a test or a group of tests, got [${[...unused].join(', ')}].`,
-          )
-      },
+  const summary: ConformanceTest = {
+    name: 'every entry of skip names a test',
+    async run() {
+      const { tested } = await open()
+      const skips = [...skipped].map(([key, count]) => `\n  skipped ${key} (${count}): ${skip[key]}`)
+      const { ran, passed } = counts
+      report(
+        `conformance of '${tested.device}': ${passed} of ${ran} passed, of ${tests.length} in all${skips.join('')}`,
+      )
+      const unused = [...skipped].filter(([, count]) => count === 0).map(([key]) => key)
+      if (unused.length > 0)
+        throw new Error(`skip: every key must name a test or a group of tests, got [${unused.join(', ')}].`)
     },
-  ]
+  }
+  return [...tests, summary]
 }
 
 const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] =>
