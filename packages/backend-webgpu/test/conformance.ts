@@ -11,7 +11,6 @@ const skip = {
   'copy/to float64': noFloat64,
   'copy/casts that do not fit': narrow,
   'copy/NaN and infinities as integers': `${narrow}; also converts by float64`,
-  'indexing/masks': 'masks need a read: nonzeroAsync',
   'indexing/indexPut/error': 'good indices of the call are written, as in CUDA: tested in indexing.test.ts',
 }
 

@@ -27,6 +27,7 @@ export {
   registerBackend,
   setDefaultDevice,
 } from './backend/registry.ts'
+export { awaitReads, isReplayed } from './host/reads.ts'
 export * from './random/index.ts'
 export * from './expr/expr.ts'
 export * as modifiedBessel from './expr/modified-bessel.ts'

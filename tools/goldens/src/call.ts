@@ -1,5 +1,5 @@
 // Calls what a golden case names: a function, a method, a property, an operator, an in-place method.
-import { Tensor } from '@tt/tensor'
+import { Tensor, awaitReads } from '@tt/tensor'
 import type { ArgumentDecoder } from './decode.ts'
 import { needsHost } from './device.ts'
 import { itemsOf } from './format.ts'
@@ -16,6 +16,8 @@ export interface World {
   readonly packages: Packages
   readonly signatures: Signatures
   readonly device: string
+  /** Run calls within awaitReads even where they need no read. */
+  readonly alwaysWait?: boolean
 }
 
 export interface Arguments {
@@ -25,10 +27,7 @@ export interface Arguments {
 
 type AnyFunction = (...args: unknown[]) => unknown
 
-/**
- * Makes the call. An in-place method works on a clone of the first argument, which is the result. Where the device
- * cannot be waited for and the library has an async form of the op, that one is called.
- */
+/** Makes the call. An in-place method works on a clone of the first argument, which is the result. */
 export async function perform(
   world: World,
   { call, variant }: Call,
@@ -49,19 +48,17 @@ function plainCall(world: World, call: string, given: Arguments, decoder: Argume
   const fn = findFunction(world.packages, world.signatures, call)
   if (fn === null) throw new NotThere(`function ${camelCase(call.replace(/^torch\./, ''))}`)
   const values = placed(world, call, given, readHeader(fn), decoder)
-  return withAsyncForm(fn, findFunction(world.packages, world.signatures, asyncName(call)), undefined, values)
+  return waiting(() => fn(...values), world)
 }
 
-/** nonzero → nonzeroAsync, put_ → putAsync_ */
-const asyncName = (name: string): string => name.replace(/_?$/, 'Async$&')
-
-function withAsyncForm(fn: AnyFunction, asyncForm: unknown, self: unknown, values: unknown[]): unknown {
+/** The result; an op that says it must read is given to awaitReads, as its message says. */
+export async function waiting<T>(run: () => T, { alwaysWait = false }: Partial<World> = {}): Promise<T> {
+  if (alwaysWait) return awaitReads(run)
   try {
-    return fn.apply(self, values)
+    return run()
   } catch (error) {
-    if (needsHost(error) && typeof asyncForm === 'function')
-      return (asyncForm as AnyFunction).apply(self, values)
-    throw error
+    if (!needsHost(error)) throw error
+    return awaitReads(run)
   }
 }
 
@@ -113,7 +110,7 @@ async function method(
     header && typeof free !== 'function' ? { ...header, positional: ['self', ...header.positional] } : header
   const [self, ...rest] = placed(world, call, { args, kwargs }, full, decoder)
   const target = copySelf ? (self as Tensor).clone() : self
-  const result = await withAsyncForm(fn, methods[asyncName(name)], target, rest)
+  const result = await waiting(() => fn.call(target, ...rest), world)
   return copySelf ? target : result
 }
 
@@ -139,19 +136,20 @@ function keysOf(decoder: ArgumentDecoder, key: Encoded): unknown[] {
   return isTuple ? items.map((item) => decoder.value(item)) : [decoder.value(key)]
 }
 
-const methods = Tensor.prototype as unknown as Readonly<Record<string, unknown>>
 const member = (name: string): AnyFunction => {
-  const fn = methods[name]
+  const fn = (Tensor.prototype as unknown as Record<string, unknown>)[name]
   if (typeof fn !== 'function') throw new NotThere(`method ${name}`)
   return fn as AnyFunction
 }
 
-const indexed = (decoder: ArgumentDecoder, [self, key]: readonly Encoded[]): unknown =>
-  withAsyncForm(member('at'), methods['atAsync'], decoder.value(self), keysOf(decoder, key))
+function indexed(decoder: ArgumentDecoder, [self, key]: readonly Encoded[]): unknown {
+  const keys = keysOf(decoder, key)
+  return waiting(() => member('at').call(decoder.value(self), ...keys))
+}
 
 async function assigned(decoder: ArgumentDecoder, [self, key, value]: readonly Encoded[]): Promise<unknown> {
   const copy = (decoder.value(self) as Tensor).clone()
   const given = [keysOf(decoder, key), decoder.value(value, operand)]
-  await withAsyncForm(member('put_'), methods['putAsync_'], copy, given)
+  await waiting(() => member('put_').call(copy, ...given))
   return copy
 }

@@ -1,6 +1,7 @@
 // First and second gradients of a golden case.
 import { toTypedArrayAsync } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
+import { waiting } from './call.ts'
 import type { World } from './call.ts'
 import { compareOutput } from './compare.ts'
 import { resultTensor } from './decode.ts'
@@ -11,7 +12,12 @@ import { NotThere, expectThat } from './outcome.ts'
 type Grad = (
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
-  options: { gradOutputs: readonly (Tensor | null)[]; createGraph?: boolean; allowUnused: boolean },
+  options: {
+    gradOutputs: readonly (Tensor | null)[]
+    createGraph?: boolean
+    retainGraph: boolean
+    allowUnused: boolean
+  },
 ) => readonly (Tensor | null)[]
 
 function gradOf({ torch }: Packages): Grad {
@@ -73,7 +79,11 @@ export async function checkGradients(
   const weights = used.map((i) => cotangents[i]!)
   const twice = golden.gg !== undefined
   if (twice) weights.forEach((weight) => weight.requiresGrad_())
-  const first = grad(chosen, leaves, { gradOutputs: weights, createGraph: twice, allowUnused: true })
+  // The graph is kept: a formula that must read the device starts the gradient again
+  const retainGraph = true
+  const first = await waiting(() =>
+    grad(chosen, leaves, { gradOutputs: weights, createGraph: twice, retainGraph, allowUnused: true }),
+  )
   const tolerance = golden.grad_tolerance ?? golden.tolerance ?? { atol: 0, rtol: 0 }
   await compareGradients(first, golden.grads, tolerance, 'gradient', nullIsUnused)
   if (golden.gg === undefined) return
@@ -84,10 +94,12 @@ export async function checkGradients(
   const second =
     again.length === 0
       ? expected.map(() => null)
-      : grad(
-          again.map((i) => first[i]!),
-          [...leaves, ...weights],
-          { gradOutputs: again.map((i) => vs[i]), allowUnused: true },
+      : await waiting(() =>
+          grad(
+            again.map((i) => first[i]!),
+            [...leaves, ...weights],
+            { gradOutputs: again.map((i) => vs[i]), retainGraph, allowUnused: true },
+          ),
         )
   const isZero = (entry: EncodedTensor | null): boolean => entry === null || /^A*=*$/.test(entry.data)
   await compareGradients(

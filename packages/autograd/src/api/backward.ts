@@ -7,6 +7,7 @@ import {
   check,
   formatShape,
   gradState,
+  isReplayed,
   onesLike,
   sameShape,
 } from '@tt/tensor'
@@ -27,7 +28,7 @@ const listOf = <T>(value: T | readonly T[]): readonly T[] =>
  * @param gradients of the shape of each root; null for 1 (roots of one element only)
  * @param options `retainGraph`: keep the graph for another backward (default: createGraph); `createGraph`: record the
  *   backward itself, for gradients of gradients; `inputs`: accumulate into these tensors only
- * @throws AutogradError if a root does not require grad, a gradient is missing, or the graph was freed
+ * @throws AutogradError if a root does not require grad, a gradient is missing, the graph was freed, or within awaitReads
  * @example
  * const x = tensor([1, 2], { requiresGrad: true })
  * backward(x.mul(x).sum())
@@ -40,6 +41,15 @@ export function backward(
   options: BackwardOptions = {},
 ): void {
   const { createGraph = false, retainGraph = createGraph, inputs } = options
+  check(
+    !isReplayed(),
+    () =>
+      new AutogradError(
+        'backward',
+        'awaitReads may run its function more than once, and each backward adds to grad, got a backward in it. ' +
+          'Use grad(outputs, inputs, { retainGraph: true })',
+      ),
+  )
   const roots = rootsOf(
     'backward',
     listOf(tensors),

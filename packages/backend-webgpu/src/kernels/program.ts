@@ -142,11 +142,15 @@ export function putScalars(
   }
 }
 
+const int64Limits = [-(2n ** 63n), 2n ** 63n - 1n]
 function integer(op: string, value: KernelScalar, compute: ComputeType): number {
   if (compute === 'i32' && typeof value === 'bigint') return Number(BigInt.asIntN(32, value))
   const whole = Math.trunc(Number(value))
   if (whole >= -2147483648 && whole <= 2147483647) return whole
   if (compute === 'i32') return -2147483648
+  // the limits of int64, which stand for "less than all" and "more than all", are those of the 32 bits here
+  if (value === int64Limits[0]) return -2147483648
+  if (value === int64Limits[1]) return 2147483647
   throw new DTypeError(
     op,
     `int64 is held in 32 bits on the GPU: numbers must be in −2³¹ to 2³¹ − 1, got ${value}. ` +

@@ -1,13 +1,9 @@
 // Bounds of index tensors, checked on the host where the kernels' own rule is looser than PyTorch's.
-import { metaBackend } from '../backend/meta.ts'
 import { DTypeError, IndexError, check } from '../errors.ts'
 import { to } from '../ops/copy.ts'
 import { toTypedArray } from '../ops/reading.ts'
 import type { Tensor } from '../tensor.ts'
-
-/** Whether elements can be read now: the device blocks and has data. */
-export const canRead = ({ storage: { backend } }: Tensor): boolean =>
-  backend.canBlock && backend !== metaBackend
+import { canRead } from './reads.ts'
 
 /**
  * The index as int64; what is empty is cast, and int32 where PyTorch takes that too.

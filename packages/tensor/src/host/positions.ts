@@ -2,13 +2,12 @@
 import type { Backend } from '../backend/backend.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import { dtypes } from '../dtype.ts'
-import { DeviceError, check } from '../errors.ts'
 import { ne } from '../ops/comparison.ts'
 import { toTypedArray, toTypedArrayAsync } from '../ops/reading.ts'
 import { unbind } from '../ops/views.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
-import { canRead } from './index-bounds.ts'
+import { checkReadable } from './reads.ts'
 
 /**
  * The positions, row-major: int64 of shape [ndim, n].
@@ -16,15 +15,7 @@ import { canRead } from './index-bounds.ts'
  * @throws DeviceError on a device that cannot be read now
  */
 export function readPositions(op: string, self: Tensor): Tensor {
-  check(
-    canRead(self),
-    () =>
-      new DeviceError(
-        op,
-        `the number of elements that are not 0 must be read, and device '${self.device}' ` +
-          'cannot be read synchronously. Use: await tensor.nonzeroAsync(), and index with its columns',
-      ),
-  )
+  checkReadable(op, 'the number of elements that are not 0', self)
   return positionRows(self, toTypedArray(truths(self)))
 }
 /** As readPositions, on every device. */

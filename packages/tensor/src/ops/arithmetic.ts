@@ -6,6 +6,7 @@ import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
 import { ArgumentError, DTypeError, check } from '../errors.ts'
 import type { Expr } from '../expr/expr.ts'
 import { constant } from '../expr/expr.ts'
+import { canRead } from '../host/reads.ts'
 import { Tensor } from '../tensor.ts'
 
 // alpha may not be of a higher category than the tensors.
@@ -38,9 +39,7 @@ const checkSubtraction: Validate = (name, inputs, options, common) => {
 const checkDivisor: Validate = (name, [, divisor], _options, common) => {
   if (common.category === 'float') return
   const zero =
-    divisor instanceof Tensor
-      ? divisor.storage.backend.canBlock && divisor.device !== 'meta' && hasZero(divisor)
-      : Number(scalarValue(divisor)) === 0
+    divisor instanceof Tensor ? canRead(divisor) && hasZero(divisor) : Number(scalarValue(divisor)) === 0
   check(
     !zero,
     () =>

@@ -10,6 +10,7 @@ import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { canRead, readBytes } from '../host/reads.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { cloneIn, inFormat } from './memory-format.ts'
@@ -146,9 +147,8 @@ function parseTarget(
 
 function moveTo(self: Tensor, backend: Backend): Tensor {
   if (backend.device === 'meta') return recordMove(self, newTensor(backend, self.dtypeInfo, self.shape, 'to'))
-  const from = self.storage.backend
   check(
-    from.canBlock,
+    self.device === 'meta' || canRead(self),
     () =>
       new DeviceError(
         'to',
@@ -156,8 +156,7 @@ function moveTo(self: Tensor, backend: Backend): Tensor {
       ),
   )
   const source = withGradMode(false, () => contiguous(self))
-  const bytes = from.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes)
-  return recordMove(self, upload(backend, source, bytes))
+  return recordMove(self, upload(backend, source, readBytes(source)))
 }
 
 function upload(backend: Backend, like: Tensor, bytes: Uint8Array): Tensor {

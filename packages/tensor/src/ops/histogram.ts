@@ -1,7 +1,7 @@
 // Histograms of one or several dims, with weights and densities.
 import { withGradMode } from '../dispatch/hook.ts'
 import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
-import { canRead } from '../host/index-bounds.ts'
+import { checkReadable } from '../host/reads.ts'
 import { formatShape, numelOf, sameShape } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
 import { add, div, mul, sub } from './arithmetic.ts'
@@ -220,14 +220,7 @@ function evenEdges(op: string, bins: number, range: readonly [number, number] | 
   )
   let [low, high] = range ?? [0, 1]
   if (range === null && x.elementCount > 0) {
-    check(
-      canRead(x),
-      () =>
-        new DeviceError(
-          op,
-          `range must be given on device '${x.device}', which cannot be read synchronously, got none`,
-        ),
-    )
+    checkReadable(op, 'the range (none was given)', x)
     ;[low, high] = [item(amin(x)), item(amax(x))]
   }
   check(

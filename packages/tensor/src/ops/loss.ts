@@ -6,6 +6,7 @@ import { applyComposite, composite } from '../dispatch/structured.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { constant } from '../expr/expr.ts'
 import type { Expr } from '../expr/expr.ts'
+import { canRead } from '../host/reads.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, mul, sub } from './arithmetic.ts'
@@ -170,7 +171,7 @@ export function binaryCrossEntropy(
         `input and target must be of one floating-point dtype, got ${input.dtype} and ${target.dtype}. Cast the target: .to('${input.dtype}')`,
       ),
   )
-  if (input.elementCount > 0 && input.storage.backend.canBlock && input.device !== 'meta') {
+  if (input.elementCount > 0 && canRead(input)) {
     const [least, most] = [amin(detach(input)).item(), amax(detach(input)).item()]
     check(
       !(least < 0 || most > 1),
@@ -351,9 +352,8 @@ export function gaussianNllLoss(
         `the variance must fit the input, got ${formatShape(variance.shape)} for ${formatShape(input.shape)}`,
       ),
   )
-  const { canBlock, device } = variance.storage.backend
   check(
-    !canBlock || device === 'meta' || !any(lt(detach(variance), 0)).item<boolean>(),
+    !canRead(variance) || !any(lt(detach(variance), 0)).item<boolean>(),
     () => new ArgumentError(op, 'every variance must be at least 0, got a negative one'),
   )
   const given = short ? unsqueeze(variance, -1) : variance

@@ -3,6 +3,7 @@ import { checkReduction, elementwiseLoss } from '../dispatch/loss.ts'
 import type { Reduction } from '../dispatch/loss.ts'
 import { float } from '../dispatch/scalar.ts'
 import { ArgumentError, DTypeError, IndexError, ShapeError, check } from '../errors.ts'
+import { canRead } from '../host/reads.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, minimum, mul, neg, rsub, sub } from './arithmetic.ts'
@@ -236,7 +237,7 @@ export function multiMarginLoss(
   return reduced(reduction === 'none' && target.ndim === 0 ? squeeze(losses, 0) : losses, reduction)
 }
 function checkClasses(op: string, target: Tensor, least: number, count: number): void {
-  if (!target.storage.backend.canBlock || target.device === 'meta' || target.elementCount === 0) return
+  if (!canRead(target) || target.elementCount === 0) return
   const [low, high] = [amin(target).item(), amax(target).item()]
   check(
     low >= least && high < count,

@@ -4,6 +4,7 @@ import { apply, applyAll, structured } from '../dispatch/structured.ts'
 import { checkReduction } from '../dispatch/loss.ts'
 import type { Reduction } from '../dispatch/loss.ts'
 import { ArgumentError, DTypeError, IndexError, ShapeError, check } from '../errors.ts'
+import { canRead } from '../host/reads.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
@@ -40,7 +41,7 @@ function classes(
 
 /** Throws unless all targets are classes or ignored. @returns whether some are ignored; true where that cannot be known */
 function checkTargets(op: string, target: Tensor, count: number, ignoreIndex: number): boolean {
-  if (!target.storage.backend.canBlock || target.device === 'meta') return true
+  if (!canRead(target)) return true
   const { buffer, byteOffset, length } = toTypedArray(target)
   const words = new Int32Array(buffer, byteOffset, 2 * length) // low and high halves: faster than bigints
   let ignoring = false

@@ -1,6 +1,7 @@
 // Integers as rows with a single 1.
 import { ArgumentError, check } from '../errors.ts'
-import { asIndex, canRead, checkBounds } from '../host/index-bounds.ts'
+import { asIndex, checkBounds } from '../host/index-bounds.ts'
+import { checkReadable } from '../host/reads.ts'
 import type { Tensor } from '../tensor.ts'
 import { zeros } from './creation.ts'
 import { item } from './reading.ts'
@@ -13,6 +14,7 @@ import { unsqueeze } from './views.ts'
  *
  * @param numClasses −1: one more than the largest, which must be read
  * @returns int64 [...self.shape, numClasses]
+ * @throws DeviceError if it is −1 on a device that cannot be read synchronously
  * @throws ArgumentError for negative classes, or those of at least numClasses
  * @example
  * tensor([1n, 0n]).oneHot().tolist() // => [[0, 1], [1, 0]]
@@ -28,10 +30,7 @@ export function oneHot(self: Tensor, numClasses = -1): Tensor {
     numClasses > 0 || self.elementCount > 0,
     () => new ArgumentError('oneHot', 'numClasses must be given for an empty tensor, got -1'),
   )
-  check(
-    numClasses > 0 || canRead(self),
-    () => new ArgumentError('oneHot', `numClasses must be given on device '${self.device}', got -1`),
-  )
+  if (numClasses === -1) checkReadable('oneHot', 'the largest class', self)
   const classes = numClasses > 0 ? numClasses : Math.max(item(amax(index)), 0) + 1
   checkBounds('oneHot', index, self.ndim, classes)
   return scatter_(

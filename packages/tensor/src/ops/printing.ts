@@ -2,7 +2,7 @@
 import { withGradMode } from '../dispatch/hook.ts'
 import type { HostArray } from '../dtype.ts'
 import { formatTensor, getPrintOptions, pyTuple } from '../format/index.ts'
-import { canRead } from '../host/index-bounds.ts'
+import { canRead } from '../host/reads.ts'
 import { decoders } from '../host/encode.ts'
 import type { Tensor } from '../tensor.ts'
 import { cat } from './join.ts'

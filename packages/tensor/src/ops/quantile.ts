@@ -1,5 +1,6 @@
 // Quantiles: interpolated positions among the sorted elements.
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
+import { canRead } from '../host/reads.ts'
 import { formatShape, wrapDim } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
 import { lerp, mul, sub } from './arithmetic.ts'
@@ -109,7 +110,7 @@ function levelsOf(op: string, self: Tensor, q: number | Tensor): Tensor {
       ),
   )
   const inRange =
-    !q.storage.backend.canBlock ||
+    !canRead(q) ||
     q.elementCount === 0 ||
     item<boolean>(all(logicalAnd(ge(q.detach(), 0), le(q.detach(), 1))))
   check(inRange, () => new ArgumentError(op, 'all elements of q must be from 0 to 1'))

@@ -3,6 +3,7 @@ import { withGradMode } from '../dispatch/hook.ts'
 import type { HostArray } from '../dtype.ts'
 import { DeviceError, ShapeError, check } from '../errors.ts'
 import { decoders } from '../host/encode.ts'
+import { canRead, readBytes } from '../host/reads.ts'
 import { formatShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { contiguous } from './copy.ts'
@@ -29,21 +30,18 @@ const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
  * tensor([1, 2]).toTypedArray() // => Float32Array(2) [ 1, 2 ]
  */
 export function toTypedArray(self: Tensor): HostArray {
-  const { backend } = self.storage
   check(
-    backend.canBlock,
+    self.device === 'meta' || canRead(self),
     () =>
       new DeviceError(
         'toTypedArray',
-        `device '${self.device}' cannot be read synchronously. Use: await tensor.toTypedArrayAsync()`,
+        `device '${self.device}' cannot be read synchronously. Use: await tensor.toTypedArrayAsync(), ` +
+          'or await awaitReads(() => ...) around an op that reads',
       ),
   )
   if (self.elementCount === 0) return toArray(self, new Uint8Array(0))
   const source = withGradMode(false, () => contiguous(self))
-  return toArray(
-    self,
-    backend.read(source.storage.buffer, source.offset * source.elementSize(), source.nbytes),
-  )
+  return toArray(self, readBytes(source))
 }
 /**
  * As toTypedArray, on every device.

@@ -2,7 +2,7 @@
 import type { Backend } from '../backend/backend.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
 import { ArgumentError, DeviceError, ShapeError, check } from '../errors.ts'
-import { canRead } from '../host/index-bounds.ts'
+import { checkReadable } from '../host/reads.ts'
 import { indexTensor } from '../host/positions.ts'
 import { formatShape, wrapDim, wrapDims } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
@@ -127,14 +127,7 @@ function countsOf(repeats: Tensor, length: number): number | readonly number[] {
         `repeats must be an integer tensor of at most 1 dim, got ${repeats.dtype} of ${repeats.ndim} dims`,
       ),
   )
-  check(
-    canRead(repeats),
-    () =>
-      new DeviceError(
-        'repeatInterleave',
-        `repeats must be readable, got device '${repeats.device}'. Give a number`,
-      ),
-  )
+  checkReadable('repeatInterleave', 'the counts', repeats)
   const counts = tolist(reshape(repeats, [-1])) as number[]
   check(
     counts.length === 1 || counts.length === length,

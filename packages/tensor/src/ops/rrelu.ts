@@ -1,6 +1,6 @@
 // Randomized leaky ReLU.
 import { ArgumentError, check } from '../errors.ts'
-import { canRead } from '../host/index-bounds.ts'
+import { canRead } from '../host/reads.ts'
 import { defaultGenerator } from '../random/index.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'

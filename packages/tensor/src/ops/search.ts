@@ -3,7 +3,8 @@ import { scalarValue } from '../dispatch/scalar.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import type { Operandish } from '../dispatch/pointwise.ts'
 import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
-import { canRead, checkBounds } from '../host/index-bounds.ts'
+import { checkBounds } from '../host/index-bounds.ts'
+import { checkReadable } from '../host/reads.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
 import { add, div, floorDivide, mul, sub } from './arithmetic.ts'
@@ -153,14 +154,7 @@ export function bincount(
         `weights must have the shape of the input, got ${formatShape(weights?.shape ?? [])} for ${formatShape(self.shape)}`,
       ),
   )
-  check(
-    canRead(self),
-    () =>
-      new DeviceError(
-        'bincount',
-        `the largest number must be read, and device '${self.device}' cannot be read synchronously`,
-      ),
-  )
+  checkReadable('bincount', 'the largest number', self)
   const index = to(self, 'int64')
   const length = Math.max(minlength, self.numel() === 0 ? 0 : item(amax(index)) + 1)
   checkBounds('bincount', index, 0, length)
@@ -196,10 +190,7 @@ export function histc(
     const flat = reshape(self, [-1])
     let [low, high] = [min, max]
     if (low === high && flat.numel() > 0) {
-      check(
-        canRead(self),
-        () => new DeviceError('histc', `min and max must be given on device '${self.device}', got neither`),
-      )
+      checkReadable('histc', 'the range (min equals max)', self)
       ;[low, high] = [item(amin(flat)), item(amax(flat))]
     }
     if (low === high) [low, high] = [low - 1, high + 1]

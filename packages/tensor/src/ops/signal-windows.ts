@@ -1,5 +1,6 @@
 // Window functions of signal processing.
-import { defaultFloatInfo } from '../dtype.ts'
+import { getBackend, getDefaultDevice } from '../backend/registry.ts'
+import { defaultFloatInfo, dtypes } from '../dtype.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { ArgumentError, DTypeError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
@@ -18,7 +19,8 @@ export interface WindowOptions extends FactoryOptions {
   periodic?: boolean
 }
 
-// The window from the positions −1 to 1 and the phases 0 to 2π, in double precision; a period is cut off a longer one.
+// The window from the positions −1 to 1 and the phases 0 to 2π, in double precision where the
+// device has it; a period is cut off a longer one.
 function window(
   op: string,
   length: number,
@@ -34,7 +36,8 @@ function window(
     info.category === 'float',
     () => new DTypeError(op, `the dtype must be floating-point, got ${info.name}`),
   )
-  const options = { dtype: 'float64', device } as const
+  const exact = getBackend(device ?? getDefaultDevice(), op).supports(dtypes.float64)
+  const options = { dtype: exact ? 'float64' : 'float32', device } as const
   const last = periodic ? length : length - 1
   const index = arange(last + 1, null, 1, options)
   const whole =

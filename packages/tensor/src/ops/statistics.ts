@@ -1,5 +1,6 @@
 // Moments together, covariance and correlation.
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
+import { canRead } from '../host/reads.ts'
 import { formatShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { div, mul, sub } from './arithmetic.ts'
@@ -133,10 +134,7 @@ function checkWeights(name: string, weights: Tensor, count: number, category: 'i
       ),
   )
   check(
-    count === 0 ||
-      !weights.storage.backend.canBlock ||
-      weights.device === 'meta' ||
-      !item<boolean>(any(lt(weights.detach(), 0))),
+    count === 0 || !canRead(weights) || !item<boolean>(any(lt(weights.detach(), 0))),
     () => new ArgumentError('cov', `${name} must not be negative`),
   )
 }

@@ -1,7 +1,7 @@
 // Distinct elements: unique, uniqueConsecutive. Their number depends on the data, so it is read on the host.
 import { withGradMode } from '../dispatch/hook.ts'
 import { DeviceError, check } from '../errors.ts'
-import { canRead } from '../host/index-bounds.ts'
+import { checkReadable } from '../host/reads.ts'
 import { indexTensor, readPositions } from '../host/positions.ts'
 import { wrapDim } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
@@ -50,14 +50,7 @@ function finish(
   { returnInverse = false, returnCounts = false }: UniqueOptions,
   dim: number | null,
 ): Tensor | Unique {
-  check(
-    canRead(self),
-    () =>
-      new DeviceError(
-        'unique',
-        `device '${self.device}' cannot be read synchronously. Move the tensor first: await tensor.toAsync('cpu')`,
-      ),
-  )
+  checkReadable('unique', 'the number of distinct elements', self)
   return withGradMode(false, () => {
     const { output, group, starts } = parts()
     if (!returnInverse && !returnCounts) return output

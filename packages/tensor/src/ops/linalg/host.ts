@@ -3,7 +3,8 @@ import type { Backend } from '../../backend/backend.ts'
 import type { OutputSpec, StructuredRecord } from '../../dispatch/record.ts'
 import { structured } from '../../dispatch/structured.ts'
 import type { DTypeInfo } from '../../dtype.ts'
-import { DTypeError, DeviceError, ShapeError, TtError, check } from '../../errors.ts'
+import { DTypeError, ShapeError, TtError, check } from '../../errors.ts'
+import { checkReadable } from '../../host/reads.ts'
 import { broadcastPair, formatShape, numelOf, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { toTypedArray } from '../reading.ts'
@@ -54,7 +55,7 @@ export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRe
   structured<Attrs>({
     ...record,
     infer: (tensors, attrs) => {
-      checkReadable(record.name, tensors[0])
+      checkOnHost(record.name, tensors[0])
       return record.infer(tensors, attrs)
     },
     run: (backend, tensors, attrs, outputs) => {
@@ -103,15 +104,8 @@ function store(backend: Backend, output: Tensor, values: Float64Array): void {
   backend.write(output.storage.buffer, 0, new Uint8Array(elements.buffer))
 }
 
-function checkReadable(op: string, x: Tensor): void {
-  check(
-    x.storage.backend.canBlock,
-    () =>
-      new DeviceError(
-        op,
-        `linear algebra runs on a device that can be read synchronously, got '${x.device}'. Move the tensor first: await x.toAsync('cpu')`,
-      ),
-  )
+function checkOnHost(op: string, x: Tensor): void {
+  if (x.device !== 'meta') checkReadable(op, 'the matrices (linear algebra runs on the host)', x)
 }
 
 /** Throws unless `x` is float32 or float64. */
