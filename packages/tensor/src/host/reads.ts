@@ -23,7 +23,13 @@ class ReadNeeded {
 export const canRead = ({ storage: { backend } }: Tensor): boolean =>
   backend !== metaBackend && (backend.canBlock || replay !== null)
 
-/** Whether this is a run of awaitReads, which may be repeated. */
+/**
+ * Whether this is a run of awaitReads, which may be repeated.
+ *
+ * @example
+ * isReplayed() // => false
+ * await awaitReads(() => isReplayed()) // => true
+ */
 export const isReplayed = (): boolean => replay !== null
 
 /**

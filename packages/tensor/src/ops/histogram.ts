@@ -1,6 +1,6 @@
 // Histograms of one or several dims, with weights and densities.
 import { withGradMode } from '../dispatch/hook.ts'
-import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { checkReadable } from '../host/reads.ts'
 import { formatShape, numelOf, sameShape } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'

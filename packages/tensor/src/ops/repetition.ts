@@ -1,7 +1,7 @@
 // Ops that repeat or reorder along dims: repeat, tile, repeatInterleave, flip, roll, rot90.
 import type { Backend } from '../backend/backend.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
-import { ArgumentError, DeviceError, ShapeError, check } from '../errors.ts'
+import { ArgumentError, ShapeError, check } from '../errors.ts'
 import { checkReadable } from '../host/reads.ts'
 import { indexTensor } from '../host/positions.ts'
 import { formatShape, wrapDim, wrapDims } from '../shape/shape.ts'

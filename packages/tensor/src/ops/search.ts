@@ -2,7 +2,7 @@
 import { scalarValue } from '../dispatch/scalar.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import type { Operandish } from '../dispatch/pointwise.ts'
-import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { checkBounds } from '../host/index-bounds.ts'
 import { checkReadable } from '../host/reads.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'

@@ -1,6 +1,5 @@
 // Distinct elements: unique, uniqueConsecutive. Their number depends on the data, so it is read on the host.
 import { withGradMode } from '../dispatch/hook.ts'
-import { DeviceError, check } from '../errors.ts'
 import { checkReadable } from '../host/reads.ts'
 import { indexTensor, readPositions } from '../host/positions.ts'
 import { wrapDim } from '../shape/shape.ts'
