@@ -166,6 +166,21 @@ export interface FusedKernels {
     values: Operand,
     indices: Operand,
   ): boolean
+  /**
+   * `C ← C + sign · A B` on arrays of the host: A [m, k] and B [k, n] dense, the rows of C `step` apart from `at` on.
+   * Linear algebra runs on the host and does its large products by it.
+   */
+  hostProduct(
+    c: Float64Array,
+    at: number,
+    step: number,
+    a: Float64Array,
+    b: Float64Array,
+    m: number,
+    k: number,
+    n: number,
+    sign: 1 | -1,
+  ): boolean
 }
 
 /** What counts as the divisor of an average pool. */

@@ -1,64 +1,55 @@
-// LU factorization P A = L U with partial pivoting, and what follows from it.
+// LU factorization P A = L U with partial pivoting, by halves of the columns, and what follows from it.
+// See Toledo, "Locality of reference in LU decomposition with partial pivoting", SIAM J. Matrix Anal. Appl. 18 (1997).
+import type { Matrix } from './matrix.ts'
+import { addProduct } from './product.ts'
 import { solveTriangle } from './triangular.ts'
 
 /**
- * Replaces `a` [m, n] by L (unit diagonal, not stored) and U. Step i swapped rows i and `pivots[i]` − 1, as in LAPACK.
+ * Replaces A by L (unit diagonal, not stored) and U. Step i swapped rows i and `pivots[i]` − 1, as in LAPACK.
  *
  * @returns 0, or the position of the first zero on the diagonal of U (1-based)
  */
-export function factorLU(a: Float64Array, m: number, n: number, pivots: Float64Array, pivot = true): number {
-  let info = 0
-  for (let k = 0; k < Math.min(m, n); k++) {
-    const best = pivot ? largestInColumn(a, m, n, k) : k
-    pivots[k] = best + 1
-    if (best !== k) swapRows(a, n, k, best)
-    const diagonal = a[k * n + k]
-    if (diagonal === 0) {
-      if (info === 0) info = k + 1
-      continue
-    }
-    for (let i = k + 1; i < m; i++) {
-      const factor = (a[i * n + k] /= diagonal)
-      if (factor === 0) continue
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= factor * a[k * n + j]
-    }
-  }
-  return info
+export function factorLU(a: Matrix, pivots: Float64Array, pivot = true): number {
+  const { rows, columns } = a
+  const k = Math.min(rows, columns)
+  if (k === 0) return 0
+  if (columns === 1) return factorColumn(a, pivots, pivot)
+  const h = Math.max(1, k >> 1)
+  const [left, right] = [a.block(0, 0, rows, h), a.block(0, h, rows, columns - h)]
+  const info = factorLU(left, pivots, pivot)
+  swapRows(right, pivots, 0, h)
+  const [above, below] = [right.block(0, 0, h, columns - h), right.block(h, 0, rows - h, columns - h)]
+  solveTriangle(a.block(0, 0, h, h), above, { upper: false, unit: true })
+  addProduct(below, -1, a.block(h, 0, rows - h, h), above)
+  const rest = pivots.subarray(h, k)
+  const other = factorLU(below, rest, pivot)
+  swapRows(a.block(h, 0, rows - h, h), rest, 0, rest.length)
+  for (let i = 0; i < rest.length; i++) rest[i] += h
+  if (info !== 0) return info
+  return other === 0 ? 0 : h + other
 }
 
-function largestInColumn(a: Float64Array, m: number, n: number, k: number): number {
-  let best = k
-  for (let i = k + 1; i < m; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[best * n + k])) best = i
-  return best
+function factorColumn(a: Matrix, pivots: Float64Array, pivot: boolean): number {
+  const { data, at, rows, step, field } = a
+  const best = pivot ? field.largest(data, at, step, rows) : 0
+  pivots[0] = best + 1
+  if (best !== 0) a.swapRows(0, best)
+  const [re, im] = [data[at], field.width === 2 ? data[at + 1] : 0]
+  if (re === 0 && im === 0) return 1
+  field.divide(data, at + step, step, rows - 1, re, im)
+  return 0
 }
 
-/** Swaps rows `i` and `j` of `a` [?, n]. */
-export function swapRows(a: Float64Array, n: number, i: number, j: number): void {
-  for (let c = 0; c < n; c++) [a[i * n + c], a[j * n + c]] = [a[j * n + c], a[i * n + c]]
+/** Does the row swaps `from` to `to` − 1. */
+function swapRows(a: Matrix, pivots: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) if (pivots[i] - 1 !== i) a.swapRows(i, pivots[i] - 1)
 }
 
-/** Replaces `b` [n, columns] by the solution of A X = B (or Aᵀ X = B), given the factors of A. */
-export function solveLU(
-  lu: Float64Array,
-  pivots: Float64Array,
-  n: number,
-  b: Float64Array,
-  columns: number,
-  adjoint = false,
-): void {
-  const [lower, upper] = [
-    { upper: false, unit: true },
-    { upper: true, unit: false },
-  ]
-  if (!adjoint) {
-    for (let i = 0; i < n; i++) if (pivots[i] - 1 !== i) swapRows(b, columns, i, pivots[i] - 1)
-    solveTriangle(lu, n, b, columns, lower)
-    solveTriangle(lu, n, b, columns, upper)
-    return
-  }
-  solveTriangle(lu, n, b, columns, { ...upper, transpose: true })
-  solveTriangle(lu, n, b, columns, { ...lower, transpose: true })
-  for (let i = n - 1; i >= 0; i--) if (pivots[i] - 1 !== i) swapRows(b, columns, i, pivots[i] - 1)
+/** Replaces B by the solution of A X = B, or of Aᴴ X = B, given the factors of A. */
+export function solveLU(lu: Matrix, pivots: Float64Array, b: Matrix): void {
+  swapRows(b, pivots, 0, lu.rows)
+  solveTriangle(lu, b, { upper: false, unit: true })
+  solveTriangle(lu, b, { upper: true })
 }
 
 /** The rows in the order of P A: row i of it is row `result[i]` of A. */

@@ -1,134 +1,76 @@
-// Singular values and vectors: pivoted QR, then one-sided Jacobi rotations of the rows of R.
-// J R = Σ W with orthogonal J and W, so that A P = Q R = (Q Jᵀ) Σ W. Small singular values keep their relative accuracy.
-// See Drmač and Veselić, "New fast and accurate Jacobi SVD algorithm", SIAM J. Matrix Anal. Appl. 29 (2008).
-import { applyQ, completeBasis, factorPivotedQR } from './householder.ts'
-import { identity, norm2, scaleOf, transposed } from './layout.ts'
+// Singular values and vectors: QR of a tall matrix, the bidiagonal form of R, and implicit QR on that.
+import { bidiagonalize } from './bidiagonal.ts'
+import { diagonalize } from './bidiagonal-qr.ts'
+import { columnsOf } from './eigh.ts'
+import { scaleOf } from './field.ts'
+import { applyQ, factorQR } from './householder.ts'
+import { unit, zeros } from './matrix.ts'
+import type { Matrix } from './matrix.ts'
 
-const maxSweeps = 60
-/** Rows of smaller norm (of a matrix with elements near 1) are zeros that rounding or underflow left. */
-const negligible = 2 ** -500
-
-/** A = U diag(S) Vᵀ. */
+/** A = U diag(S) Vᴴ. */
 export interface SVD {
   /** [m, m], or [m, min(m, n)] unless full. */
-  readonly u: Float64Array
+  readonly u: Matrix
   /** Falling. */
   readonly s: Float64Array
-  /** Vᵀ: [n, n], or [min(m, n), n] unless full. */
-  readonly vt: Float64Array
+  /** Vᴴ: [n, n], or [min(m, n), n] unless full. */
+  readonly vh: Matrix
 }
 
-/** The decomposition of `a` [m, n], which must be finite; null if the rotations did not converge. */
-export function decomposeSingular(a: Float64Array, m: number, n: number, full: boolean): SVD | null {
-  if (m >= n) return decomposeTall(a.slice(), m, n, full)
-  const other = decomposeTall(transposed(a, m, n), n, m, full)
-  if (other === null) return null
-  return { u: transposed(other.vt, m, m), s: other.s, vt: transposed(other.u, n, full ? n : m) }
+/** The decomposition of `a`, which must be finite; null if the iteration did not converge. */
+export function decomposeSingular(a: Matrix, full: boolean): SVD | null {
+  if (a.rows >= a.columns) return decomposeTall(a.copy(), full)
+  const other = decomposeTall(a.adjoint(), full)
+  return other && { u: other.vh.adjoint(), s: other.s, vh: other.u.adjoint() }
 }
 
-/** The singular values of `a` [m, n], falling; null if the rotations did not converge. */
-export function singularValues(a: Float64Array, m: number, n: number): Float64Array | null {
-  const tall = m >= n ? a.slice() : transposed(a, m, n)
-  const [rows, columns] = m >= n ? [m, n] : [n, m]
-  const scale = scaleOf(tall)
-  for (let i = 0; i < tall.length; i++) tall[i] *= scale
-  factorPivotedQR(tall, rows, columns, new Float64Array(columns))
-  const r = triangleOf(tall, columns)
-  if (!orthogonalizeRows(r, columns, null)) return null
-  return Float64Array.from({ length: columns }, (_, i) => norm2(r, i * columns, columns) / scale)
+/** The singular values of `a`, falling; null if the iteration did not converge. */
+export function singularValues(a: Matrix): Float64Array | null {
+  const tall = a.rows >= a.columns ? a.copy() : a.adjoint()
+  const scale = scaleOf(tall.data)
+  tall.scale(scale)
+  const { square } = triangle(tall)
+  const { diagonal, above } = bidiagonalize(square)
+  if (!diagonalize(diagonal, above, null, null)) return null
+  return diagonal
+    .map((x) => Math.abs(x) / scale)
     .sort()
     .reverse()
 }
 
-function decomposeTall(a: Float64Array, m: number, n: number, full: boolean): SVD | null {
-  const scale = scaleOf(a)
-  for (let i = 0; i < a.length; i++) a[i] *= scale
-  const tau = new Float64Array(n)
-  const columnOrder = factorPivotedQR(a, m, n, tau)
-  const r = triangleOf(a, n)
-  const j = identity(n)
-  if (!orthogonalizeRows(r, n, j)) return null
-
-  const sizes = Float64Array.from({ length: n }, (_, i) => norm2(r, i * n, n))
-  const order = Array.from({ length: n }, (_, i) => i).sort((p, q) => sizes[q] - sizes[p])
-  const s = Float64Array.from(order, (i) => (sizes[i] > negligible ? sizes[i] / scale : 0))
-  const rank = order.filter((i) => sizes[i] > negligible).length
-  const w = rightVectors(r, sizes, order, rank, n)
-  const vt = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) vt[i * n + columnOrder[k]] = w[i * n + k]
-
-  const columns = full ? m : n
-  const u = identity(m, columns)
-  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) u[k * columns + i] = j[order[i] * n + k]
-  applyQ(a, m, n, tau, n, u, columns, false)
-  return { u, s, vt }
+/** A square matrix of the same singular values: R of a tall one, whose Q is left in `a`. */
+function triangle(a: Matrix): { square: Matrix; tau: Float64Array | null } {
+  if (a.rows === a.columns) return { square: a, tau: null }
+  const n = a.columns
+  const tau = new Float64Array(n * a.field.width)
+  factorQR(a, tau)
+  const square = a.block(0, 0, n, n).copy()
+  for (let i = 1; i < n; i++) square.block(i, 0, 1, i).clear()
+  return { square, tau }
 }
 
-/** The normalized rows in the order of their sizes; those of zeros make the basis complete. */
-function rightVectors(
-  r: Float64Array,
-  sizes: Float64Array,
-  order: readonly number[],
-  rank: number,
-  n: number,
-): Float64Array {
-  const w = new Float64Array(n * n)
-  for (let i = 0; i < rank; i++)
-    for (let k = 0; k < n; k++) w[i * n + k] = r[order[i] * n + k] / sizes[order[i]]
-  if (rank === n) return w
-  const known = new Float64Array(n * rank) // as columns
-  for (let i = 0; i < rank; i++) for (let k = 0; k < n; k++) known[k * rank + i] = w[i * n + k]
-  const basis = completeBasis(known, n, rank)
-  for (let i = rank; i < n; i++) for (let k = 0; k < n; k++) w[i * n + k] = basis[k * n + i]
-  return w
-}
+function decomposeTall(a: Matrix, full: boolean): SVD | null {
+  const { field, rows: m, columns: n } = a
+  const scale = scaleOf(a.data)
+  a.scale(scale)
+  const { square, tau } = triangle(a)
+  const { diagonal, above, left, right } = bidiagonalize(square)
+  const [u, v] = [unit(field, n), unit(field, n)]
+  applyQ(left.vectors, left.tau, n, u, false)
+  if (n > 1) applyQ(right.vectors, right.tau, n - 1, v.block(1, 1, n - 1, n - 1), false)
+  if (!diagonalize(diagonal, above, u, v)) return null
 
-function triangleOf(a: Float64Array, n: number): Float64Array {
-  const r = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) for (let k = i; k < n; k++) r[i * n + k] = a[i * n + k]
-  return r
-}
-
-/** Rotates pairs of rows of `r` [n, n] until all are orthogonal; the rows of `j`, if there is one, along with them. */
-function orthogonalizeRows(r: Float64Array, n: number, j: Float64Array | null): boolean {
-  const tolerance = Math.sqrt(n) * 2 ** -52
-  const squares = new Float64Array(n)
-  for (let sweep = 0; sweep < maxSweeps; sweep++) {
-    let rotated = false
-    for (let p = 0; p < n; p++) squares[p] = squareOf(r, p * n, n)
-    for (let p = 0; p < n - 1; p++) {
-      for (let q = p + 1; q < n; q++) {
-        const [alpha, beta] = [squares[p], squares[q]]
-        if (alpha === 0 || beta === 0) continue
-        let gamma = 0
-        for (let k = 0, x = p * n, y = q * n; k < n; k++) gamma += r[x + k] * r[y + k]
-        if (Math.abs(gamma) <= tolerance * Math.sqrt(alpha) * Math.sqrt(beta)) continue
-        rotated = true
-        const zeta = (beta - alpha) / (2 * gamma)
-        const t = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.hypot(1, zeta))
-        const c = 1 / Math.sqrt(1 + t * t)
-        rotate(r, p * n, q * n, n, c, c * t)
-        if (j !== null) rotate(j, p * n, q * n, n, c, c * t)
-        squares[p] = squareOf(r, p * n, n)
-        squares[q] = squareOf(r, q * n, n)
-      }
-    }
-    if (!rotated) return true
-  }
-  return false
-}
-
-function squareOf(r: Float64Array, start: number, n: number): number {
-  let sum = 0
-  for (let k = start; k < start + n; k++) sum += r[k] * r[k]
-  return sum
-}
-
-function rotate(r: Float64Array, p: number, q: number, n: number, c: number, s: number): void {
-  for (let k = 0; k < n; k++) {
-    const x = r[p + k]
-    const y = r[q + k]
-    r[p + k] = c * x - s * y
-    r[q + k] = s * x + c * y
-  }
+  const order = Array.from({ length: n }, (_, i) => i).sort(
+    (p, q) => Math.abs(diagonal[q]) - Math.abs(diagonal[p]),
+  )
+  const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]) / scale)
+  const vh = columnsOf(v, order).adjoint()
+  for (let i = 0; i < n; i++) if (diagonal[order[i]] < 0) vh.block(i, 0, 1, n).scale(-1)
+  const sorted = columnsOf(u, order)
+  if (tau === null) return { u: sorted, s, vh }
+  const whole = zeros(field, m, full ? m : n)
+  whole.block(0, 0, n, n).set(sorted)
+  for (let i = n; i < whole.columns; i++) whole.data[whole.place(i, i)] = 1
+  applyQ(a, tau, n, whole, false)
+  return { u: whole, s, vh }
 }

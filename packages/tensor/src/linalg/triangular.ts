@@ -1,32 +1,64 @@
-// Substitution: systems with a triangular matrix.
+// Systems with a triangular matrix, by halves: one half is solved, the other one less a product, and so on.
+import type { Matrix } from './matrix.ts'
+import { addProduct } from './product.ts'
+import type { Form } from './product.ts'
 
-/** Which triangle of the matrix counts, whether its diagonal counts as 1, and whether it is used transposed. */
+/** Which triangle of the matrix counts, whether its diagonal counts as 1, and how it is used. */
 export interface Triangle {
   readonly upper: boolean
   readonly unit?: boolean
-  readonly transpose?: boolean
+  readonly form?: Form
 }
 
-/** Replaces `b` [n, columns] by the solution of T X = B, T a triangle of `a` [n, n]; only that triangle is read. */
-export function solveTriangle(
-  a: Float64Array,
-  n: number,
-  b: Float64Array,
-  columns: number,
-  { upper, unit = false, transpose = false }: Triangle,
-): void {
-  const [rowStep, columnStep] = transpose ? [1, n] : [n, 1]
-  const backward = upper !== transpose
-  for (let step = 0; step < n; step++) {
-    const i = backward ? n - 1 - step : step
-    const [from, to] = backward ? [i + 1, n] : [0, i]
-    for (let k = from; k < to; k++) {
-      const factor = a[i * rowStep + k * columnStep]
-      if (factor === 0) continue
-      for (let c = 0; c < columns; c++) b[i * columns + c] -= factor * b[k * columns + c]
-    }
-    if (unit) continue
-    const diagonal = a[i * (n + 1)]
-    for (let c = 0; c < columns; c++) b[i * columns + c] /= diagonal
+/** Replaces B by the solution X of op(T) X = B; only the triangle of T is read. */
+export function solveTriangle(t: Matrix, b: Matrix, triangle: Triangle): void {
+  const n = t.rows
+  if (b.columns === 0 || n === 0) return
+  const { upper, unit = false, form = 'plain' } = triangle
+  if (n === 1) {
+    if (!unit) divide(b, t, form)
+    return
   }
+  const h = n >> 1
+  const [first, second] = [b.block(0, 0, h, b.columns), b.block(h, 0, n - h, b.columns)]
+  const corner = upper ? t.block(0, h, h, n - h) : t.block(h, 0, n - h, h)
+  if (upper === (form !== 'plain')) {
+    solveTriangle(t.block(0, 0, h, h), first, triangle)
+    addProduct(second, -1, corner, first, form)
+    solveTriangle(t.block(h, h, n - h, n - h), second, triangle)
+  } else {
+    solveTriangle(t.block(h, h, n - h, n - h), second, triangle)
+    addProduct(first, -1, corner, second, form)
+    solveTriangle(t.block(0, 0, h, h), first, triangle)
+  }
+}
+
+/** Replaces B by the solution X of X op(T) = B. */
+export function solveTriangleRight(t: Matrix, b: Matrix, triangle: Triangle): void {
+  const n = t.rows
+  if (b.rows === 0 || n === 0) return
+  const { upper, unit = false, form = 'plain' } = triangle
+  if (n === 1) {
+    if (!unit) divide(b, t, form)
+    return
+  }
+  const h = n >> 1
+  const [first, second] = [b.block(0, 0, b.rows, h), b.block(0, h, b.rows, n - h)]
+  const corner = upper ? t.block(0, h, h, n - h) : t.block(h, 0, n - h, h)
+  if (upper === (form === 'plain')) {
+    solveTriangleRight(t.block(0, 0, h, h), first, triangle)
+    addProduct(second, -1, first, corner, 'plain', form)
+    solveTriangleRight(t.block(h, h, n - h, n - h), second, triangle)
+  } else {
+    solveTriangleRight(t.block(h, h, n - h, n - h), second, triangle)
+    addProduct(first, -1, second, corner, 'plain', form)
+    solveTriangleRight(t.block(0, 0, h, h), first, triangle)
+  }
+}
+
+/** Divides a row or a column by the only number of `t`. */
+function divide(b: Matrix, { data, at, field }: Matrix, form: Form): void {
+  const im = field.width === 1 ? 0 : form === 'adjoint' ? -data[at + 1] : data[at + 1]
+  if (b.rows === 1) field.divide(b.data, b.at, field.width, b.columns, data[at], im)
+  else field.divide(b.data, b.at, b.step, b.rows, data[at], im)
 }

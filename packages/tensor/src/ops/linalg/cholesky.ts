@@ -3,7 +3,7 @@ import { applyAll, applyComposite, composite } from '../../dispatch/structured.t
 import { dtypes } from '../../dtype.ts'
 import { ShapeError, check } from '../../errors.ts'
 import { factorCholesky } from '../../linalg/cholesky.ts'
-import { symmetrize, transposed } from '../../linalg/layout.ts'
+import { completeHermitian } from '../../linalg/matrix.ts'
 import { formatShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { eq } from '../comparison.ts'
@@ -29,10 +29,10 @@ export const linalgCholeskyExOp = hostOp<{ readonly upper: boolean }>({
     { shape: self.shape, dtype: self.dtypeInfo },
     { shape: batchOf(self), dtype: dtypes.int32 },
   ],
-  solve: ({ inputs: [a], outputs: [factor, info], n, attrs: { upper } }) => {
-    if (upper) symmetrize(a, n, true)
-    info[0] = factorCholesky(a, n)
-    factor.set(upper ? transposed(a, n, n) : a)
+  solve: ({ a, outputs: [factor, info], attrs: { upper } }) => {
+    if (upper) completeHermitian(a, true)
+    info[0] = factorCholesky(a)
+    factor.set(upper ? a.adjoint().data : a.data)
   },
 })
 

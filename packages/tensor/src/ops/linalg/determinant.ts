@@ -1,18 +1,20 @@
 // Determinants, by LU factors.
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { factorLU } from '../../linalg/lu.ts'
+import type { Matrix } from '../../linalg/matrix.ts'
 import type { Tensor } from '../../tensor.ts'
 import { where } from '../choice.ts'
 import { eq } from '../comparison.ts'
 import { batchOf, checkSquareReal, hostOp } from './host.ts'
 
 /** The diagonal of U, and the sign of the permutation. */
-function pivoted(a: Float64Array, n: number): { diagonal: Float64Array; sign: number } {
+function pivoted(a: Matrix): { diagonal: Float64Array; sign: number } {
+  const n = a.rows
   const pivots = new Float64Array(n)
-  factorLU(a, n, n, pivots)
+  factorLU(a, pivots)
   const swaps = pivots.filter((pivot, i) => pivot !== i + 1).length
   return {
-    diagonal: Float64Array.from({ length: n }, (_, i) => a[i * (n + 1)]),
+    diagonal: Float64Array.from({ length: n }, (_, i) => a.data[a.place(i, i)]),
     sign: swaps % 2 === 0 ? 1 : -1,
   }
 }
@@ -21,8 +23,8 @@ function pivoted(a: Float64Array, n: number): { diagonal: Float64Array; sign: nu
 export const linalgDetOp = hostOp<null>({
   name: 'linalgDet',
   infer: ([self]) => [{ shape: batchOf(self), dtype: self.dtypeInfo }],
-  solve: ({ inputs: [a], outputs: [det], n }) => {
-    const { diagonal, sign } = pivoted(a, n)
+  solve: ({ a, outputs: [det] }) => {
+    const { diagonal, sign } = pivoted(a)
     det[0] = diagonal.reduce((product, x) => product * x, sign)
   },
 })
@@ -34,8 +36,8 @@ export const linalgSlogdetOp = hostOp<null>({
     const spec = { shape: batchOf(self), dtype: self.dtypeInfo }
     return [spec, spec]
   },
-  solve: ({ inputs: [a], outputs: [signs, logs], n }) => {
-    const { diagonal, sign } = pivoted(a, n)
+  solve: ({ a, outputs: [signs, logs] }) => {
+    const { diagonal, sign } = pivoted(a)
     signs[0] = diagonal.reduce((product, x) => product * Math.sign(x), sign)
     logs[0] = diagonal.reduce((sum, x) => sum + Math.log(Math.abs(x)), 0)
   },

@@ -1,8 +1,9 @@
 // Eigenvalues and eigenvectors.
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { ArgumentError, NotImplementedError, check } from '../../errors.ts'
-import { symmetricEigen } from '../../linalg/eigh.ts'
-import { isFiniteMatrix, symmetrize } from '../../linalg/layout.ts'
+import { hermitianEigen } from '../../linalg/eigh.ts'
+import { isFiniteMatrix } from '../../linalg/field.ts'
+import { completeHermitian } from '../../linalg/matrix.ts'
 import type { Tensor } from '../../tensor.ts'
 import { LinAlgError, checkSquareReal, hostOp } from './host.ts'
 import type { Problem } from './host.ts'
@@ -14,15 +15,16 @@ export interface EighAttrs {
 
 function solveSymmetric(
   op: string,
-  { inputs: [a], outputs, n, attrs: { upper }, where }: Problem<EighAttrs>,
+  { a, matrix, outputs: [values, vectors], n, attrs: { upper }, where }: Problem<EighAttrs>,
 ): void {
-  if (!isFiniteMatrix(a)) {
-    for (const output of outputs) output.fill(NaN)
+  if (!isFiniteMatrix(a.data)) {
+    values.fill(NaN)
+    vectors?.fill(NaN)
     return
   }
-  symmetrize(a, n, upper)
+  completeHermitian(a, upper)
   check(
-    symmetricEigen(a, n, outputs[0], outputs[1] ?? null),
+    hermitianEigen(a, values, vectors === undefined ? null : matrix(vectors, n, n)),
     () => new LinAlgError(op, `the eigenvalues must converge, got a matrix for which they do not${where}`),
   )
 }

@@ -13,7 +13,7 @@ import { inv } from './solve.ts'
 export const linalgMatrixExpOp = hostOp<null>({
   name: 'linalgMatrixExp',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-  solve: ({ inputs: [a], outputs: [result], n }) => result.set(exponential(a, n)),
+  solve: ({ a, outputs: [result] }) => result.set(exponential(a).data),
 })
 /**
  * The exponential of square matrices: `Σ Aᵏ / k!`.

@@ -1,10 +1,15 @@
-// Records of linear algebra: algorithms over float64 arrays on the host, one matrix of the batch after the other.
+// Records of linear algebra: algorithms over float64 arrays on the host, one matrix of the batch after the other. Their large
+// products are done by the backend, if it offers that.
 import type { Backend } from '../../backend/backend.ts'
 import type { OutputSpec, StructuredRecord } from '../../dispatch/record.ts'
 import { structured } from '../../dispatch/structured.ts'
 import type { DTypeInfo } from '../../dtype.ts'
 import { DTypeError, ShapeError, TtError, check } from '../../errors.ts'
 import { checkReadable } from '../../host/reads.ts'
+import type { Field } from '../../linalg/field.ts'
+import { Matrix } from '../../linalg/matrix.ts'
+import { withHostProduct } from '../../linalg/product.ts'
+import { real } from '../../linalg/real.ts'
 import { broadcastPair, formatShape, numelOf, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { toTypedArray } from '../reading.ts'
@@ -25,6 +30,12 @@ export class LinAlgError extends TtError {}
 
 /** One matrix of a batch: the arrays of all inputs and outputs, row-major, and their sizes. */
 export interface Problem<Attrs> {
+  /** The first input. */
+  readonly a: Matrix
+  /** An input or output as a matrix. */
+  matrix(data: Float64Array, rows: number, columns: number): Matrix
+  /** The arithmetic of the first input. */
+  readonly field: Field
   readonly inputs: readonly Float64Array[]
   /** Zeros, to be filled. */
   readonly outputs: readonly Float64Array[]
@@ -65,22 +76,32 @@ export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRe
       const inputs = tensors.map(doublesOf)
       const results = outputs.map((output) => new Float64Array(output.elementCount))
       const batched = first.ndim > 2
-      for (let b = 0; b < count; b++) {
-        const slice = (all: Float64Array): Float64Array => {
-          const size = all.length / count
-          return all.subarray(b * size, (b + 1) * size)
+      const [m, n] = first.shape.slice(-2)
+      const field = real
+      const matrix = (data: Float64Array, rows: number, columns: number): Matrix =>
+        new Matrix(field, data, rows, columns)
+      withHostProduct(backend.fused.hostProduct, () => {
+        for (let b = 0; b < count; b++) {
+          const slice = (all: Float64Array): Float64Array => {
+            const size = all.length / count
+            return all.subarray(b * size, (b + 1) * size)
+          }
+          const slices = inputs.map(slice)
+          solve({
+            a: matrix(slices[0], m, n),
+            matrix,
+            field,
+            inputs: slices,
+            outputs: results.map(slice),
+            m,
+            n,
+            right: second?.shape.at(-1) ?? 0,
+            attrs,
+            where: batched ? ` (batch element ${b})` : '',
+            epsilon: epsilonOf(first.dtypeInfo),
+          })
         }
-        solve({
-          inputs: inputs.map(slice),
-          outputs: results.map(slice),
-          m: first.shape[first.ndim - 2],
-          n: first.shape[first.ndim - 1],
-          right: second?.shape.at(-1) ?? 0,
-          attrs,
-          where: batched ? ` (batch element ${b})` : '',
-          epsilon: epsilonOf(first.dtypeInfo),
-        })
-      }
+      })
       outputs.forEach((output, i) => store(backend, output, results[i]))
     },
   })

@@ -11,32 +11,37 @@ import { LinAlgError, batchOf, checkSquareReal, hostOp } from './host.ts'
 import { firstFailure } from './info.ts'
 import { systemOf } from './triangular.ts'
 
+/** Whether the matrix is Hermitian or symmetric: different things if it is complex. */
+export interface LDLAttrs {
+  readonly hermitian: boolean
+}
 /** linalgLdlFactorEx: LD, pivots, info. */
-export const linalgLdlFactorExOp = hostOp<null>({
+export const linalgLdlFactorExOp = hostOp<LDLAttrs>({
   name: 'linalgLdlFactorEx',
   infer: ([self]) => [
     { shape: self.shape, dtype: self.dtypeInfo },
     { shape: self.shape.slice(0, -1), dtype: dtypes.int32 },
     { shape: batchOf(self), dtype: dtypes.int32 },
   ],
-  solve: ({ inputs: [a], outputs: [factors, pivots, info], n }) => {
-    info[0] = factorLDL(a, n, pivots)
-    for (let i = 0; i < n; i++) factors.set(a.subarray(i * n, i * n + i + 1), i * n)
+  solve: ({ a, matrix, outputs: [factors, pivots, info], n, attrs: { hermitian } }) => {
+    info[0] = factorLDL(a, hermitian, pivots)
+    const lower = matrix(factors, n, n)
+    for (let i = 0; i < n; i++) lower.block(i, 0, 1, i + 1).set(a.block(i, 0, 1, i + 1))
   },
 })
 /** linalgLdlSolve: of [LD, B, pivots], same batch dims. */
-export const linalgLdlSolveOp = hostOp<null>({
+export const linalgLdlSolveOp = hostOp<LDLAttrs>({
   name: 'linalgLdlSolve',
   infer: ([, b]) => [{ shape: b.shape, dtype: b.dtypeInfo }],
-  solve: ({ inputs: [ld, b, pivots], outputs: [x], n, right }) => {
+  solve: ({ a, matrix, inputs: [, b, pivots], outputs: [x], n, right, attrs: { hermitian } }) => {
     x.set(b)
-    solveLDL(ld, pivots, n, x, right)
+    solveLDL(a, hermitian, pivots, matrix(x, n, right))
   },
 })
 
 /** Options of ldlFactor and ldlSolve. */
 export interface HermitianOption {
-  /** The same for real matrices. */
+  /** A = L D Lᴴ is Hermitian instead of symmetric, A = L D Lᵀ. The same for real matrices. */
   hermitian?: boolean
 }
 /** LDLᵀ factors in LAPACK's form. */
@@ -58,8 +63,7 @@ export function ldlFactorEx(
   self: Tensor,
   { hermitian = false, checkErrors = false }: HermitianOption & CheckErrorsOption = {},
 ): LDLFactor & { info: Tensor } {
-  void hermitian // the same for real matrices
-  return factored('linalg.ldlFactorEx', self, checkErrors)
+  return factored('linalg.ldlFactorEx', self, hermitian, checkErrors)
 }
 /**
  * The factors of symmetric matrices A = L D Lᵀ, D of blocks of order 1 and 2. The lower triangle is read.
@@ -71,14 +75,18 @@ export function ldlFactorEx(
  * @see torch.linalg.ldl_factor
  */
 export function ldlFactor(self: Tensor, { hermitian = false }: HermitianOption = {}): LDLFactor {
-  void hermitian // the same for real matrices
-  const { LD, pivots } = factored('linalg.ldlFactor', self, true)
+  const { LD, pivots } = factored('linalg.ldlFactor', self, hermitian, true)
   return { LD, pivots }
 }
 
-function factored(op: string, self: Tensor, checkErrors: boolean): LDLFactor & { info: Tensor } {
+function factored(
+  op: string,
+  self: Tensor,
+  hermitian: boolean,
+  checkErrors: boolean,
+): LDLFactor & { info: Tensor } {
   checkSquareReal(op, self)
-  const [LD, pivots, info] = applyAll(linalgLdlFactorExOp, [self], null)
+  const [LD, pivots, info] = applyAll(linalgLdlFactorExOp, [self], { hermitian })
   const failure = checkErrors ? firstFailure(info) : null
   check(
     failure === null,
@@ -105,7 +113,6 @@ export function ldlSolve(
   B: Tensor,
   { hermitian = false }: HermitianOption = {},
 ): Tensor {
-  void hermitian // the same for real matrices
   const op = 'linalg.ldlSolve'
   const [a, b] = systemOf(op, LD, B, true)
   check(
@@ -120,5 +127,5 @@ export function ldlSolve(
         `the pivots must have shape ${formatShape(LD.shape.slice(0, -1))}, got ${formatShape(pivots.shape)}`,
       ),
   )
-  return apply(linalgLdlSolveOp, [a, b, expand(pivots, a.shape.slice(0, -1))], null)
+  return apply(linalgLdlSolveOp, [a, b, expand(pivots, a.shape.slice(0, -1))], { hermitian })
 }

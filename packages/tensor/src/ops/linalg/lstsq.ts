@@ -2,6 +2,7 @@
 import { applyAll } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
+import { isFiniteMatrix } from '../../linalg/field.ts'
 import { solveByQR, solveBySingularValues } from '../../linalg/least-squares.ts'
 import { formatShape, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -29,14 +30,25 @@ export const linalgLstsqOp = hostOp<{ readonly driver: LstsqDriver; readonly rco
       { shape: [...batch, Math.min(m, n)], dtype: a.dtypeInfo },
     ]
   },
-  solve: ({ inputs: [a, b], outputs: [x, rank, values], m, n, right, attrs: { driver, rcond }, where }) => {
+  solve: ({
+    a,
+    matrix,
+    inputs: [, b],
+    outputs: [x, rank, values],
+    m,
+    n,
+    right,
+    attrs: { driver, rcond },
+    where,
+  }) => {
     if (m === 0 || n === 0) return
+    const B = matrix(b, m, right)
     if (driver === 'gels') {
       rank[0] = Math.min(m, n)
-      x.set(solveByQR(a, m, n, b, right))
+      x.set(solveByQR(a, B).data)
       return
     }
-    const result = a.every(Number.isFinite) ? solveBySingularValues(a, m, n, b, right, rcond) : null
+    const result = isFiniteMatrix(a.data) ? solveBySingularValues(a, B, rcond) : null
     check(
       result !== null,
       () =>
@@ -45,7 +57,7 @@ export const linalgLstsqOp = hostOp<{ readonly driver: LstsqDriver; readonly rco
           `the elements must be finite, got a matrix with infinities or NaNs${where}`,
         ),
     )
-    x.set(result.solution)
+    x.set(result.solution.data)
     rank[0] = result.rank
     values.set(result.values)
   },

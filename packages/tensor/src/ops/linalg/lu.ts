@@ -38,9 +38,9 @@ export const linalgLuFactorExOp = hostOp<{ readonly pivot: boolean }>({
       { shape: batch, dtype: dtypes.int32 },
     ]
   },
-  solve: ({ inputs: [a], outputs: [factors, pivots, info], m, n, attrs: { pivot } }) => {
-    info[0] = factorLU(a, m, n, pivots, pivot)
-    factors.set(a)
+  solve: ({ a, outputs: [factors, pivots, info], attrs: { pivot } }) => {
+    info[0] = factorLU(a, pivots, pivot)
+    factors.set(a.data)
   },
 })
 

@@ -25,12 +25,13 @@ export const linalgQrOp = hostOp<{ readonly mode: QRMode }>({
       { shape: [...batchOf(self), k, n], dtype: self.dtypeInfo },
     ]
   },
-  solve: ({ inputs: [a], outputs: [q, r], m, n, attrs: { mode } }) => {
+  solve: ({ a, matrix, field, outputs: [q, r], m, n, attrs: { mode } }) => {
     const k = Math.min(m, n)
-    const tau = new Float64Array(k)
-    factorQR(a, m, n, tau)
-    for (let i = 0; i < k; i++) for (let j = i; j < n; j++) r[i * n + j] = a[i * n + j]
-    if (mode !== 'r') q.set(formQ(a, m, n, tau, k, mode === 'complete' ? m : k))
+    const tau = new Float64Array(k * field.width)
+    factorQR(a, tau)
+    const upper = matrix(r, mode === 'complete' ? m : k, n)
+    for (let i = 0; i < k; i++) upper.block(i, i, 1, n - i).set(a.block(i, i, 1, n - i))
+    if (mode !== 'r') q.set(formQ(a, tau, k, mode === 'complete' ? m : k).data)
   },
 })
 
@@ -62,9 +63,9 @@ export const geqrfOp = hostOp<null>({
     { shape: self.shape, dtype: self.dtypeInfo },
     { shape: [...batchOf(self), Math.min(...self.shape.slice(-2))], dtype: self.dtypeInfo },
   ],
-  solve: ({ inputs: [a], outputs: [factors, tau], m, n }) => {
-    factorQR(a, m, n, tau)
-    factors.set(a)
+  solve: ({ a, outputs: [factors, tau] }) => {
+    factorQR(a, tau)
+    factors.set(a.data)
   },
 })
 /**
@@ -108,7 +109,7 @@ function applyReflectors(factors: Tensor, tau: Tensor, c: Tensor, adjoint: boole
 export const linalgHouseholderProductOp = hostOp<null>({
   name: 'linalgHouseholderProduct',
   infer: ([input]) => [{ shape: input.shape, dtype: input.dtypeInfo }],
-  solve: ({ inputs: [a, tau], outputs: [q], m, n, right }) => q.set(formQ(a, m, n, tau, right, n)),
+  solve: ({ a, inputs: [, tau], outputs: [q], n, right }) => q.set(formQ(a, tau, right, n).data),
 })
 
 /** On which side Q stands, and whether it is transposed. */
@@ -139,9 +140,9 @@ export const ormqrOp = composite<OrmqrAttrs>({
 const reflectionOp = hostOp<{ readonly adjoint: boolean }>({
   name: 'ormqr',
   infer: ([, other]) => [{ shape: other.shape, dtype: other.dtypeInfo }],
-  solve: ({ inputs: [a, other, tau], outputs: [result], m, n, right, attrs: { adjoint } }) => {
+  solve: ({ a, matrix, field, inputs: [, other, tau], outputs: [result], m, right, attrs: { adjoint } }) => {
     result.set(other)
-    applyQ(a, m, n, tau, tau.length, result, right, adjoint)
+    applyQ(a, tau, tau.length / field.width, matrix(result, m, right), adjoint)
   },
 })
 

@@ -2,7 +2,6 @@
 import { applyAll } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { check } from '../../errors.ts'
-import { identity } from '../../linalg/layout.ts'
 import { factorLU, solveLU } from '../../linalg/lu.ts'
 import { sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -19,11 +18,11 @@ export const linalgSolveExOp = hostOp<null>({
     { shape: b.shape, dtype: b.dtypeInfo },
     { shape: batchOf(a), dtype: dtypes.int32 },
   ],
-  solve: ({ inputs: [a, b], outputs: [x, info], n, right }) => {
+  solve: ({ a, matrix, inputs: [, b], outputs: [x, info], n, right }) => {
     const pivots = new Float64Array(n)
-    info[0] = factorLU(a, n, n, pivots)
+    info[0] = factorLU(a, pivots)
     x.set(b)
-    solveLU(a, pivots, n, x, right)
+    solveLU(a, pivots, matrix(x, n, right))
   },
 })
 
@@ -34,11 +33,11 @@ export const linalgInvExOp = hostOp<null>({
     { shape: self.shape, dtype: self.dtypeInfo },
     { shape: batchOf(self), dtype: dtypes.int32 },
   ],
-  solve: ({ inputs: [a], outputs: [inverse, info], n }) => {
+  solve: ({ a, matrix, field, outputs: [inverse, info], n }) => {
     const pivots = new Float64Array(n)
-    info[0] = factorLU(a, n, n, pivots)
-    inverse.set(identity(n))
-    solveLU(a, pivots, n, inverse, n)
+    info[0] = factorLU(a, pivots)
+    for (let i = 0; i < n; i++) inverse[i * (n + 1) * field.width] = 1
+    solveLU(a, pivots, matrix(inverse, n, n))
   },
 })
 

@@ -1,7 +1,7 @@
 // Singular values and vectors, and what is made of them: pseudo-inverse, rank, condition number.
 import { apply, applyAll, applyComposite, composite } from '../../dispatch/structured.ts'
 import { NotImplementedError, check } from '../../errors.ts'
-import { isFiniteMatrix } from '../../linalg/layout.ts'
+import { isFiniteMatrix } from '../../linalg/field.ts'
 import { decomposeSingular, singularValues } from '../../linalg/svd.ts'
 import { Tensor } from '../../tensor.ts'
 import { abs, maximum, mul, reciprocal } from '../arithmetic.ts'
@@ -42,13 +42,13 @@ export const linalgSvdOp = hostOp<{ readonly fullMatrices: boolean }>({
       { shape: [...batch, fullMatrices ? n : k, n], dtype },
     ]
   },
-  solve: ({ inputs: [a], outputs: [u, s, vt], m, n, attrs: { fullMatrices }, where }) => {
-    checkFinite('linalg.svd', a, where)
-    const result = decomposeSingular(a, m, n, fullMatrices)
+  solve: ({ a, outputs: [u, s, vh], attrs: { fullMatrices }, where }) => {
+    checkFinite('linalg.svd', a.data, where)
+    const result = decomposeSingular(a, fullMatrices)
     checkConverged('linalg.svd', result, where)
-    u.set(result.u)
+    u.set(result.u.data)
     s.set(result.s)
-    vt.set(result.vt)
+    vh.set(result.vh.data)
   },
 })
 /** linalgSvdvals: S. */
@@ -56,9 +56,9 @@ export const linalgSvdvalsOp = hostOp<null>({
   name: 'linalgSvdvals',
   gradName: 'LinalgSvdBackward0',
   infer: ([self]) => [{ shape: [...batchOf(self), rankBound(self)], dtype: self.dtypeInfo }],
-  solve: ({ inputs: [a], outputs: [s], m, n, where }) => {
-    checkFinite('linalg.svdvals', a, where)
-    const result = singularValues(a, m, n)
+  solve: ({ a, outputs: [s], where }) => {
+    checkFinite('linalg.svdvals', a.data, where)
+    const result = singularValues(a)
     checkConverged('linalg.svdvals', result, where)
     s.set(result)
   },
@@ -92,7 +92,7 @@ function checkDriver(op: string, driver: unknown): void {
 }
 
 /**
- * The singular value decomposition A = U diag(S) Vh, by one-sided Jacobi rotations.
+ * The singular value decomposition A = U diag(S) Vh, by Householder reflectors and implicit QR.
  *
  * @param A [..., M, N], float32 or float64
  * @throws LinAlgError if an element is not finite

@@ -18,9 +18,9 @@ export interface TriangleAttrs {
 export const linalgSolveTriangularOp = hostOp<TriangleAttrs>({
   name: 'linalgSolveTriangular',
   infer: ([, b]) => [{ shape: b.shape, dtype: b.dtypeInfo }],
-  solve: ({ inputs: [a, b], outputs: [x], n, right, attrs: { upper, unitriangular } }) => {
+  solve: ({ a, matrix, inputs: [, b], outputs: [x], n, right, attrs: { upper, unitriangular } }) => {
     x.set(b)
-    solveTriangle(a, n, x, right, { upper, unit: unitriangular })
+    solveTriangle(a, matrix(x, n, right), { upper, unit: unitriangular })
   },
 })
 
