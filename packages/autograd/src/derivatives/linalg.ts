@@ -2,7 +2,6 @@
 // derivative results for forward and reverse mode algorithmic differentiation" (2008), and the notes of PyTorch.
 import { NotImplementedError, eye, linalg } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
-import type { Context } from './formula.ts'
 import { decomposed, notDifferentiable } from './formula.ts'
 import { lstsqGradients, pinvGradient } from './linalg-pinv.ts'
 import { detGradient, matrixExpGradient } from './linalg-functions.ts'
@@ -135,7 +134,7 @@ export const linearAlgebra = {
   },
   linalgMatrixExp: { uses: [[0]], backward: [(g, s) => matrixExpGradient(g, s.input(0))] },
   linalgLdlFactorEx: { backward: [() => unavailable('linalg.ldlFactor')] },
-  linalgLdlSolve: { backward: (_g, _s: Context<null>) => unavailable('linalg.ldlSolve') },
+  linalgLdlSolve: { backward: () => unavailable('linalg.ldlSolve') },
 } satisfies Family
 
 const triangle = (x: Tensor, upper: boolean, unit: boolean): Tensor =>
