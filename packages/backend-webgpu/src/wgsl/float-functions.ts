@@ -11,7 +11,13 @@ fn tt_bits(x: u32) -> u32 { return x | tt_zero; }`,
   tt_nan: 'fn tt_nan() -> f32 { return bitcast<f32>(tt_bits(0x7fc00000u)); }',
   tt_isnan: 'fn tt_isnan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }',
   tt_isinf: 'fn tt_isinf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }',
-  tt_ne: 'fn tt_ne(x: f32, y: f32) -> bool { return tt_isnan(x) || tt_isnan(y) || x != y; }',
+  // By bits: comparing may take subnormal numbers for 0.
+  tt_ne: `
+fn tt_ne(x: f32, y: f32) -> bool {
+  let a = bitcast<u32>(x);
+  let b = bitcast<u32>(y);
+  return tt_isnan(x) || tt_isnan(y) || (a != b && ((a | b) << 1u) != 0u);
+}`,
   tt_eq: 'fn tt_eq(x: f32, y: f32) -> bool { return !tt_ne(x, y); }',
   tt_max: `
 fn tt_max(x: f32, y: f32) -> f32 {
@@ -21,7 +27,17 @@ fn tt_max(x: f32, y: f32) -> f32 {
 fn tt_min(x: f32, y: f32) -> f32 {
   return select(select(min(x, y), y, tt_isnan(y)), x, tt_isnan(x));
 }`,
-  tt_sign: 'fn tt_sign(x: f32) -> f32 { return select(select(0f, -1f, x < 0f), 1f, x > 0f); }',
+  tt_sign: `
+fn tt_sign(x: f32) -> f32 {
+  return select(tt_copysign(1f, x), 0f, (bitcast<u32>(x) << 1u) == 0u || tt_isnan(x));
+}`,
+  // not 0, though rounding may take it for 0
+  tt_subnormal: `
+fn tt_subnormal(x: f32) -> bool { return ((bitcast<u32>(x) & 0x7fffffffu) - 1u) < 0x7fffffu; }`,
+  tt_ceil: `
+fn tt_ceil(x: f32) -> f32 { return select(ceil(x), select(-0f, 1f, bitcast<i32>(x) > 0), tt_subnormal(x)); }`,
+  tt_floor: `
+fn tt_floor(x: f32) -> f32 { return select(floor(x), select(-1f, 0f, bitcast<i32>(x) > 0), tt_subnormal(x)); }`,
   tt_copysign: `
 fn tt_copysign(x: f32, y: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(y) & 0x80000000u));
@@ -98,34 +114,35 @@ fn tt_log_rest(x: f32) -> f32 {
   // x = (1 + .x) · 2^(.y), 1 + .x in [√½, √2); positive finite x only
   tt_split_log: `
 fn tt_split_log(x: f32) -> vec2<f32> {
-  let small = x < 1.1754944e-38f;
-  let u = bitcast<u32>(select(x, x * 8388608f, small));
+  // the bits of a subnormal number are the integer whose 2⁻¹⁴⁹ it is
+  let small = tt_subnormal(x);
+  let u = select(bitcast<u32>(x), bitcast<u32>(f32(bitcast<u32>(x))), small);
   let e = i32((u - 0x3f3504f3u) >> 23u);
   let wide = select(e, e - 512, e > 255);
   let m = bitcast<f32>(u - (u32(wide) << 23u));
-  return vec2<f32>(m - 1f, f32(select(wide, wide - 23, small)));
+  return vec2<f32>(m - 1f, f32(select(wide, wide - 149, small)));
 }`,
   tt_log_special: `
 fn tt_log_special(x: f32) -> f32 {
-  if (x == 0f) { return -tt_inf(); }
+  if ((bitcast<u32>(x) << 1u) == 0u) { return -tt_inf(); }
   return select(tt_nan(), x, x > 0f);
 }`,
   tt_log: `
 fn tt_log(x: f32) -> f32 {
-  if (!(x > 0f) || tt_isnan(x) || tt_isinf(x)) { return tt_log_special(x); }
+  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
   return (s.x + (tt_log_rest(s.x) - s.y * 2.12194440e-4f)) + s.y * 0.693359375f;
 }`,
   tt_log2: `
 fn tt_log2(x: f32) -> f32 {
-  if (!(x > 0f) || tt_isnan(x) || tt_isinf(x)) { return tt_log_special(x); }
+  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
   let y = tt_log_rest(s.x);
   return ((y * 0.44269504f + s.x * 0.44269504f) + y + s.x) + s.y;
 }`,
   tt_log10: `
 fn tt_log10(x: f32) -> f32 {
-  if (!(x > 0f) || tt_isnan(x) || tt_isinf(x)) { return tt_log_special(x); }
+  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
   let y = tt_log_rest(s.x);
   return ((((s.x + y) * 7.00731903e-4f + y * 4.3359375e-1f) + s.x * 4.3359375e-1f) + s.y * 2.48745664e-4f)
@@ -184,6 +201,10 @@ fn tt_pow(x: f32, y: f32) -> f32 {
   // The built-in root may be a few units off: one Newton step.
   tt_sqrt: `
 fn tt_sqrt(x: f32) -> f32 {
+  if (tt_subnormal(x)) {
+    let y = sqrt(0.5f * f32(bitcast<u32>(x))) * 5.29395592e-23f; // 2⁻⁷⁴
+    return select(tt_nan(), y, bitcast<i32>(x) > 0);
+  }
   if (!(x > 1e-30f) || !(x < 1e30f)) { return select(sqrt(x), tt_nan(), x < 0f || tt_isnan(x)); }
   let y = sqrt(x);
   return 0.5f * (y + x / y);
@@ -194,12 +215,6 @@ fn tt_sqrt(x: f32) -> f32 {
   tt_quarters: `
 var<private> tt_two_over_pi: array<u32, 6> =
   array<u32, 6>(0x28be60dbu, 0x9391054au, 0x7f09d5f4u, 0x7d4d3770u, 0x36d8a566u, 0x4f10e410u);
-fn tt_mulhi(a: u32, b: u32) -> u32 {
-  let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
-  let middle = ah * bl + ((al * bl) >> 16u);
-  let rest = al * bh + (middle & 0xffffu);
-  return ah * bh + (middle >> 16u) + (rest >> 16u);
-}
 fn tt_quarters_far(x: f32) -> vec2<f32> {
   let u = bitcast<u32>(x);
   let e = i32((u >> 23u) & 0xffu) - 126;

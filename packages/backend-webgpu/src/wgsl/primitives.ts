@@ -38,8 +38,8 @@ export const lowerings = {
   min: { float: call('tt_min'), int: call('min') },
   max: { float: call('tt_max'), int: call('max') },
   copysign: own('copysign'),
-  floor: whole('floor'),
-  ceil: whole('ceil'),
+  floor: whole('tt_floor'),
+  ceil: whole('tt_ceil'),
   trunc: whole('trunc'),
   round: whole('round'),
 

@@ -200,7 +200,7 @@ fn tt_digamma_positive(start: f32) -> f32 {
 }
 fn tt_digamma(x: f32) -> f32 {
   if (tt_isnan(x) || tt_isinf(x)) { return select(tt_nan(), x, x > 0f); }
-  if (x == 0f) { return tt_copysign(tt_inf(), -x); }
+  if (x == 0f) { return -tt_copysign(tt_inf(), x); }
   if (x > 0f) { return tt_digamma_positive(x); }
   if (x == trunc(x)) { return tt_nan(); }
   let r = x - round(x);

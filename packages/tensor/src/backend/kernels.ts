@@ -181,6 +181,13 @@ export interface FusedKernels {
     n: number,
     sign: 1 | -1,
   ): boolean
+  /**
+   * Random words: element i of `out` is word i mod 4 of the block `first` + ⌊i / 4⌋ of Philox 4x32-10 under the key
+   * `seed`, the block's number being the low half of the counter. int32: the word; float32: its upper 24 bits · 2⁻²⁴. A
+   * backend that has it draws all random numbers on the device, of the same uniform ones on every adapter; without it
+   * they are made on the host, as PyTorch's CPU generator does.
+   */
+  random(seed: bigint, first: bigint, out: Operand): boolean
 }
 
 /** What counts as the divisor of an average pool. */

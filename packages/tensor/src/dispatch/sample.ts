@@ -3,13 +3,25 @@ import type { Backend } from '../backend/backend.ts'
 import { encodeElements } from '../host/encode.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import { DTypeError, check } from '../errors.ts'
+import type { Generator } from '../random/generator.ts'
 import type { FloatDType } from '../random/precision.ts'
 import type { SampleOut, FloatOut } from '../random/samplers.ts'
 import { Tensor, newTensor, viewOf } from '../tensor.ts'
+import { DeviceSource } from './device-source.ts'
 import { copyElements } from './elements.ts'
+import { withGradMode } from './hook.ts'
 
 /** Fills an array; `serial` where the tensor has gaps or another order, which some samplers treat in another way. */
 export type Sampler = (out: SampleOut, serial: boolean) => void
+
+/** How the numbers of a distribution are made. */
+export interface Draw {
+  readonly generator: Generator
+  /** Fills a host array with those of PyTorch's CPU generator. */
+  readonly host: Sampler
+  /** Makes them of what a device draws by itself. */
+  readonly device: (source: DeviceSource, shape: readonly number[]) => Tensor
+}
 
 /** The array that samplers of a dtype fill: its own, or float32 for the half types. */
 export const sampleArray = (dtype: DTypeInfo, count: number): SampleOut =>
@@ -23,16 +35,25 @@ const bytesOf = (dtype: DTypeInfo, out: SampleOut): Uint8Array =>
     ? encodeElements('random', out, out.length, dtype).bytes
     : new Uint8Array(out.buffer, out.byteOffset, out.byteLength)
 
+/** Whether the tensor's device draws random numbers by itself. */
+export const drawsItself = (x: Tensor): boolean => x.storage.backend.fused.random !== undefined
+
 /** Overwrites the elements with samples, in the order of memory. No checks, no autograd. */
-export function fillSamples(target: Tensor, sample: Sampler): void {
+export function fillSamples(target: Tensor, { generator, host, device }: Draw): void {
   if (target.elementCount === 0) return
   const {
     dtypeInfo,
     storage: { backend },
   } = target
+  const { random } = backend.fused
+  if (random !== undefined) {
+    const source = new DeviceSource(backend, random, generator)
+    withGradMode(false, () => copyElements(backend, device(source, target.shape), target))
+    return
+  }
   const out = sampleArray(dtypeInfo, target.elementCount)
   const direct = target.isContiguous()
-  sample(out, !direct)
+  host(out, !direct)
   const bytes = bytesOf(dtypeInfo, out)
   if (direct) {
     backend.write(target.storage.buffer, target.offset * dtypeInfo.itemSize, bytes)

@@ -1,19 +1,22 @@
 // Random numbers into tensors: the in-place samplers, bernoulli and multinomial. The numbers are PyTorch's on the CPU.
 import type { Scalar } from '../dispatch/scalar.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
-import { asFloats, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
-import type { Sampler } from '../dispatch/sample.ts'
+import { DeviceSource } from '../dispatch/device-source.ts'
+import { asFloats, drawsItself, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
+import type { Draw } from '../dispatch/sample.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { dtypes } from '../dtype.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import type { Generator } from '../random/index.ts'
+import { checkCounts } from '../random/discrete.ts'
 import type { FloatOut } from '../random/samplers.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { contiguous, to } from './copy.ts'
+import * as onDevice from './device-samplers.ts'
 import { toTypedArray } from './reading.ts'
 import { detach, expand } from './views.ts'
 
@@ -23,15 +26,15 @@ export interface RandomOptions {
   generator?: Generator
 }
 
-/** Attributes of an in-place sampler: what fills the host array. */
+/** Attributes of an in-place sampler: how the numbers are drawn. */
 export interface SampleAttrs {
-  readonly sample: Sampler
+  readonly draw: Draw
 }
 const filler = (name: string) =>
   structured<SampleAttrs>({
     name,
     infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-    run: (_backend, _tensors, { sample }, [out]) => fillSamples(out, sample),
+    run: (_backend, _tensors, { draw }, [out]) => fillSamples(out, draw),
   })
 /** uniform_; the gradient of the old values is zero, as for all samplers. */
 export const uniformOp = filler('uniform')
@@ -67,9 +70,12 @@ export function uniform_(
 ): Tensor {
   const dtype = floatDtype('uniform_', self.dtypeInfo)
   samplers.uniform(new Float32Array(0), generator, from, to, dtype) // checks the bounds
-  return applyInPlace(uniformOp, [self], {
-    sample: (out) => samplers.uniform(asFloats(out), generator, from, to, dtype),
-  })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.uniform(asFloats(out), generator, from, to, dtype),
+    device: onDevice.uniform(from, to, dtype),
+  }
+  return applyInPlace(uniformOp, [self], { draw })
 }
 /**
  * Overwrites with normal numbers of this mean and standard deviation.
@@ -88,10 +94,13 @@ export function normal_(
 ): Tensor {
   const dtype = floatDtype('normal_', self.dtypeInfo)
   check(std >= 0, () => new ArgumentError('normal_', `std must be at least 0, got ${std}`))
-  return applyInPlace(normalOp, [self], {
-    sample: (out, serial) =>
+  const draw: Draw = {
+    generator,
+    host: (out, serial) =>
       (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, mean, std, dtype),
-  })
+    device: onDevice.normal(mean, std),
+  }
+  return applyInPlace(normalOp, [self], { draw })
 }
 /**
  * Overwrites with 1 where a uniform number is below `p`, 0 elsewhere.
@@ -109,7 +118,7 @@ export function bernoulli_(
 ): Tensor {
   if (typeof p === 'number') {
     check(p >= 0 && p <= 1, () => new ArgumentError('bernoulli_', `p must be in [0, 1], got ${p}`))
-    return applyInPlace(bernoulliOp, [self], { sample: (out) => samplers.bernoulliScalar(out, generator, p) })
+    return applyInPlace(bernoulliOp, [self], { draw: flips(p, generator) })
   }
   check(
     p.dtypeInfo.category === 'float',
@@ -123,10 +132,20 @@ export function bernoulli_(
         `the probabilities must broadcast to self, got ${formatShape(p.shape)} for ${formatShape(self.shape)}`,
       ),
   )
-  const probabilities = hostFloats(expand(detach(p), self.shape))
-  return applyInPlace(bernoulliOp, [self], {
-    sample: (out) => samplers.bernoulliTensor(out, generator, probabilities),
-  })
+  return applyInPlace(bernoulliOp, [self], { draw: flipsOf(expand(detach(p), self.shape), generator) })
+}
+const flips = (p: number, generator: Generator): Draw => ({
+  generator,
+  host: (out) => samplers.bernoulliScalar(out, generator, p),
+  device: onDevice.bernoulli(p),
+})
+function flipsOf(probabilities: Tensor, generator: Generator): Draw {
+  const values = drawsItself(probabilities) ? null : hostFloats(probabilities) // before anything is changed
+  return {
+    generator,
+    host: (out) => samplers.bernoulliTensor(out, generator, values!),
+    device: onDevice.bernoulliOf(probabilities),
+  }
 }
 /**
  * Overwrites with exponential numbers of rate `lambd`.
@@ -143,9 +162,12 @@ export function exponential_(
 ): Tensor {
   const dtype = floatDtype('exponential_', self.dtypeInfo)
   check(lambd >= 0, () => new ArgumentError('exponential_', `lambd must be at least 0, got ${lambd}`))
-  return applyInPlace(exponentialOp, [self], {
-    sample: (out) => samplers.exponential(asFloats(out), generator, lambd, dtype),
-  })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.exponential(asFloats(out), generator, lambd, dtype),
+    device: onDevice.exponential(lambd),
+  }
+  return applyInPlace(exponentialOp, [self], { draw })
 }
 /**
  * Overwrites with random integers: from `from` (default 0) to before `to` (default: the dtype's greatest). With one
@@ -165,9 +187,15 @@ export function random_(
   const [low, high] = [from, to].map((bound) => (bound === null ? null : scalarValue(bound)))
   const [start, end] = low !== null && high === null ? [0, low] : [low, high]
   if (end !== null) samplers.random(sampleArray(self.dtypeInfo, 0), generator, start, end, self.dtype) // checks the bounds
-  return applyInPlace(randomOp, [self], {
-    sample: (out) => samplers.random(out, generator, start, end, self.dtype),
-  })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.random(out, generator, start, end, self.dtype),
+    device: (source, shape) =>
+      (end === null
+        ? onDevice.nonNegative('random_', self.dtypeInfo)
+        : onDevice.integers('random_', BigInt(start!), BigInt(end) - BigInt(start!)))(source, shape),
+  }
+  return applyInPlace(randomOp, [self], { draw })
 }
 /**
  * Overwrites with Cauchy numbers.
@@ -185,9 +213,12 @@ export function cauchy_(
 ): Tensor {
   const dtype = floatDtype('cauchy_', self.dtypeInfo)
   check(sigma > 0, () => new ArgumentError('cauchy_', `sigma must be above 0, got ${sigma}`))
-  return applyInPlace(cauchyOp, [self], {
-    sample: (out) => samplers.cauchy(asFloats(out), generator, median, sigma, dtype),
-  })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.cauchy(asFloats(out), generator, median, sigma, dtype),
+    device: onDevice.cauchy(median, sigma),
+  }
+  return applyInPlace(cauchyOp, [self], { draw })
 }
 /**
  * Overwrites with log-normal numbers; mean and std are those of the logarithm.
@@ -205,9 +236,12 @@ export function logNormal_(
 ): Tensor {
   const dtype = floatDtype('logNormal_', self.dtypeInfo)
   check(std > 0, () => new ArgumentError('logNormal_', `std must be above 0, got ${std}`))
-  return applyInPlace(logNormalOp, [self], {
-    sample: (out) => samplers.logNormal(asFloats(out), generator, mean, std, dtype),
-  })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.logNormal(asFloats(out), generator, mean, std, dtype),
+    device: onDevice.logNormal(mean, std),
+  }
+  return applyInPlace(logNormalOp, [self], { draw })
 }
 /**
  * Overwrites with the number of trials to the first success of probability p.
@@ -224,7 +258,12 @@ export function geometric_(
 ): Tensor {
   check(p > 0 && p < 1, () => new ArgumentError('geometric_', `p must be in (0, 1), got ${p}`))
   check(self.dtype !== 'bool', () => new DTypeError('geometric_', 'the tensor must be of numbers, got bool'))
-  return applyInPlace(geometricOp, [self], { sample: (out) => samplers.geometric(out, generator, p) })
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.geometric(out, generator, p),
+    device: onDevice.geometric(p),
+  }
+  return applyInPlace(geometricOp, [self], { draw })
 }
 
 /** The elements as host floats: Float64Array for float64, else Float32Array. */
@@ -251,16 +290,13 @@ export function bernoulli(
 ): Tensor {
   if (p !== null) {
     check(p >= 0 && p <= 1, () => new ArgumentError('bernoulli', `p must be in [0, 1], got ${p}`))
-    return apply(bernoulliOp, [self], { sample: (out) => samplers.bernoulliScalar(out, generator, p) })
+    return apply(bernoulliOp, [self], { draw: flips(p, generator) })
   }
   check(
     self.dtypeInfo.category === 'float',
     () => new DTypeError('bernoulli', `the probabilities must be floating-point, got ${self.dtype}`),
   )
-  const probabilities = hostFloats(detach(self))
-  return apply(bernoulliOp, [self], {
-    sample: (out) => samplers.bernoulliTensor(out, generator, probabilities),
-  })
+  return apply(bernoulliOp, [self], { draw: flipsOf(detach(self), generator) })
 }
 
 /**
@@ -289,6 +325,12 @@ export function multinomial(
     categories > 0,
     () => new ShapeError('multinomial', `there must be a category, got ${formatShape(self.shape)}`),
   )
+  checkCounts(categories, numSamples, replacement)
+  const { random } = self.storage.backend.fused
+  if (random !== undefined) {
+    const source = new DeviceSource(self.storage.backend, random, generator)
+    return withGradMode(false, () => onDevice.multinomial(detach(self), numSamples, replacement, source))
+  }
   const drawn = samplers.multinomial(hostFloats(self), categories, numSamples, generator, {
     replacement,
     dtype,

@@ -4,7 +4,7 @@ import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { asFloats, emptyPreserving, fillSamples, floatDtype, sampleArray } from '../dispatch/sample.ts'
-import type { Sampler } from '../dispatch/sample.ts'
+import type { Draw } from '../dispatch/sample.ts'
 import { defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import { ArgumentError, check } from '../errors.ts'
@@ -12,8 +12,10 @@ import { defaultGenerator, samplers } from '../random/index.ts'
 import { broadcastPair, checkSizes } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
+import { canRead } from '../host/reads.ts'
 import { copy_ } from './copy.ts'
 import type { FactoryOptions } from './creation.ts'
+import * as onDevice from './device-samplers.ts'
 import type { RandomOptions } from './random-fill.ts'
 import { amin } from './reduce.ts'
 import { detach } from './views.ts'
@@ -26,15 +28,15 @@ function sampled(
   target: readonly number[] | Tensor,
   fallback: DTypeInfo,
   options: FactoryOptions,
-  sampler: (dtype: DTypeInfo) => Sampler,
+  drawOf: (dtype: DTypeInfo) => Draw,
 ): Tensor {
   if (!(target instanceof Tensor)) checkSizes(op, target)
   const dtype = options.dtype === undefined ? fallback : dtypeInfoOf(op, options.dtype)
   const backend = getBackend(options.device ?? getDefaultDevice(), op)
-  const sample = sampler(dtype)
+  const draw = drawOf(dtype)
   const result =
     target instanceof Tensor ? emptyPreserving(target, backend, dtype) : newTensor(backend, dtype, target, op)
-  fillSamples(result, sample)
+  fillSamples(result, draw)
   return options.requiresGrad ? result.requiresGrad_() : result
 }
 
@@ -55,7 +57,12 @@ const uniformSamples = (
 ): Tensor =>
   sampled(op, target, defaultFloatInfo(), options, (dtype) => {
     const float = floatDtype(op, dtype)
-    return (out) => samplers.uniform(asFloats(out), options.generator ?? defaultGenerator, 0, 1, float)
+    const { generator = defaultGenerator } = options
+    return {
+      generator,
+      host: (out) => samplers.uniform(asFloats(out), generator, 0, 1, float),
+      device: onDevice.uniform(0, 1, float),
+    }
   })
 
 /**
@@ -75,14 +82,13 @@ const normalSamples = (
 ): Tensor =>
   sampled(op, target, defaultFloatInfo(), options, (dtype) => {
     const float = floatDtype(op, dtype)
-    return (out, serial) =>
-      (serial ? samplers.normalSerial : samplers.normal)(
-        asFloats(out),
-        options.generator ?? defaultGenerator,
-        0,
-        1,
-        float,
-      )
+    const { generator = defaultGenerator } = options
+    return {
+      generator,
+      host: (out, serial) =>
+        (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, 0, 1, float),
+      device: onDevice.normal(0, 1),
+    }
   })
 
 /**
@@ -130,7 +136,12 @@ const integers = (
   sampled(op, size, fallback, options, (dtype) => {
     const generator = options.generator ?? defaultGenerator
     samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
-    return (out) => samplers.randint(out, generator, low, high, dtype.name)
+    return {
+      generator,
+      host: (out) => samplers.randint(out, generator, low, high, dtype.name),
+      device: (source, shape) =>
+        onDevice.integers(op, BigInt(low), BigInt(high) - BigInt(low))(source, shape),
+    }
   })
 
 /**
@@ -142,13 +153,15 @@ const integers = (
  * @see torch.randperm
  */
 export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor =>
-  sampled(
-    'randperm',
-    [n],
-    dtypes.int64,
-    options,
-    (dtype) => (out) => samplers.randperm(out, options.generator ?? defaultGenerator, dtype.name),
-  )
+  sampled('randperm', [n], dtypes.int64, options, (dtype) => {
+    const { generator = defaultGenerator } = options
+    samplers.randperm(sampleArray(dtype, 0), generator, dtype.name) // checks the dtype
+    return {
+      generator,
+      host: (out) => samplers.randperm(out, generator, dtype.name),
+      device: onDevice.permutation,
+    }
+  })
 
 const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({
   dtype: self.dtype,
@@ -225,7 +238,11 @@ export function normal(
     )
     return sampled('normal', size, defaultFloatInfo(), options, (dtype) => {
       const float = floatDtype('normal', dtype)
-      return (out) => samplers.normal(asFloats(out), generator, mean, std, float)
+      return {
+        generator,
+        host: (out) => samplers.normal(asFloats(out), generator, mean, std, float),
+        device: onDevice.normal(mean, std),
+      }
     })
   }
   check(
@@ -237,12 +254,16 @@ export function normal(
   const float = floatDtype('normal', dtype)
   const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastPair('normal', a, b))
   if (std instanceof Tensor) {
-    const least = std.elementCount === 0 || std.device === 'meta' ? 0 : amin(detach(std)).item()
+    const least = std.elementCount === 0 || !canRead(std) ? 0 : amin(detach(std)).item()
     check(!(least < 0), () => new ArgumentError('normal', `every std must be at least 0, got ${least}`))
   }
-  const sample: Sampler = (out) =>
-    samplers.normal(asFloats(out), generator, 0, typeof std === 'number' ? std : 1, float)
-  return apply(normalTensorsOp, tensors, { mean, std, shape, dtype, sample })
+  const scale = typeof std === 'number' ? std : 1
+  const draw: Draw = {
+    generator,
+    host: (out) => samplers.normal(asFloats(out), generator, 0, scale, float),
+    device: onDevice.normal(0, scale),
+  }
+  return apply(normalTensorsOp, tensors, { mean, std, shape, dtype, draw })
 }
 /** normal of tensors: those of mean and std that are; the numbers do not depend on them smoothly, so the gradients are zero. */
 export const normalTensorsOp = structured<{
@@ -250,14 +271,14 @@ export const normalTensorsOp = structured<{
   readonly std: number | Tensor
   readonly shape: readonly number[]
   readonly dtype: DTypeInfo
-  readonly sample: Sampler
+  readonly draw: Draw
 }>({
   name: 'normalTensors',
   gradName: 'NormalBackward0',
   infer: (_tensors, { shape, dtype }) => [{ shape, dtype }],
-  run: (_backend, _tensors, { mean, std, sample }, [out]) =>
+  run: (_backend, _tensors, { mean, std, draw }, [out]) =>
     withGradMode(false, () => {
-      fillSamples(out, sample)
+      fillSamples(out, draw)
       if (std instanceof Tensor) copy_(out, mul(out, std))
       copy_(out, add(out, mean))
     }),

@@ -88,6 +88,17 @@ export function multinomial(
   generator: Generator,
   { replacement = false, dtype = floatDTypeOf(weights) }: { replacement?: boolean; dtype?: FloatDType } = {},
 ): Int32Array {
+  checkCounts(categories, samples, replacement)
+  const rows = categories === 0 ? 0 : weights.length / categories
+  for (let row = 0; row < rows; row++)
+    checkWeights(weights.subarray(row * categories, (row + 1) * categories))
+  return replacement
+    ? drawReplacing(weights, categories, samples, generator, dtype)
+    : drawDistinct(weights, categories, samples, generator, dtype)
+}
+
+/** Throws unless so many indices can be drawn. @throws ArgumentError */
+export function checkCounts(categories: number, samples: number, replacement: boolean): void {
   check(
     samples > 0 && Number.isInteger(samples),
     () => new ArgumentError('multinomial', `numSamples must be a positive integer, got ${samples}`),
@@ -100,12 +111,6 @@ export function multinomial(
         `numSamples must be at most the number of categories without replacement, got ${samples} of ${categories}`,
       ),
   )
-  const rows = categories === 0 ? 0 : weights.length / categories
-  for (let row = 0; row < rows; row++)
-    checkWeights(weights.subarray(row * categories, (row + 1) * categories))
-  return replacement
-    ? drawReplacing(weights, categories, samples, generator, dtype)
-    : drawDistinct(weights, categories, samples, generator, dtype)
 }
 
 function checkWeights(row: FloatOut): void {

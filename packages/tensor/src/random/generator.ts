@@ -25,6 +25,7 @@ export class Generator {
   /** Second value of the last Box-Muller pair, if it is still to be given out. */
   cachedNormal: number | null = null
   #seed: bigint
+  #blocks = 0
 
   /** @param device only `'cpu'`; other devices bring their own generators */
   constructor(device: 'cpu' = 'cpu') {
@@ -46,6 +47,7 @@ export class Generator {
     const wide = checkSeed(seed)
     this.#seed = wide
     this.cachedNormal = null
+    this.#blocks = 0
     this.engine.reseed(lowWord(wide))
     return this
   }
@@ -61,6 +63,21 @@ export class Generator {
     const seed = (high & 0x1fffff) * 2 ** 32 + low
     this.manualSeed(seed)
     return seed
+  }
+
+  /**
+   * Blocks of four words for a device that draws by itself, from Philox 4x32-10 under the key `seed`: the next `count`
+   * ones of this generator's second, counted stream, from number `first` on.
+   *
+   * @example
+   * const generator = new Generator().manualSeed(7)
+   * generator.takeBlocks(10) // => { seed: 7n, first: 0n }
+   * generator.takeBlocks(1) // => { seed: 7n, first: 10n }
+   */
+  takeBlocks(count: number): { seed: bigint; first: bigint } {
+    const first = BigInt(this.#blocks)
+    this.#blocks += count
+    return { seed: this.#seed, first }
   }
 
   /**
@@ -82,6 +99,7 @@ export class Generator {
       view.setFloat64(normalAt, this.cachedNormal, true)
       view.setInt32(normalValidAt, 1, true)
     }
+    view.setFloat64(blocksAt, this.#blocks, true)
     return bytes
   }
 
@@ -114,6 +132,7 @@ export class Generator {
     for (let i = 0; i < wordCount; i++) saved[i] = view.getInt32(wordsAt + 8 * i, true)
     this.#seed = view.getBigUint64(0, true)
     this.cachedNormal = view.getInt32(normalValidAt, true) ? view.getFloat64(normalAt, true) : null
+    this.#blocks = view.getFloat64(blocksAt, true)
     this.engine.setWords(saved, fresh ? wordCount : used, fresh)
     return this
   }
@@ -151,7 +170,8 @@ export class Generator {
 export const defaultGenerator: Generator = new Generator()
 
 /**
- * Restarts the default generator; the numbers that follow are PyTorch's for that seed.
+ * Restarts the default generator; the numbers that follow are PyTorch's for that seed. A device that draws by itself
+ * ('webgpu', as CUDA) has numbers of its own, the same each time for the same seed.
  *
  * @param seed integer in [-2⁶³, 2⁶⁴ - 1]
  * @returns the default generator
@@ -238,6 +258,8 @@ const wordCount = 624
 const wordsAt = 24
 const normalAt = wordsAt + 8 * wordCount + 8
 const normalValidAt = normalAt + 16
+// PyTorch leaves normal_rho at 0 and does not read it: the blocks that devices have drawn are counted there.
+const blocksAt = normalAt + 8
 const stateBytes = 5056
 
 function lowWord(seed: bigint): number {
