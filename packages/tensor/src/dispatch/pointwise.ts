@@ -9,7 +9,9 @@ import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { autograd, gradState, needsGrad } from './hook.ts'
 import { FloatScalar, scalarCategory, scalarValue } from './scalar.ts'
-import type { OpRecord } from './record.ts'
+import { checkOverlap } from './overlap.ts'
+import type { OverlapRule } from './overlap.ts'
+import type { StructuredRecord } from './record.ts'
 import type { Scalar } from './scalar.ts'
 
 /** A tensor or a number in its place. */
@@ -41,6 +43,7 @@ export class PointwiseRecord {
   /** Inputs (by position) that take no part in type promotion, such as the condition of where. */
   readonly unpromoted: number
   readonly validate: Validate | undefined
+  readonly overlap: OverlapRule | undefined
   readonly #build: Build
   readonly #variants = new Map<number, PointwiseVariant>()
 
@@ -58,6 +61,7 @@ export class PointwiseRecord {
     this.refuses = config.refuses ?? []
     this.gradName = config.gradName
     this.validate = config.validate
+    this.overlap = config.overlap
     this.unpromoted = (config.unpromoted ?? []).reduce((mask, i) => mask | (1 << i), 0)
     this.#build = build
   }
@@ -175,6 +179,7 @@ export interface PointwiseConfig<O extends Record<string, number>> {
   gradName?: string
   unpromoted?: readonly number[]
   validate?: Validate
+  overlap?: OverlapRule
 }
 
 /** Numeric options of a call. */
@@ -241,7 +246,7 @@ export function applyPointwiseInPlace(
  */
 export function writeInPlace(
   name: string,
-  op: OpRecord,
+  op: PointwiseVariant | StructuredRecord,
   self: Tensor,
   inputs: readonly Tensor[],
   write: () => void,
@@ -249,49 +254,10 @@ export function writeInPlace(
   if (gradState.hook !== null && (self.autograd !== null || self.base !== null || needsGrad(inputs))) {
     gradState.hook.beforeInPlace(name, self, op, inputs)
   }
-  checkOverlap(name, self, inputs)
+  checkOverlap(name, self, inputs, op.kind === 'pointwise' ? op.record.overlap : op.overlap)
   if (self.elementCount > 0) write()
   self.bumpVersion(name)
 }
-
-function checkOverlap(name: string, self: Tensor, inputs: readonly Tensor[]): void {
-  check(
-    !self.strides.some((stride, i) => stride === 0 && self.shape[i] > 1),
-    () =>
-      new ShapeError(
-        name,
-        'each element of self must have memory of its own, got an expanded tensor. Call clone() or contiguous() first',
-      ),
-  )
-  for (let i = 0; i < inputs.length; i++) {
-    const other = inputs[i]
-    if (other === self || other.storage !== self.storage) continue
-    const same =
-      other.offset === self.offset &&
-      sameShape(other.shape, self.shape) &&
-      sameShape(other.strides, self.strides)
-    check(
-      same || !windowsTouch(self, other),
-      () =>
-        new ShapeError(
-          name,
-          'an input and self must not overlap in part in memory, got two windows on the same storage. Clone one of them',
-        ),
-    )
-  }
-}
-
-/** Whether the ranges of memory from first to last element meet; interleaved windows without a common element do not count. */
-function windowsTouch(a: Tensor, b: Tensor): boolean {
-  const [a0, a1] = [a.offset, lastElement(a)]
-  const [b0, b1] = [b.offset, lastElement(b)]
-  if (a1 < b0 || b1 < a0) return false
-  if (!a.isContiguous() || !b.isContiguous()) return false // as torch's TOO_HARD: not refused
-  return true
-}
-
-const lastElement = (t: Tensor): number =>
-  t.shape.reduce((last, size, i) => last + (size - 1) * t.strides[i], t.offset)
 
 interface Prepared {
   tensors: Tensor[]

@@ -2,6 +2,7 @@
 import type { Backend } from '../backend/backend.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import type { Tensor } from '../tensor.ts'
+import type { OverlapRule } from './overlap.ts'
 import type { PointwiseVariant } from './pointwise.ts'
 
 /** Shape and dtype of an output to allocate. */
@@ -31,6 +32,8 @@ export interface StructuredRecord<Attrs = never> extends NamedRecord {
   infer(tensors: readonly Tensor[], attrs: Attrs): readonly OutputSpec[]
   /** Fills the outputs. */
   run(backend: Backend, tensors: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void
+  /** What its in-place form allows of shared memory. */
+  readonly overlap?: OverlapRule
 }
 
 /** An op whose result shares the input's memory. */

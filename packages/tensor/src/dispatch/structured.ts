@@ -127,7 +127,7 @@ export function applyInPlace<Attrs>(
         `the result type ${spec.dtype.name} must be castable to that of self, got ${self.dtype}`,
       ),
   )
-  writeInPlace(name, record as OpRecord, self, tensors, () =>
+  writeInPlace(name, record as StructuredRecord, self, tensors, () =>
     withGradMode(false, () => record.run(self.storage.backend, tensors, attrs, [self])),
   )
   if (needsGrad(tensors)) autograd(name).recordInPlace(record, tensors, attrs, self)

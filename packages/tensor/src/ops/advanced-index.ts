@@ -1,12 +1,13 @@
 // Advanced indexing by lists of tensors, one for each dim: index and indexPut. at() and put_() are the notation for it.
 import type { Operand } from '../backend/kernels.ts'
 import { copyElements } from '../dispatch/elements.ts'
+import { checkOverlap } from '../dispatch/overlap.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { DTypeError, IndexError, ShapeError, check } from '../errors.ts'
 import { positionsByDim } from '../host/positions.ts'
 import { broadcastPair, formatShape, numelOf, sameShape, viewStrides } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { clone, to } from './copy.ts'
+import { to } from './copy.ts'
 import { expand, reshape, view } from './views.ts'
 
 /** An index for each of the leading dims; null keeps the dim. */
@@ -50,6 +51,7 @@ export const indexOp = structured<IndexAttrs>({
 /** indexPut: tensors are self, the values (of the shape that index gives) and an index for each of `dims`. */
 export const indexPutOp = structured<IndexAttrs & { readonly accumulate: boolean }>({
   name: 'indexPut',
+  overlap: { distinct: true },
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, values, ...indices], { dims, where, accumulate }, [out]) => {
     if (out !== self) copyElements(backend, self, out)
@@ -196,8 +198,7 @@ function prepare(op: string, self: Tensor, indices: IndexList, values: Tensor, a
       ),
   )
   const source = trimmed === values.shape ? values : reshape(values, trimmed)
-  const own = source.storage === self.storage ? clone(source) : source
-  return { tensors: [self, expand(own, shape), ...tensors], attrs: { ...attrs, accumulate } }
+  return { tensors: [self, expand(source, shape), ...tensors], attrs: { ...attrs, accumulate } }
 }
 
 /**
@@ -230,6 +231,7 @@ export function indexPut_(
 ): Tensor {
   const [target, list] = flattened(self, indices)
   const call = prepare('indexPut_', target, list, values, accumulate)
+  checkOverlap('indexPut_', target, [target, values], { distinct: true }) // before it is expanded
   applyInPlace(indexPutOp, call.tensors, call.attrs)
   return self
 }

@@ -206,7 +206,8 @@ export function maskedFill(self: Tensor, mask: Tensor, value: Operandish): Tenso
 export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill_', 'mask', mask)
   checkFillValue('maskedFill_', value)
-  return maskedFillElements[inPlaceForm](self, mask, value)
+  const own = value instanceof Tensor && value.storage === self.storage ? value.clone() : value // read as one number
+  return maskedFillElements[inPlaceForm](self, mask, own)
 }
 
 /**

@@ -235,20 +235,20 @@ export const copyOp = structured<null>({
 /**
  * Overwrites self with the elements of `source`, broadcast and cast (also from float to integer).
  *
- * @throws ShapeError if source does not broadcast to self
+ * @throws ShapeError if source does not broadcast to self, or overlaps it in part in memory
  * @example
  * zeros([2, 2]).copy_(tensor([1, 2])).tolist() // => [[1, 2], [1, 2]]
  * @see torch.Tensor.copy_
  */
 export function copy_(self: Tensor, source: Tensor): Tensor {
   const local = source.device === self.device ? source : to(source, { device: self.device })
-  const overlapping = local.storage === self.storage && local !== self ? clone(local) : local
-  return applyInPlace(copyOp, [self, overlapping], null)
+  return applyInPlace(copyOp, [self, local], null)
 }
 
 /** fill_: the value written into every element. */
 export const fillOp = structured<{ value: Scalar }>({
   name: 'fill',
+  overlap: { intoExpanded: true },
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (_backend, _tensors, { value }, [out]) => fillElements(out, scalarValue(value)),
 })

@@ -3,6 +3,7 @@ import { copyElements } from '../dispatch/elements.ts'
 import type { Operandish } from '../dispatch/pointwise.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
+import { checkOverlap } from '../dispatch/overlap.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { DTypeError, IndexError, ShapeError, check } from '../errors.ts'
 import { asIndex, checkBounds } from '../host/index-bounds.ts'
@@ -150,6 +151,7 @@ export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
 const writeAlong = (name: string, accumulate: boolean) =>
   structured<AlongDim>({
     name,
+    overlap: { distinct: true },
     infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
     run: (backend, [self, index, source], { dim }, [out]) => {
       if (out !== self) copyElements(backend, self, out)
@@ -203,7 +205,7 @@ function prepareWrite(
   )
   checkBounds(op, positions, at, self.shape[at] ?? 1)
   return {
-    tensors: [self, positions, source.storage === self.storage ? clone(source) : source],
+    tensors: [self, positions, source],
     attrs: { dim: at },
   }
 }
@@ -273,8 +275,9 @@ function prepareFill(
     () =>
       new ShapeError(op, `value must be a number or a 0-dim tensor, got shape ${formatShape(filler.shape)}`),
   )
+  const own = filler.storage === self.storage ? clone(filler) : filler // read as one number
   const shape = self.ndim === 0 ? [1] : self.shape.with(at, index.elementCount)
-  return { tensors: [self, positions, expand(to(filler, self.dtype), shape)], attrs: { dim: at } }
+  return { tensors: [self, positions, expand(to(own, self.dtype), shape)], attrs: { dim: at } }
 }
 /**
  * A copy of self with `value` in the slices of `dim` at `index`; negative positions count from the end.
@@ -397,5 +400,7 @@ export function maskedScatter(self: Tensor, mask: Tensor, source: Tensor): Tenso
 /** In-place maskedScatter; the mask broadcasts to self. @see torch.Tensor.masked_scatter_ */
 export function maskedScatter_(self: Tensor, mask: Tensor, source: Tensor): Tensor {
   if (self.ndim === 0) return copy_(self, maskedScatter(self, mask, source))
-  return scatterMasked('maskedScatter_', self, expand(mask, self.shape), source, indexPut_)
+  checkOverlap('maskedScatter_', self, [self, source])
+  const own = source.storage === self.storage ? clone(source) : source // elements move: none is read after it is written
+  return scatterMasked('maskedScatter_', self, expand(mask, self.shape), own, indexPut_)
 }

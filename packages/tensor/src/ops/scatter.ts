@@ -12,7 +12,6 @@ import { formatShape, wrapDim } from '../shape/shape.ts'
 import { Tensor, viewOf } from '../tensor.ts'
 import { div_ } from './arithmetic.ts'
 import { clampMin } from './comparison.ts'
-import { clone } from './copy.ts'
 import { full } from './creation.ts'
 import type { AlongDim } from './indexing.ts'
 import { onesLike, zerosLike } from './like.ts'
@@ -40,6 +39,7 @@ const modes: Readonly<Record<ScatterReduce, ScatterMode>> = { add: 'sum', multip
 /** scatter: tensors are self, the index and the source. */
 export const scatterOp = structured<AlongDim & { readonly reduce: ScatterReduce | null }>({
   name: 'scatter',
+  overlap: { distinct: true },
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, index, source], { dim, reduce }, [out]) => {
     if (out !== self) copyElements(backend, self, out)
@@ -49,6 +49,7 @@ export const scatterOp = structured<AlongDim & { readonly reduce: ScatterReduce 
 /** scatterAdd: tensors are self, the index and the source. */
 export const scatterAddOp = structured<AlongDim>({
   name: 'scatterAdd',
+  overlap: { distinct: true },
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, index, source], { dim }, [out]) => {
     if (out !== self) copyElements(backend, self, out)
@@ -93,7 +94,7 @@ function prepare(
         ),
     )
   }
-  return { at, tensors: [self, positions, source.storage === self.storage ? clone(source) : source] }
+  return { at, tensors: [self, positions, source] }
 }
 const sourceOf = (self: Tensor, index: Tensor, source: Operandish): Tensor =>
   source instanceof Tensor
@@ -184,6 +185,7 @@ export interface ScatterReduceAttrs extends AlongDim {
 /** scatterReduce: tensors are self, the index and the source. */
 export const scatterReduceOp = structured<ScatterReduceAttrs>({
   name: 'scatterReduce',
+  overlap: { distinct: true },
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, index, source], { dim, reduce, includeSelf }, [out]) => {
     if (out !== self) copyElements(backend, self, out)
