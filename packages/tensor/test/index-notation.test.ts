@@ -248,10 +248,11 @@ describe('put_', () => {
       [0, 5],
       [6, 0],
     ]))
-  test('what overlaps is copied first', () => {
+  test('a value that overlaps what is written is refused', () => {
     const y = arange(4)
-    expect(y.put_(['1:'], y.at(':-1')).tolist()).toEqual([0, 0, 1, 2])
-    expect(y.put_([[1, 2]], y.at('2:')).tolist()).toEqual([0, 1, 2, 2])
+    expect(() => y.put_(['1:'], y.at(':-1'))).toThrow('must not overlap in part in memory')
+    expect(() => y.put_([[1, 2]], y.at('2:'))).toThrow('must not overlap in memory')
+    expect(y.tolist()).toEqual([0, 1, 2, 3])
   })
   test('nothing is written when it fails', () => {
     const y = zeros([3])

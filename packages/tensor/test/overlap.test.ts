@@ -34,6 +34,10 @@ describe('an expanded tensor is not written, before anything changes', () => {
     expect([a.equal(grid()), a.version]).toEqual([true, 0])
   })
 
+  test('an empty one has no elements to share', () => {
+    expect(ones([0]).expand([2, 0]).add_(1).shape).toEqual([2, 0])
+  })
+
   test('fill_ and zero_ store one value, and a dim of size 1 is not expanded', () => {
     const a = grid()
     rows(a).fill_(7)

@@ -49,7 +49,8 @@ export function checkOwnMemory(name: string, self: Tensor): void {
   )
 }
 
-function isExpanded({ shape, strides }: Tensor): boolean {
+function isExpanded({ shape, strides, elementCount }: Tensor): boolean {
+  if (elementCount === 0) return false
   for (let i = 0; i < strides.length; i++) if (strides[i] === 0 && shape[i] > 1) return true
   return false
 }
