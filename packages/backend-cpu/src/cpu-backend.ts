@@ -31,7 +31,10 @@ export interface CpuBackendOptions {
   maxBytes?: number
   /** Instruction set: relaxed SIMD has fused multiply-add, 'auto' takes it where the engine has it. */
   simd?: 'simd' | 'relaxed-simd' | 'auto'
-  /** Bytes of new tensors after which dropped ones are looked for, where that can be forced (Node); 128 MiB by default. */
+  /**
+   * Bytes of new tensors after which dropped ones are looked for; 128 MiB by default. In Node that is done at once;
+   * elsewhere the engine is made to collect, and the memory is back after the next task, for which async reads wait.
+   */
   reclaimBudget?: number
   /**
    * Threads that large kernels are divided between, the calling one included: 1 to 32. By default 1: no workers. More
@@ -102,7 +105,11 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
     free: (buffer) => buffers.free(buffer as CpuBuffer),
     write: (buffer, byteOffset, bytes) => heap.u8.set(bytes, (buffer as CpuBuffer).ptr + byteOffset),
     read,
-    readAsync: (...args) => Promise.resolve(read(...args)),
+    async readAsync(...args) {
+      const bytes = read(...args)
+      await buffers.relieve()
+      return bytes
+    },
     memoryStats: () => buffers.stats,
     reclaim: () => buffers.reclaim(),
     kernels: {

@@ -182,4 +182,21 @@ describe('without shared memory and forced collections, as in browsers', () => {
     buffers.free(held)
     expect(buffers.stats.allocatedBytes).toBe(0)
   })
+
+  test('where no collection can be forced, waiting as reads do is enough', async () => {
+    const buffers = new Buffers(new Heap(4096 * mib, mib), 4096, null, 32 * mib)
+    let most = 0
+    for (let i = 0; i < 4096; i++) {
+      buffers.allocate(mib)
+      most = Math.max(most, buffers.stats.allocatedBytes)
+      if (i % 8 === 0) await buffers.relieve()
+    }
+    expect(most).toBeLessThan(2048 * mib)
+    // and it waits only when there is a reason
+    await buffers.relieve()
+    let waited = false
+    setTimeout(() => (waited = true))
+    await buffers.relieve()
+    expect(waited).toBe(false)
+  })
 })

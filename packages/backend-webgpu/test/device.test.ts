@@ -1,7 +1,8 @@
 // The device itself: reads, batches, memory, errors, loss, interop.
 import { describe, expect, test } from '@jest/globals'
-import { DeviceLostError, fromBuffer, init, synchronize, tensorToBuffer } from '@tt/backend-webgpu'
-import { DeviceError, OutOfMemoryError, empty, ones, tensor, zeros } from '@tt/tensor'
+import { DeviceLostError, Runtime, fromBuffer, init, synchronize, tensorToBuffer } from '@tt/backend-webgpu'
+import { DeviceError, OutOfMemoryError, dtypes, empty, ones, tensor, zeros } from '@tt/tensor'
+import { WebGpuBuffer } from '../src/device/memory.ts'
 import { backend } from './gpu.ts'
 
 const gpu = { device: 'webgpu' }
@@ -93,6 +94,17 @@ describe('memory', () => {
     for (let i = 0; i < 600; i++) x.add(1)
     await synchronize()
     expect(memory.stats.usedBytes).toBeLessThan(400 * 2 ** 20)
+  })
+  test('where no collection can be forced, dropped blocks come back while something is awaited', async () => {
+    const { device, barrierFree } = backend.runtime
+    const limits = { memoryLimit: 2 ** 30, poolLimit: 2 ** 30 }
+    const { memory } = new Runtime(device, { name: 'webgpu:web', collector: null, barrierFree, ...limits })
+    for (let i = 0; i < 64; i++) {
+      memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32) // 2 GiB in all
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    expect(memory.stats.usedBytes).toBeLessThan(2 ** 30)
+    memory.flushPool()
   })
   test('a limit is an error after the pool was flushed, and work goes on', async () => {
     const small = await init({ name: 'webgpu:small', memoryLimit: 2 ** 20 })

@@ -81,6 +81,8 @@ export class Buffers {
   #lastCost = 0
   #reclaims = 0
   #reclaimMs = 0
+  #ballast: ArrayBuffer | null = null
+  #awaitsFinalizers = false
 
   constructor(heap: Heap, start: number, collector: Collector | null, budget: number) {
     this.#heap = heap
@@ -143,6 +145,13 @@ export class Buffers {
     return true
   }
 
+  /** Where a collection cannot be forced and the budget was spent: gives finalizers a turn. Part of every async read. */
+  async relieve(): Promise<void> {
+    if (!this.#awaitsFinalizers) return
+    this.#awaitsFinalizers = false
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+
   #allocateSmall(bytes: number): CpuBuffer {
     const size = bytes <= 64 ? 1 : (bytes + 63) >> 6 // in units of 64 bytes
     let block = this.#groups[size]
@@ -174,7 +183,7 @@ export class Buffers {
     throw new OutOfMemoryError(
       'allocate',
       `the memory of device 'cpu' must hold ${mb(bytes)} more, got ${mb(used)} in use of ` +
-        `${mb(this.#heap.limit)}. Drop references to tensors, call dispose() or use tidy(); smaller batches need less` +
+        `${mb(this.#heap.limit)}. Drop references to tensors or call dispose(); smaller batches need less` +
         (this.#collector === null ? '; or await between steps, so that dropped tensors are collected' : ''),
     )
   }
@@ -207,7 +216,22 @@ export class Buffers {
 
   #spend(bytes: number): void {
     this.#sinceReclaim += bytes
-    if (this.#sinceReclaim > this.#budget && this.#collector !== null) this.#reclaim()
+    if (this.#sinceReclaim <= this.#budget) return
+    if (this.#collector !== null) this.#reclaim()
+    else this.#inviteCollection()
+  }
+
+  // Engines do not see the bytes in this memory, so nothing makes them collect. They do count an ArrayBuffer, and one
+  // that is never touched costs them nothing else. Finalizers run in the next task, if the program lets it come.
+  #inviteCollection(): void {
+    this.#sinceReclaim = 0
+    this.#awaitsFinalizers = true
+    try {
+      this.#ballast = new ArrayBuffer(4 * this.#floor)
+    } catch {
+      // no room for it: then the engine has collected all the same
+    }
+    this.#ballast = null
   }
 
   // The budget grows while collections take more than a tenth of the time, and shrinks again when they are cheap.

@@ -100,6 +100,7 @@ export class Memory {
   #reclaims = 0
   #sinceReclaim = 0
   #countSinceReclaim = 0
+  #ballast: ArrayBuffer | null = null
 
   constructor(host: MemoryHost) {
     this.#host = host
@@ -161,11 +162,10 @@ export class Memory {
   take(bytes: number): Block {
     const size = bytes > this.#host.largest ? bytes : Math.min(sizeClass(bytes), this.#host.largest)
     this.#sinceReclaim += size
-    if (
-      this.#host.collector !== null &&
-      (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096)
-    )
-      this.#reclaim()
+    if (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096) {
+      if (this.#host.collector !== null) this.#reclaim()
+      else this.#inviteCollection()
+    }
     let block = this.#fromPool(size)
     if (block === undefined && size > this.#host.largest) {
       throw new OutOfMemoryError(
@@ -276,6 +276,19 @@ export class Memory {
     if (index === this.#watches.length) return
     this.#watches[index] = last
     last.index = index
+  }
+
+  // Engines do not see the bytes on the device, so nothing makes them collect. They do count an ArrayBuffer, and one
+  // that is never touched costs them nothing else. Finalizers run in the next task: while a read is awaited, at the latest.
+  #inviteCollection(): void {
+    this.#sinceReclaim = 0
+    this.#countSinceReclaim = 0
+    try {
+      this.#ballast = new ArrayBuffer(2 * reclaimBudget)
+    } catch {
+      // no room for it: then the engine has collected all the same
+    }
+    this.#ballast = null
   }
 
   // Blocks of handles that are gone come back to the pool.

@@ -13,12 +13,13 @@ export type Element = number | boolean | bigint
 /** Elements in nested arrays, as deep as the tensor has dims. */
 export type Nested<T> = T | Nested<T>[]
 
+// Pages that are not cross-origin isolated have no SharedArrayBuffer.
+const isShared = (buffer: ArrayBufferLike): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer
+
 const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
   const { array, itemSize } = self.dtypeInfo
-  const aligned =
-    bytes.byteOffset % itemSize === 0 && !(bytes.buffer instanceof globalThis.SharedArrayBuffer)
-      ? bytes
-      : bytes.slice()
+  const aligned = bytes.byteOffset % itemSize === 0 && !isShared(bytes.buffer) ? bytes : bytes.slice()
   return new array(aligned.buffer, aligned.byteOffset, self.elementCount)
 }
 
