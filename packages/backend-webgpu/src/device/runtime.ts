@@ -52,6 +52,7 @@ const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
 const maxBatch = 1024
 const MAP_READ = 1
+const lostWithin = 2000 // milliseconds after a mapping was refused
 
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
 const faultWords = 8
@@ -258,11 +259,15 @@ export class Runtime implements MemoryHost {
             settle()
             return reject(this.#takeFailure())
           }
-          // the promise `lost` may be settled after this one
-          setTimeout(() => {
+          // the promise `lost` may be settled after this one, in browsers much later
+          void Promise.race([
+            this.device.lost,
+            new Promise((resolve) => setTimeout(resolve, lostWithin)),
+          ]).then(() => {
             settle()
+            if (this.#lost !== null) return reject(this.#lostError('read'))
             reject(this.#failure ?? new DeviceError('read', `the GPU must answer, got: ${cause.message}`))
-          }, 50)
+          })
         },
       )
     })
