@@ -1,6 +1,6 @@
 // The CPU backend: one WebAssembly memory, kernels generated from expressions, algorithms in AssemblyScript.
 import { ArgumentError } from '@tt/tensor'
-import type { Backend } from '@tt/tensor'
+import type { Backend, Operand } from '@tt/tensor'
 import { platform } from '#platform'
 import { compileAssembly, instantiateAssembly, supportsRelaxedSimd } from './assembly/index.ts'
 import { ConstantPool } from './codegen/constants.ts'
@@ -13,7 +13,7 @@ import { createMap } from './kernels/map.ts'
 import { createMatmul } from './kernels/matmul.ts'
 import { createPools } from './kernels/pool.ts'
 import { createReduce } from './kernels/reduce.ts'
-import { Runtime } from './kernels/runtime.ts'
+import { Runtime, addressOf } from './kernels/runtime.ts'
 import { Temporaries } from './kernels/temporaries.ts'
 import { Buffers } from './memory/buffers.ts'
 import type { CpuBuffer, MemoryStats } from './memory/buffers.ts'
@@ -51,6 +51,16 @@ export interface CpuBackend extends Backend {
   threadStats(): ThreadStats
   /** Bytes in use and in reserve. */
   memoryStats(): MemoryStats
+  /**
+   * The memory in which all tensors of this backend lie, for kernels of your own. It grows, and its `buffer` is then
+   * another object: make views of it anew for each call.
+   */
+  readonly memory: WebAssembly.Memory
+  /**
+   * The byte address in `memory` of the first element of an operand. It does not change while something holds on to the
+   * operand; an allocation may take back what nothing holds, so a kernel asks for addresses after its last one.
+   */
+  addressOf(operand: Operand): number
   /** Looks for dropped tensors now and takes their memory back; false where that cannot be forced. */
   reclaim(): boolean
 }
@@ -111,6 +121,8 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
       return bytes
     },
     memoryStats: () => buffers.stats,
+    memory: heap.memory,
+    addressOf,
     reclaim: () => buffers.reclaim(),
     kernels: {
       map,

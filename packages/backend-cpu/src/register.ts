@@ -1,10 +1,19 @@
 // Registers the CPU backend: importing this module is what makes device 'cpu' work.
 import { registerBackend } from '@tt/tensor'
 import { createCpuBackend } from './cpu-backend.ts'
-import type { MemoryStats } from './cpu-backend.ts'
+import type { CpuBackend, MemoryStats } from './cpu-backend.ts'
 
-const backend = createCpuBackend()
-registerBackend(backend)
+/**
+ * The backend that importing this package registered as 'cpu'.
+ *
+ * @example
+ * const { kernels } = cpuBackend
+ * const matmul: typeof kernels.matmul = (...operands) => kernels.matmul(...operands) // your own here
+ * registerBackend({ ...cpuBackend, device: 'cpu:mine', kernels: { ...kernels, matmul } })
+ * devices().includes('cpu:mine') // => true
+ */
+export const cpuBackend: CpuBackend = createCpuBackend()
+registerBackend(cpuBackend)
 
 /**
  * The memory of the registered CPU backend: what tensors hold, what is free, what was reclaimed.
@@ -12,7 +21,7 @@ registerBackend(backend)
  * @example
  * memoryStats().allocatedBytes // bytes of the tensors that are alive
  */
-export const memoryStats = (): MemoryStats => backend.memoryStats()
+export const memoryStats = (): MemoryStats => cpuBackend.memoryStats()
 
 /**
  * Takes the memory of dropped tensors back now instead of when the budget is spent.
@@ -22,4 +31,4 @@ export const memoryStats = (): MemoryStats => backend.memoryStats()
  * ones([1000]).add(1)
  * reclaimMemory() // => true
  */
-export const reclaimMemory = (): boolean => backend.reclaim()
+export const reclaimMemory = (): boolean => cpuBackend.reclaim()

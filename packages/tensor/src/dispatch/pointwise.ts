@@ -405,12 +405,14 @@ function checkPromoted(record: PointwiseRecord, name: string, common: DTypeInfo)
 export function checkSameDevice(op: string, tensors: readonly Tensor[]): void {
   const backend = tensors[0].storage.backend
   for (let i = 1; i < tensors.length; i++) {
-    if (tensors[i].storage.backend !== backend) {
-      throw new DeviceError(
-        op,
-        `all tensors must be on one device, got ${tensors[0].device} and ${tensors[i].device}. ` +
-          `Move one of them: .to('${tensors[0].device}')`,
-      )
-    }
+    if (tensors[i].storage.backend === backend) continue
+    const [first, other] = [tensors[0].device, tensors[i].device]
+    throw new DeviceError(
+      op,
+      first === other
+        ? `all tensors must be of one backend, got two that were registered as device '${first}' in turn. ` +
+            'Register a backend before tensors are made'
+        : `all tensors must be on one device, got ${first} and ${other}. Move one of them: .to('${first}')`,
+    )
   }
 }

@@ -1,0 +1,30 @@
+// The conformance kit on the plug-in, in a process of its own, where it takes half the time; prints what came out as JSON.
+import { conformance } from '@tt/tensor/testing'
+import { createOpenBlasBackend, loadOpenBlas } from '../src/index.ts'
+
+/** What the process prints. */
+export interface KitResult {
+  readonly summary: string
+  readonly failures: readonly string[]
+  /** How often the library was asked. */
+  readonly calls: { readonly float32: number; readonly float64: number }
+}
+
+const library = loadOpenBlas()
+const calls = { float32: 0, float64: 0 }
+const counted: typeof library = {
+  ...library,
+  sgemm: (...args) => (calls.float32++, library.sgemm(...args)),
+  dgemm: (...args) => (calls.float64++, library.dgemm(...args)),
+}
+const create = () => createOpenBlasBackend({ library: counted, always: true })
+const failures: string[] = []
+let summary = ''
+for (const { name, run } of conformance({ create, report: (text) => void (summary = text) })) {
+  try {
+    await run()
+  } catch (error) {
+    failures.push(`${name}: ${(error as Error).message}`)
+  }
+}
+console.log(JSON.stringify({ summary, failures, calls } satisfies KitResult))
