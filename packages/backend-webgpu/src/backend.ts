@@ -10,6 +10,7 @@ import { createMap } from './kernels/map.ts'
 import { createMatmul } from './kernels/matmul.ts'
 import { handleOf } from './kernels/program.ts'
 import { createPool } from './kernels/pool.ts'
+import { createNllLoss } from './kernels/nll-loss.ts'
 import { createRandom } from './kernels/random.ts'
 import { createReduce } from './kernels/reduce.ts'
 import { createScans } from './kernels/scan.ts'
@@ -73,6 +74,11 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
       ...createIndexing(runtime, map),
       sort: createSort(runtime),
     },
-    fused: { ...createSoftmax(runtime), ...createPool(runtime), ...createRandom(runtime) },
+    fused: {
+      ...createSoftmax(runtime),
+      ...createPool(runtime),
+      ...createRandom(runtime),
+      ...createNllLoss(runtime),
+    },
   }
 }

@@ -5,6 +5,7 @@ import type { CoreKernels, DTypeInfo, MapKernel, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
+import { faultCode } from './fault.ts'
 import { count } from './iteration.ts'
 import { sizeAt, strideAt } from './lines.ts'
 import { Bindings, Words, address, elementHead, put, runElements, splitIndex } from './program.ts'
@@ -230,7 +231,7 @@ export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Index
   }
 }
 
-function source(move: Move, rank: number, slots: readonly number[], words: Words, faultCode: number): string {
+function source(move: Move, rank: number, slots: readonly number[], words: Words, code: number): string {
   const { indexed, other, pointers, update, wraps } = move
   const fault = `b${slots.at(-1)!}`
   const head = elementHead(words.next(), words.next())
@@ -242,13 +243,7 @@ function source(move: Move, rank: number, slots: readonly number[], words: Words
     const [dim, size, stride] = words.row(3)
     return `
   var p${k} = ${decodeWord(`b${slots[2 + k]}[${at}]`, index.dtypeInfo, 'i32')};
-  if (p${k} >= i32(${size}) || p${k} < ${wraps ? `-i32(${size})` : '0'}) {
-    if (atomicExchange(&${fault}[0], 1u) == 0u) {
-      atomicStore(&${fault}[1], ${faultCode}u);
-      atomicStore(&${fault}[2], bitcast<u32>(p${k}));
-      atomicStore(&${fault}[3], ${dim});
-      atomicStore(&${fault}[4], ${size});
-    }
+  if (p${k} >= i32(${size}) || p${k} < ${wraps ? `-i32(${size})` : '0'}) {${faultCode(fault, code, `bitcast<u32>(p${k})`, dim, size)}
     return;
   }
   if (p${k} < 0) { p${k} += i32(${size}); }

@@ -182,12 +182,40 @@ export interface FusedKernels {
     sign: 1 | -1,
   ): boolean
   /**
+   * nllLoss of log-probabilities [N, C] and int64 targets [N] (weights [C]): the sum or mean in `out`, the sum of the
+   * weights in `total`, both 0-dim. Targets that are `ignoreIndex` do not count. @throws IndexError for other bad ones
+   */
+  nllLoss(
+    input: Operand,
+    target: Operand,
+    weight: Operand | null,
+    options: NllLossKernelOptions,
+    out: Operand,
+    total: Operand,
+  ): boolean
+  /** Gradient of nllLoss, of the 0-dim `gradient`. Overwrites `out`, [N, C]. */
+  nllLossBackward(
+    gradient: Operand,
+    target: Operand,
+    total: Operand,
+    weight: Operand | null,
+    options: NllLossKernelOptions,
+    out: Operand,
+  ): boolean
+  /**
    * Random words: element i of `out` is word i mod 4 of the block `first` + ⌊i / 4⌋ of Philox 4x32-10 under the key
    * `seed`, the block's number being the low half of the counter. int32: the word; float32: its upper 24 bits · 2⁻²⁴. A
    * backend that has it draws all random numbers on the device, of the same uniform ones on every adapter; without it
    * they are made on the host, as PyTorch's CPU generator does.
    */
   random(seed: bigint, first: bigint, out: Operand): boolean
+}
+
+/** How the fused nllLoss reduces. */
+export interface NllLossKernelOptions {
+  readonly ignoreIndex: number
+  /** The mean by the weights instead of the sum. */
+  readonly mean: boolean
 }
 
 /** What counts as the divisor of an average pool. */

@@ -88,7 +88,14 @@ export const nllLossOp = structured<NllLossAttrs>({
   ],
   run: (backend, [input, target, weight], attrs, [out, total]) =>
     withGradMode(false, () => {
-      const { reduction } = attrs
+      const { reduction, ignoreIndex } = attrs
+      const options = { ignoreIndex, mean: reduction === 'mean' }
+      if (
+        reduction !== 'none' &&
+        input.ndim === 2 &&
+        backend.fused.nllLoss?.(input, target, weight ?? null, options, out, total)
+      )
+        return
       const { index, ignored } = classes(target, attrs)
       const picked = newTensor(backend, input.dtypeInfo, target.shape)
       if (picked.elementCount > 0) backend.kernels.gather(input, 1, unsqueeze(index, 1), unsqueeze(picked, 1))
@@ -114,6 +121,14 @@ export const nllLossBackwardOp = structured<NllLossBackwardAttrs>({
   infer: ([gradient], { inputShape }) => [{ shape: inputShape, dtype: gradient.dtypeInfo }],
   run: (backend, [gradient, target, total, weight], attrs, [out]) =>
     withGradMode(false, () => {
+      const { ignoreIndex, reduction, inputShape } = attrs
+      const options = { ignoreIndex, mean: reduction === 'mean' }
+      if (
+        reduction !== 'none' &&
+        inputShape.length === 2 &&
+        backend.fused.nllLossBackward?.(gradient, target, total, weight ?? null, options, out)
+      )
+        return
       fill_(out, 0)
       if (target.elementCount === 0) return
       const { index, ignored } = classes(target, attrs)
