@@ -4,6 +4,7 @@ import type { Backend, BufferHandle } from '@tt/tensor'
 import { WebGpuBuffer } from './device/memory.ts'
 import type { Runtime } from './device/runtime.ts'
 import { encodeBytes } from './device/formats.ts'
+import { createArgReduce } from './kernels/arg-reduce.ts'
 import { createConvolutions } from './kernels/convolution.ts'
 import { createIndexing } from './kernels/indexing.ts'
 import { createMap } from './kernels/map.ts'
@@ -13,7 +14,7 @@ import { createPool } from './kernels/pool.ts'
 import { createNllLoss } from './kernels/nll-loss.ts'
 import { createRandom } from './kernels/random.ts'
 import { createReduce } from './kernels/reduce.ts'
-import { createScans } from './kernels/scan.ts'
+import { createScan } from './kernels/scan.ts'
 import { createSoftmax } from './kernels/softmax.ts'
 import { createSort } from './kernels/sort.ts'
 import { wordBytes } from './wgsl/storage-format.ts'
@@ -68,7 +69,8 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     kernels: {
       map,
       reduce,
-      ...createScans(runtime),
+      argReduce: createArgReduce(runtime),
+      scan: createScan(runtime),
       matmul: createMatmul(runtime),
       ...createConvolutions(runtime, reduce),
       ...createIndexing(runtime, map),

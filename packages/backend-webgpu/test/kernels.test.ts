@@ -1,8 +1,9 @@
 // Kernels at sizes and layouts that the conformance kit does not reach, in all their forms, against the reference.
 import { describe, expect, test } from '@jest/globals'
-import { conv1d, conv2d, conv3d, convTranspose2d, maxPool2d, noGrad, tensor } from '@tt/autograd'
-import type { DType } from '@tt/tensor'
+import { conv1d, conv2d, conv3d, convTranspose2d, maxPool2d, noGrad, tensor, where } from '@tt/autograd'
+import type { DType, Tensor } from '@tt/tensor'
 import { expectSame, filled } from './gpu.ts'
+import type { Make } from './gpu.ts'
 
 const devices = ['webgpu', 'webgpu:other']
 
@@ -310,4 +311,42 @@ describe('dtypes', () => {
   test('float64 is refused, and the message says what to do', () => {
     expect(() => tensor([1], { dtype: 'float64', device: 'webgpu' })).toThrow(/float64.*float32/)
   })
+})
+
+describe('long lines', () => {
+  const shapes = [[20000], [3, 3000, 2]]
+  const withTies = (make: Make, shape: number[], dtype: DType): Tensor => {
+    const x = filled(make, shape, { scale: 30, dtype: 'int32' }).to(dtype)
+    return dtype === 'float32' ? where(x.eq(7), NaN, x) : x
+  }
+  test.each(shapes)('argmax and argmin, the first of equal ones: %j', (...shape) =>
+    expectSame(
+      (make) =>
+        (['int32', 'float32'] as const).flatMap((dtype) => {
+          const x = withTies(make, shape, dtype)
+          const plain = filled(make, shape)
+          const along = shape.length > 1 ? 1 : 0
+          const { values, indices } = x.min(along)
+          return [x.argmax(), x.argmin(), plain.argmax(along), x.argmax(0), values, indices]
+        }),
+      { devices },
+    ),
+  )
+  test.each(shapes)('cumsum, cumprod, cummax and cummin: %j', (...shape) =>
+    expectSame(
+      (make) => {
+        const along = shape.length > 1 ? 1 : 0
+        const [whole, ties] = [withTies(make, shape, 'int32'), withTies(make, shape, 'float32')]
+        const extremes = [ties.cummax(along), whole.cummin(along), whole.cummax(0)]
+        return [
+          filled(make, shape).cumsum(along),
+          whole.cumsum(along),
+          whole.transpose(0, -1).cumsum(0),
+          filled(make, shape, { scale: 0.02 }).add(1).cumprod(along),
+          ...extremes.flatMap(({ values, indices }) => [values, indices]),
+        ]
+      },
+      { devices, rtol: 2e-5, atol: 2e-4 },
+    ),
+  )
 })
