@@ -5,6 +5,7 @@ import { WebGpuBuffer } from './device/memory.ts'
 import type { Runtime } from './device/runtime.ts'
 import { encodeBytes } from './device/formats.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
+import { createAvgPool } from './kernels/avg-pool.ts'
 import { createConvolutions } from './kernels/convolution.ts'
 import { createIndexing } from './kernels/indexing.ts'
 import { createMap } from './kernels/map.ts'
@@ -79,6 +80,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     fused: {
       ...createSoftmax(runtime),
       ...createPool(runtime),
+      ...createAvgPool(runtime),
       ...createRandom(runtime),
       ...createNllLoss(runtime),
     },

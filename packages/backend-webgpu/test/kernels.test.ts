@@ -1,8 +1,19 @@
 // Kernels at sizes and layouts that the conformance kit does not reach, in all their forms, against the reference.
 import { describe, expect, test } from '@jest/globals'
-import { conv1d, conv2d, conv3d, convTranspose2d, maxPool2d, noGrad, tensor, where } from '@tt/autograd'
+import {
+  avgPool2d,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose2d,
+  grad,
+  maxPool2d,
+  noGrad,
+  tensor,
+  where,
+} from '@tt/autograd'
 import type { DType, Tensor } from '@tt/tensor'
-import { expectSame, filled } from './gpu.ts'
+import { backend, expectSame, filled } from './gpu.ts'
 import type { Make } from './gpu.ts'
 
 const devices = ['webgpu', 'webgpu:other']
@@ -310,6 +321,51 @@ describe('dtypes', () => {
   })
   test('float64 is refused, and the message says what to do', () => {
     expect(() => tensor([1], { dtype: 'float64', device: 'webgpu' })).toThrow(/float64.*float32/)
+  })
+})
+
+describe('sort', () => {
+  // lines shorter and longer than what a workgroup sorts in its memory, and a number of lines that fills none
+  test.each([
+    [7, 5],
+    [3, 300],
+    [5, 512],
+    [2, 1500],
+  ])('%i lines of %i, stable, both ways', (lines, size) =>
+    expectSame(
+      (make) => {
+        const x = filled(make, [lines, size], { scale: 40, dtype: 'int32' })
+        const up = x.sort(1, { stable: true })
+        const down = filled(make, [lines, size]).sort(1, { descending: true })
+        return [up.values, up.indices, down.values, down.indices]
+      },
+      { devices },
+    ),
+  )
+})
+
+describe('average pooling', () => {
+  const cases: [string, Parameters<typeof avgPool2d>[1], Parameters<typeof avgPool2d>[2]][] = [
+    ['plain', 2, {}],
+    ['overlapping, with padding', 3, { stride: 2, padding: 1 }],
+    ['padding not counted', 3, { stride: 1, padding: 1, countIncludePad: false }],
+    ['a divisor', [2, 3], { stride: [1, 2], divisorOverride: 5 }],
+    ['windows over the edge', 3, { stride: 2, ceilMode: true }],
+    ['gaps between windows', 2, { stride: 3 }],
+  ]
+  test.each(cases)('%s, and its gradient', (_, kernelSize, options) =>
+    expectSame((make) => {
+      const x = filled(make, [2, 3, 8, 9]).requiresGrad_()
+      const y = avgPool2d(x, kernelSize, options)
+      return [y.detach(), ...grad(y, x, { gradOutputs: filled(make, y.shape, { seed: 3 }) })]
+    }),
+  )
+  test('runs in one kernel', () => {
+    const x = filled((data) => tensor(data, { device: 'webgpu' }), [1, 1, 4, 4])
+    avgPool2d(x, 2)
+    const before = backend.runtime.counts.dispatches
+    avgPool2d(x, 2)
+    expect(backend.runtime.counts.dispatches - before).toBe(1)
   })
 })
 

@@ -1,11 +1,12 @@
-// Stable sort along a dim: bitonic passes over (key, position) pairs in global memory, all lines at once. Keys are
+// Stable sort along a dim: bitonic passes over (key, position) pairs, all lines at once, those of short distances in
+// workgroup memory where barriers are cheap. Keys are
 // 32-bit words in the order of the values, NaN greatest; equal keys keep the order of their positions.
 import type { CoreKernels } from '@tt/tensor'
-import type { Runtime } from '../device/runtime.ts'
+import type { ProgramSource, Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { count } from './iteration.ts'
 import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
-import { Bindings, Words, elementHead, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
 
 /** The sort kernel of the backend. */
 export function createSort(runtime: Runtime): CoreKernels['sort'] {
@@ -89,21 +90,32 @@ ${head}
 }`,
       )
     })
-    for (let run = 2; run <= padded; run *= 2) {
-      for (let distance = run / 2; distance >= 1; distance /= 2) {
+    // Where barriers are cheap, all passes of short distances run in workgroup memory at once.
+    const local = runtime.barrierFree ? 1 : Math.min(localKeys, padded)
+    const localProgram = runtime.program('sort local', () => localSource(passes))
+    const sortLocally = (firstRun: number, lastRun: number): void =>
+      runElements(
+        runtime,
+        localProgram,
+        passes,
+        Math.ceil(n / 2),
+        (words, at) => put(words, at, [padded, firstRun, lastRun, n]),
+        6,
+        localKeys / 2,
+      )
+    if (local > 1) sortLocally(2, local)
+    for (let run = 2 * local; run <= padded; run *= 2) {
+      for (let distance = run / 2; distance >= local; distance /= 2) {
         runElements(
           runtime,
           passProgram,
           passes,
           n / 2,
-          (words, at) => {
-            words[at] = padded
-            words[at + 1] = run
-            words[at + 2] = distance
-          },
+          (words, at) => put(words, at, [padded, run, distance]),
           5,
         )
       }
+      if (local > 1) sortLocally(run, run)
     }
 
     const take = new Bindings(runtime)
@@ -150,4 +162,55 @@ ${head}
     runtime.memory.release(keys)
     runtime.memory.release(positions)
   }
+}
+
+// Keys of a workgroup; its threads compare two each.
+const localKeys = 512
+
+// The passes of runs `first` to `last` whose distances lie within a workgroup's keys.
+function localSource(passes: Bindings): ProgramSource {
+  const words = new Words()
+  const [, row, padded, first, last, count] = words.row(6)
+  return sourceOf(
+    'sort',
+    passes,
+    words,
+    `
+var<workgroup> keys: array<u32, ${localKeys}>;
+var<workgroup> positions: array<u32, ${localKeys}>;
+@compute @workgroup_size(${localKeys / 2})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let base = (group.x + group.y * (${row} / ${localKeys / 2}u)) * ${localKeys}u;
+  for (var k = lane; k < ${localKeys}u; k += ${localKeys / 2}u) {
+    if (base + k < ${count}) {
+      keys[k] = b0[base + k];
+      positions[k] = b1[base + k];
+    }
+  }
+  for (var run = ${first}; run <= ${last}; run <<= 1u) {
+    for (var distance = min(run, ${localKeys}u) >> 1u; distance > 0u; distance >>= 1u) {
+      workgroupBarrier();
+      let one = (lane / distance) * distance * 2u + lane % distance;
+      let two = one + distance;
+      let rising = (((base + one) % ${padded}) & run) == 0u;
+      let after = keys[one] > keys[two] || (keys[one] == keys[two] && positions[one] > positions[two]);
+      if (after == rising) {
+        let key = keys[one];
+        keys[one] = keys[two];
+        keys[two] = key;
+        let position = positions[one];
+        positions[one] = positions[two];
+        positions[two] = position;
+      }
+    }
+  }
+  workgroupBarrier();
+  for (var k = lane; k < ${localKeys}u; k += ${localKeys / 2}u) {
+    if (base + k < ${count}) {
+      b0[base + k] = keys[k];
+      b1[base + k] = positions[k];
+    }
+  }
+}`,
+  )
 }
