@@ -159,7 +159,7 @@ const answer = <O>(pair: readonly [Tensor, Tensor], options: FractionalPoolOptio
  * @returns [N, C, ...outputSize]; with returnIndices also the positions, h·W + w
  * @throws ArgumentError unless one of outputSize and outputRatio is given; ShapeError if the windows do not fit
  * @example
- * fractionalMaxPool2d(arange(16).float().reshape([1, 1, 4, 4]), 2, { outputSize: 2 }).shape // => [1, 1, 2, 2]
+ * fractionalMaxPool2d(linspace(0, 15, 16).reshape([1, 1, 4, 4]), 2, { outputSize: 2 }).shape // => [1, 1, 2, 2]
  * @see torch.nn.functional.fractional_max_pool2d
  */
 export const fractionalMaxPool2d = <const O extends FractionalPoolOptions = object>(

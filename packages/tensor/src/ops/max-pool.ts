@@ -167,7 +167,7 @@ export const maxPool1d = <const O extends MaxPoolOptions = object>(
  * @returns [N, C, Hout, Wout], or `[values, indices]` with `returnIndices`
  * @throws ShapeError if the window does not fit
  * @example
- * maxPool2d(arange(16).view([1, 1, 4, 4]).float(), 2).tolist() // => [[[[5, 7], [13, 15]]]]
+ * maxPool2d(linspace(0, 15, 16).view([1, 1, 4, 4]), 2).tolist() // => [[[[5, 7], [13, 15]]]]
  * @see torch.nn.functional.max_pool2d
  */
 export const maxPool2d = <const O extends MaxPoolOptions = object>(

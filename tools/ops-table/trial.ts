@@ -1,0 +1,218 @@
+// Tries an op: runs the example of its docstring with all tensors in one dtype on one device, and looks at its calls.
+import { transformSync } from '@swc/core'
+import * as tt from '@tt/autograd'
+import { Tensor, awaitReads, grad, randn, setDefaultDevice } from '@tt/autograd'
+import type { DType } from '@tt/autograd'
+import * as nn from '@tt/nn'
+import { toProgram } from '../../test/doc-examples.ts'
+import type { AnyFunction, Op } from './registry.ts'
+
+/** Up to which order gradients go. */
+export type Order = 'none' | 'first' | 'any'
+
+interface Watch {
+  succeeded: number
+  outputs: Tensor[]
+  /** Leaves that stand for the inputs of the last call, if gradients are looked for. */
+  leaves: Tensor[]
+}
+/** How an example is run. */
+interface Way {
+  readonly dtype: DType
+  /** Whether tensors of bigints take the dtype too: indices should not, operands should. */
+  readonly bigints: boolean
+  /** Which inputs of the op get a place in the graph. */
+  readonly gradients: 'all' | number | null
+}
+
+const factories = [
+  'tensor',
+  'ones',
+  'zeros',
+  'full',
+  'empty',
+  'eye',
+  'arange',
+  'linspace',
+  'rand',
+  'randn',
+] as const
+const scope: Record<string, unknown> = { ...nn, ...tt, tt, nn, F: nn.functional }
+for (const name of ['var', 'default', 'Function']) delete scope[name]
+
+const isOptions = (value: unknown): value is { dtype?: DType } =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+const tensorsIn = (value: unknown): Tensor[] =>
+  value instanceof Tensor ? [value] : Array.isArray(value) ? value.flatMap(tensorsIn) : []
+const outputsOf = (value: unknown): Tensor[] =>
+  isOptions(value) ? Object.values(value).flatMap(tensorsIn) : tensorsIn(value)
+
+// Tensors of plain numbers take the dtype of the trial; those of truth values or a dtype of their own keep it.
+function inDType(make: AnyFunction, { dtype, bigints }: Way): AnyFunction {
+  return (...args) => {
+    const made = make(...args) as Tensor
+    const keeps =
+      args.some((arg) => isOptions(arg) && arg.dtype !== undefined) ||
+      (!made.isFloatingPoint() && made.dtype !== 'int64') ||
+      ArrayBuffer.isView(args[0]) ||
+      (!bigints && [args[0]].flat(Infinity as 1).some((x) => typeof x === 'bigint'))
+    return keeps ? made : tt.to(made, dtype)
+  }
+}
+
+// In place of each tensor (or of the `only`-th) one of the same elements in the graph of gradients; no leaf, so that it
+// may be changed. By functions: the methods may be watched.
+function inGraph(value: unknown, leaves: Tensor[], only: 'all' | number): unknown {
+  if (Array.isArray(value)) return value.map((entry) => inGraph(entry, leaves, only))
+  if (!(value instanceof Tensor && value.isFloatingPoint())) return value
+  const leaf = tt.clone(tt.detach(value))
+  leaves.push(leaf)
+  return only === 'all' || only === leaves.length - 1 ? tt.mul(leaf.requiresGrad_(), 1) : value
+}
+
+const programs = new Map<string, AnyFunction | null>()
+
+// The example as a synchronous function of its scope; null if it must await something.
+function programOf({ example }: Op, names: readonly string[]): AnyFunction | null {
+  let program = programs.get(example)
+  if (program === undefined) {
+    const code = toProgram(example)
+    program = /\bawait\b/.test(code) ? null : compile(code, names)
+    programs.set(example, program)
+  }
+  return program
+}
+
+function compile(code: string, names: readonly string[]): AnyFunction {
+  const { code: body } = transformSync(`function example() {\n${code}\n}`, {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+    isModule: true,
+  })
+  return new Function(...names, '__check', `${body}\nreturn example()`) as AnyFunction
+}
+
+/** Runs the example of `op`; tells what its calls gave. */
+async function watch(op: Op, way: Way): Promise<Watch> {
+  const { dtype } = way
+  const seen: Watch = { succeeded: 0, outputs: [], leaves: [] }
+  const watched = (fn: AnyFunction, isMethod: boolean): AnyFunction =>
+    function (this: unknown, ...args) {
+      const inputs = [...(isMethod ? [this] : []), ...args]
+      const counts = isFactory(op) || tensorsIn(inputs).some((t) => t.dtype === dtype)
+      if (way.gradients !== null) {
+        seen.leaves = []
+        seen.outputs = []
+      }
+      const given =
+        way.gradients === null
+          ? [this, ...args]
+          : (inGraph([this, ...args], seen.leaves, way.gradients) as unknown[])
+      const result = fn.apply(given[0], given.slice(1))
+      if (counts) {
+        seen.succeeded++
+        seen.outputs.push(...outputsOf(result))
+      }
+      return result
+    }
+  const local: Record<string, unknown> = { ...scope, ...((await import(op.file)) as object) }
+  for (const name of factories) if (name !== op.name) local[name] = inDType(scope[name] as AnyFunction, way)
+  const called = watched(isFactory(op) ? withDType(op.fn, dtype) : op.fn, false)
+  for (const name of [op.name, ...op.aliases]) {
+    const [space, member = space] = name.split('.')
+    if (space !== member) local[space] = { ...(local[space] as object), [member]: called }
+    if (local[member] === op.fn) local[member] = called
+  }
+  local.tt = local
+  const prototype = Tensor.prototype as unknown as Record<string, AnyFunction>
+  const methods = [op.name, ...op.aliases].filter((name) => Object.hasOwn(prototype, name))
+  const originals = methods.map((name) => prototype[name])
+  const names = Object.keys(local).filter((name) => name !== 'var' && name !== 'default')
+  const program = programOf(op, names)
+  if (program === null) return seen
+  for (const name of methods) prototype[name] = watched(prototype[name], true)
+  try {
+    await awaitReads(() => {
+      seen.succeeded = 0
+      seen.outputs = []
+      return program(...names.map((name) => local[name]), () => {})
+    })
+  } catch {
+    // the op, which is not counted then, or another line of the example, which says nothing of it
+  } finally {
+    methods.forEach((name, i) => {
+      prototype[name] = originals[i]
+    })
+  }
+  return seen
+}
+
+const isFactory = ({ name, file }: Op): boolean =>
+  /\/(creation|signal-windows)\.ts$/.test(file) ||
+  ['rand', 'randn', 'randint', 'randperm', 'trilIndices', 'triuIndices'].includes(name)
+// A factory is asked for the dtype by its options: the first parameter that is an object.
+const withDType = (fn: AnyFunction, dtype: DType): AnyFunction => {
+  const source = /\(([\s\S]*)/.exec(fn.toString())![1]
+  const position = source.slice(0, source.search(/options|\{/)).split(',').length - 1
+  return (...args) => {
+    const all = Array.from({ length: Math.max(args.length, position + 1) }, (_, i) => args[i])
+    all[position] = { ...(all[position] as object), dtype }
+    return fn(...all)
+  }
+}
+
+/** Whether the op takes tensors of `dtype` on `device`. */
+export async function takes(op: Op, dtype: DType, device: string): Promise<boolean> {
+  return (await works(op, dtype, device, false)) || (await works(op, dtype, device, true))
+}
+
+const hasBigints = ({ example }: Op): boolean => /\dn\b/.test(example)
+
+async function works(op: Op, dtype: DType, device: string, bigints: boolean): Promise<boolean> {
+  if (bigints && !hasBigints(op)) return false
+  setDefaultDevice(device)
+  try {
+    const { succeeded, outputs } = await watch(op, { dtype, bigints, gradients: null })
+    if (succeeded === 0) return false
+    await Promise.all(outputs.map((output) => output.toTypedArrayAsync())) // errors of a device come late
+    return true
+  } catch {
+    return false
+  } finally {
+    setDefaultDevice('cpu')
+  }
+}
+
+/** Up to which order the op has gradients by one of its inputs, in float64 on the cpu. */
+export async function tryGradients(op: Op): Promise<Order> {
+  const orders: Order[] = []
+  const tryWay = async (bigints: boolean, gradients: 'all' | number): Promise<number> => {
+    const { outputs, leaves } = await watch(op, { dtype: 'float64', bigints, gradients })
+    orders.push(...leaves.map((leaf) => orderBy(outputs, leaf)))
+    return leaves.length
+  }
+  const none = (): boolean => orders.every((order) => order === 'none')
+  const count = await tryWay(false, 'all')
+  if (none() && count > 1) for (let i = 0; i < count; i++) await tryWay(false, i) // of some inputs there is none
+  if (none() && hasBigints(op)) await tryWay(true, 'all')
+  return orders.includes('any') ? 'any' : orders.includes('first') ? 'first' : 'none'
+}
+
+function orderBy(outputs: readonly Tensor[], leaf: Tensor): Order {
+  const results = outputs.filter((t) => t.requiresGrad && t.isFloatingPoint())
+  if (results.length === 0 || !leaf.requiresGrad) return 'none'
+  const seeds = results.map((t) => randn(t.shape, { dtype: t.dtype, requiresGrad: true }))
+  const options = { createGraph: true, allowUnused: true }
+  let first: Tensor | null
+  try {
+    ;[first] = grad(results, leaf, { gradOutputs: seeds, ...options })
+  } catch {
+    return 'none'
+  }
+  if (first === null) return 'none'
+  try {
+    if (first.requiresGrad) grad(first.sum(), [leaf, ...seeds], options)
+    return 'any'
+  } catch {
+    return 'first'
+  }
+}
