@@ -12,6 +12,7 @@ import { createMap } from './kernels/map.ts'
 import { createMatmul } from './kernels/matmul.ts'
 import { handleOf } from './kernels/program.ts'
 import { createPool } from './kernels/pool.ts'
+import { createNormalize } from './kernels/normalize.ts'
 import { createNllLoss } from './kernels/nll-loss.ts'
 import { createRandom } from './kernels/random.ts'
 import { createReduce } from './kernels/reduce.ts'
@@ -79,6 +80,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     },
     fused: {
       ...createSoftmax(runtime),
+      ...createNormalize(runtime),
       ...createPool(runtime),
       ...createAvgPool(runtime),
       ...createRandom(runtime),

@@ -1,7 +1,17 @@
 // Fused kernels against the decompositions, which the reference backend runs: values and gradients.
 import { describe, expect, test } from '@jest/globals'
-import { IndexError, crossEntropy, grad, nllLoss, tensor } from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import {
+  IndexError,
+  batchNorm,
+  crossEntropy,
+  grad,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  nllLoss,
+  tensor,
+} from '@tt/autograd'
+import type { DType, Tensor } from '@tt/autograd'
 import { synchronize } from '@tt/backend-webgpu'
 import { backend, expectSame, filled } from './gpu.ts'
 import type { Make } from './gpu.ts'
@@ -62,5 +72,47 @@ describe('nllLoss', () => {
       await expect(loss.itemAsync()).rejects.toThrow(IndexError)
       await expect(loss.itemAsync()).resolves.toBeDefined()
     }
+  })
+})
+
+describe('normalisation of rows', () => {
+  const norms: Record<string, (make: Make, dtype: DType) => Tensor[]> = {
+    'layerNorm over one dim': (make, dtype) => {
+      const x = filled(make, [5, 70], { dtype, scale: 3 }).add(2).detach().requiresGrad_()
+      const [weight, bias] = [1, 2].map((seed) => filled(make, [70], { dtype, seed }).requiresGrad_())
+      return withGradients(make, layerNorm(x, [70], weight, bias), x, weight, bias)
+    },
+    'layerNorm over two dims, without weight or bias': (make, dtype) => {
+      const x = filled(make, [3, 2, 4, 6], { dtype }).requiresGrad_()
+      return withGradients(make, layerNorm(x, [4, 6]), x)
+    },
+    groupNorm: (make, dtype) => {
+      const x = filled(make, [2, 6, 5, 4], { dtype }).requiresGrad_()
+      const [weight, bias] = [1, 2].map((seed) => filled(make, [6], { dtype, seed }).requiresGrad_())
+      return withGradients(make, groupNorm(x, 3, weight, bias, { eps: 1e-3 }), x, weight, bias)
+    },
+    'instanceNorm, a weight only, of a view': (make, dtype) => {
+      const x = filled(make, [2, 40, 3], { dtype }).requiresGrad_()
+      const weight = filled(make, [3], { dtype }).requiresGrad_()
+      return withGradients(make, instanceNorm(x.transpose(1, 2), null, null, weight), x, weight)
+    },
+    'batchNorm, whose rows are not dense': (make, dtype) => {
+      const x = filled(make, [4, 3, 10], { dtype }).requiresGrad_()
+      const weight = filled(make, [3], { dtype }).requiresGrad_()
+      return withGradients(make, batchNorm(x, null, null, weight, null, { training: true }), x, weight)
+    },
+  }
+  test.each(Object.entries(norms))('%s', async (_, run) => {
+    await expectSame((make) => run(make, 'float32'), { devices, rtol: 2e-5, atol: 2e-5 })
+    const half = (make: Make): Tensor[] => run(make, 'float16').map((x) => x.to('float32'))
+    await expectSame(half, { devices, rtol: 5e-3, atol: 5e-3 })
+  })
+  test('in one kernel forward', async () => {
+    const make: Make = (data) => tensor(data, { device: 'webgpu' })
+    const [x, weight, bias] = [filled(make, [4, 64]), filled(make, [64]), filled(make, [64])]
+    layerNorm(x, [64], weight, bias)
+    const before = backend.runtime.counts.dispatches
+    layerNorm(x, [64], weight, bias)
+    expect(backend.runtime.counts.dispatches - before).toBe(1)
   })
 })

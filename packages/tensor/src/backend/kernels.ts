@@ -182,6 +182,32 @@ export interface FusedKernels {
     sign: 1 | -1,
   ): boolean
   /**
+   * `(x − mean) / √(variance + eps) · weight + bias` of dense rows [R, n], and mean, 1 / √(variance + eps) and variance of
+   * each row. Weight and bias are dense; `affine` says which element of them is meant.
+   */
+  normalizeRows(
+    input: Operand,
+    weight: Operand | null,
+    bias: Operand | null,
+    options: { readonly eps: number; readonly affine: AffineIndex },
+    outputs: {
+      readonly out: Operand
+      readonly mean: Operand
+      readonly invstd: Operand
+      readonly variance: Operand
+    },
+  ): boolean
+  /** Gradient of normalizeRows by its input. Overwrites `out`. */
+  normalizeRowsBackward(
+    gradient: Operand,
+    input: Operand,
+    mean: Operand,
+    invstd: Operand,
+    weight: Operand | null,
+    affine: AffineIndex,
+    out: Operand,
+  ): boolean
+  /**
    * nllLoss of log-probabilities [N, C] and int64 targets [N] (weights [C]): the sum or mean in `out`, the sum of the
    * weights in `total`, both 0-dim. Targets that are `ignoreIndex` do not count. @throws IndexError for other bad ones
    */
@@ -209,6 +235,13 @@ export interface FusedKernels {
    * they are made on the host, as PyTorch's CPU generator does.
    */
   random(seed: bigint, first: bigint, out: Operand): boolean
+}
+
+/** Element `(row mod rows) · step + ⌊column / span⌋` of weight and bias belongs to a place of the rows. */
+export interface AffineIndex {
+  readonly rows: number
+  readonly step: number
+  readonly span: number
 }
 
 /** How the fused nllLoss reduces. */

@@ -3,12 +3,14 @@ import {
   biasGradient,
   inputGradient,
   inverseDeviation,
+  momentDtype,
   moments,
   normalizeInto,
   weightGradient,
 } from '../dispatch/normalization.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
-import { sameShape } from '../shape/shape.ts'
+import type { AffineIndex } from '../backend/kernels.ts'
+import { numelOf, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, mul, sub } from './arithmetic.ts'
@@ -40,6 +42,21 @@ function unpack(tensors: readonly Tensor[], { hasWeight, hasBias, fixedMoments }
   const bias = hasBias ? tensors[next++] : null
   const [given, variance] = fixedMoments ? tensors.slice(next) : [null, null]
   return { x: tensors[0], weight, bias, given, variance }
+}
+/** The view as rows, each of which has moments of its own. */
+const rowsOf = (x: Tensor, kept: readonly number[]): Tensor => view(x, [numelOf(kept), -1])
+/** Where weight and bias are for a row and a column; null unless the moments are those of the last dims. */
+function affineIndexOf({ viewShape, affineShape, dims }: NormalizationAttrs): AffineIndex | null {
+  const lead = viewShape.length - dims.length
+  if (dims.some((d) => d < lead)) return null
+  const affine = [...viewShape.map(() => 1), ...affineShape].slice(-viewShape.length)
+  const [outer, inner] = [affine.slice(0, lead), affine.slice(lead)]
+  const rows = outer.at(-1) ?? 1
+  const repeated = inner.findIndex((size) => size === 1)
+  const varying = repeated < 0 ? inner.length : repeated
+  if (outer.slice(0, -1).some((size) => size !== 1) || inner.slice(varying).some((size) => size !== 1))
+    return null
+  return { rows, step: numelOf(inner), span: numelOf(viewShape.slice(lead + varying)) }
 }
 const isHalf = (x: Tensor): boolean => x.dtypeInfo.itemSize === 2
 const wide = (x: Tensor): Tensor => (isHalf(x) ? to(x, { dtype: 'float32' }) : x)
@@ -73,6 +90,18 @@ const normalization = (name: string, gradName: string) =>
       if (x.elementCount === 0) return null
       const source = view(contiguous(x), attrs.viewShape)
       const kept = keptShape(attrs)
+      const affineIndex = given === null ? affineIndexOf(attrs) : null
+      if (affineIndex !== null && backend.fused.normalizeRows !== undefined) {
+        const [average, invstd, spread] = [0, 1, 2].map(() =>
+          newTensor(backend, momentDtype(x.dtypeInfo), kept),
+        )
+        const out = newTensor(backend, x.dtypeInfo, x.shape, name)
+        const outputs = { out, mean: average, invstd, variance: spread }
+        const options = { eps: attrs.eps, affine: affineIndex }
+        const [w, b] = [weight, bias].map((y) => (y === null ? null : contiguous(y)))
+        if (backend.fused.normalizeRows(rowsOf(source, kept), w, b, options, outputs))
+          return [out, average, invstd, spread]
+      }
       const { mean: average, variance: spread } =
         given === null || variance === null
           ? moments(backend, source, kept)
@@ -129,16 +158,20 @@ export const normalizationBackwardOp = composite<NormalizationAttrs>({
     const { viewShape, affineShape } = attrs
     const [g, x] = [gradient, input].map((y) => view(contiguous(y), viewShape))
     const w = attrs.hasWeight ? reshape(weight, affineShape) : null
-    const byInput = inputGradient(
-      backend,
-      g,
-      x,
-      average,
-      invstd,
-      w,
-      !attrs.fixedMoments,
-      newTensor(backend, input.dtypeInfo, viewShape),
-    )
+    const byInput = newTensor(backend, input.dtypeInfo, viewShape)
+    const affineIndex = attrs.fixedMoments ? null : affineIndexOf(attrs)
+    const fused =
+      affineIndex !== null &&
+      backend.fused.normalizeRowsBackward?.(
+        rowsOf(g, average.shape),
+        rowsOf(x, average.shape),
+        average,
+        invstd,
+        attrs.hasWeight ? contiguous(weight) : null,
+        affineIndex,
+        byInput,
+      )
+    if (!fused) inputGradient(backend, g, x, average, invstd, w, !attrs.fixedMoments, byInput)
     const spread = viewShape.map((_, i) => affineShape[i - viewShape.length + affineShape.length] ?? 1)
     const byWeight = weightGradient(
       backend,
