@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { diagonalize } from '../src/linalg/bidiagonal-qr.ts'
 import { factorCholesky } from '../src/linalg/cholesky.ts'
 import { complex } from '../src/linalg/complex.ts'
+import { generalEigen } from '../src/linalg/eig.ts'
 import { hermitianEigen } from '../src/linalg/eigh.ts'
 import type { Field } from '../src/linalg/field.ts'
 import { factorQR, formQ, applyQ } from '../src/linalg/householder.ts'
@@ -223,6 +224,73 @@ describe.each(fields)('%s', (_name, field) => {
         expect(Math.abs(values[i] - x)).toBeLessThanOrEqual(4 * n * epsilon * largest)
         expect(Math.abs(only[i] - x)).toBeLessThanOrEqual(4 * n * epsilon * largest)
       })
+  })
+
+  const asComplex = (a: Matrix): Matrix => {
+    const result = zeros(complex, a.rows, a.columns)
+    for (let i = 0; i < a.rows; i++)
+      for (let j = 0; j < a.columns; j++)
+        for (let p = 0; p < field.width; p++) result.data[result.place(i, j) + p] = a.data[a.place(i, j) + p]
+    return result
+  }
+  const jordan = unit(field, 30)
+  for (let i = 0; i + 1 < 30; i++) jordan.data[jordan.place(i, i + 1)] = 1
+  const cyclic = zeros(field, 24, 24)
+  for (let i = 0; i < 24; i++) cyclic.data[cyclic.place(i, (i + 1) % 24)] = 1
+  const triangular = upperOf(random(field, 20, 20), 20)
+  const skew = difference(random(field, 20, 20), zeros(field, 20, 20))
+  completeHermitian(skew, false)
+  for (let i = 0; i < 20; i++) skew.block(i, i, 1, 20 - i).scale(-1)
+  const squares: readonly (readonly [string, Matrix])[] = [
+    ...[0, 1, 2, 3, 10, 65].map((n) => [`random ${n}`, random(field, n, n)] as const),
+    ['one Jordan block', jordan],
+    ['cyclic', cyclic],
+    ['upper triangular', triangular],
+    ['lower triangular', triangular.adjoint()],
+    ['anti-Hermitian', skew],
+    ['badly scaled', balancedAway(random(field, 20, 20))],
+    ['zeros', zeros(field, 5, 5)],
+    ['rank 2', product(random(field, 20, 2), random(field, 2, 20))],
+    ['huge', scaled(random(field, 9, 9), Array<number>(9).fill(1e290))],
+  ]
+  /** D⁻¹ A D of very different factors. */
+  function balancedAway(a: Matrix): Matrix {
+    const factors = Array.from({ length: a.rows }, (_, i) => 2 ** ((i * 7) % 40))
+    const result = scaled(a, factors)
+    factors.forEach((factor, i) => result.block(i, 0, 1, a.columns).scale(1 / factor))
+    return result
+  }
+  test.each(squares)('eigenvalues and eigenvectors of a general matrix: %s', (_case, a) => {
+    const n = a.rows
+    const [values, only, vectors] = [new Float64Array(2 * n), new Float64Array(2 * n), zeros(complex, n, n)]
+    expect(generalEigen(a.copy(), values, vectors)).toBe(true)
+    expect(generalEigen(a.copy(), only, null)).toBe(true)
+    const image = product(asComplex(a), vectors)
+    for (let k = 0; k < n; k++) {
+      const v = vectors.block(0, k, n, 1)
+      expect(size(v)).toBeCloseTo(1, 12)
+      const expected = v.copy()
+      for (let p = 0; p < 2 * n; p += 2) {
+        const [re, im] = [expected.data[p], expected.data[p + 1]]
+        expected.data[p] = re * values[2 * k] - im * values[2 * k + 1]
+        expected.data[p + 1] = re * values[2 * k + 1] + im * values[2 * k]
+      }
+      close(image.block(0, k, n, 1), expected, size(a) * 2)
+    }
+    if (field.width === 1) {
+      // conjugate pairs, the positive imaginary part first; real vectors of real values
+      for (let k = 0; k < n; k++) {
+        if (values[2 * k + 1] === 0) {
+          for (let i = 0; i < n; i++) expect(vectors.data[vectors.place(i, k) + 1]).toBe(0)
+          continue
+        }
+        expect(values[2 * k + 1]).toBeGreaterThan(0)
+        expect([values[2 * k + 2], values[2 * k + 3]]).toEqual([values[2 * k], -values[2 * k + 1]])
+        k++
+      }
+    }
+    const trace = (x: Float64Array): number => x.reduce((sum, y, i) => (i % 2 === 0 ? sum + y : sum), 0)
+    expect(Math.abs(trace(values) - trace(only))).toBeLessThanOrEqual(40 * n * epsilon * size(a))
   })
 
   test('Cholesky factors of a matrix that needs all its digits, and the order of the first minor that fails', () => {

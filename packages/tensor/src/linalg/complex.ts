@@ -29,7 +29,8 @@ export const complex: Field = {
     }
   },
   subtract: (y, yAt, x, xAt, count, re, im) => {
-    for (let i = 0; i < 2 * count; i += 2) {
+    const end = 2 * count
+    for (let i = 0; i < end; i += 2) {
       const xr = x[xAt + i]
       const xi = x[xAt + i + 1]
       y[yAt + i] -= re * xr - im * xi
@@ -37,12 +38,16 @@ export const complex: Field = {
     }
   },
   timesVector: (a, at, step, rows, columns, x, xAt, y, yAt, sign) => {
+    const end = 2 * columns
     for (let i = 0; i < rows; i++) {
       const row = at + i * step
-      let [re, im] = [0, 0]
-      for (let j = 0; j < 2 * columns; j += 2) {
-        const [ar, ai] = [a[row + j], a[row + j + 1]]
-        const [xr, xi] = [x[xAt + j], x[xAt + j + 1]]
+      let re = 0
+      let im = 0
+      for (let j = 0; j < end; j += 2) {
+        const ar = a[row + j]
+        const ai = a[row + j + 1]
+        const xr = x[xAt + j]
+        const xi = x[xAt + j + 1]
         re += ar * xr - ai * xi
         im += ar * xi + ai * xr
       }

@@ -30,3 +30,17 @@ export function divided(x: Scalar, y: Scalar): Scalar {
   const divisor = y.re * ratio + y.im
   return { re: (x.re * ratio + x.im) / divisor, im: (x.im * ratio - x.re) / divisor }
 }
+
+/** x + y */
+export const plus = (x: Scalar, y: Scalar): Scalar => ({ re: x.re + y.re, im: x.im + y.im })
+
+/** The square root with a real part of at least 0. */
+export function squareRoot({ re, im }: Scalar): Scalar {
+  const size = Math.hypot(re, im)
+  if (size === 0) return { re: 0, im: 0 }
+  // of the two parts the one that does not cancel
+  const larger = Math.sqrt((size + Math.abs(re)) / 2)
+  const other = im / (2 * larger)
+  if (re >= 0) return { re: larger, im: other }
+  return im >= 0 ? { re: other, im: larger } : { re: -other, im: -larger }
+}
