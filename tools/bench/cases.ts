@@ -23,6 +23,8 @@ export const smallMlp: Mlp = { batch: 64, sizes: [64, 128, 10], lr: 0.01 }
 export const lenet = { batch: 64, lr: 0.01 } as const
 /** Float32 numbers that are uploaded and read back. */
 export const transfer = { small: 2 ** 20, large: 2 ** 24 } as const
+/** Order of the matrices of linear algebra. */
+export const order = 256
 /** Convolution of the middle of a small network: [32, 64, 28, 28] by [64, 64, 3, 3], padding 1. */
 export const conv = { batch: 32, channels: 64, size: 28, kernel: 3, padding: 1 } as const
 const convFlops = 2 * conv.batch * conv.channels ** 2 * conv.kernel ** 2 * conv.size ** 2
@@ -45,6 +47,11 @@ const table = {
   'matmul 1024': ['1024 x 1024 times 1024 x 1024, float32', 2 * 1024 ** 3, 'GFLOP/s', 1],
   conv2d: ['convolution [32, 64, 28, 28] by [64, 64, 3, 3], padding 1', convFlops, 'GFLOP/s', 1],
   'conv2d backward': ['its gradients by input and weight', 2 * convFlops, 'GFLOP/s', 1],
+  'cholesky 256': ['Cholesky factor of a 256 x 256 matrix, float32', null, 'ops/s', 1],
+  'solve 256': ['256 x 256 system with 256 right-hand sides, float32', null, 'ops/s', 1],
+  'qr 256': ['Q and R of a 256 x 256 matrix, float32', null, 'ops/s', 1],
+  'eigh 256': ['eigenvalues and eigenvectors of a symmetric 256 x 256 matrix, float32', null, 'ops/s', 1],
+  'svd 256': ['singular values and vectors of a 256 x 256 matrix, float32', null, 'ops/s', 1],
   'small mlp step': ['64-128-10, batch 64, SGD: forward, backward, update', null, 'ops/s', 10],
   'small mlp step read': ['the same, with its loss read after each step', null, 'ops/s', 1],
   'small mlp adam': ['64-128-10, batch 64, Adam', null, 'ops/s', 10],

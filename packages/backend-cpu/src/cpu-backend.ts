@@ -6,7 +6,7 @@ import { compileAssembly, instantiateAssembly, supportsRelaxedSimd } from './ass
 import { ConstantPool } from './codegen/constants.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
 import { createConvolution } from './kernels/convolution.ts'
-import { createHostProduct } from './kernels/host-product.ts'
+import { createHostKernels } from './kernels/host-kernels.ts'
 import { createIndexing } from './kernels/indexing.ts'
 import { createFusedLines, createLines } from './kernels/lines.ts'
 import { createMap } from './kernels/map.ts'
@@ -138,7 +138,7 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
     fused: held({
       ...createFusedLines(assembly, threads, temporaries),
       ...createPools(assembly, threads, temporaries),
-      ...createHostProduct(assembly, temporaries),
+      ...createHostKernels(assembly, temporaries),
     }),
   }
 }

@@ -13,7 +13,8 @@ import { factorLU, permutationOf, solveLU } from '../src/linalg/lu.ts'
 import { exponential } from '../src/linalg/matrix-exp.ts'
 import { completeHermitian, unit, zeros } from '../src/linalg/matrix.ts'
 import type { Matrix } from '../src/linalg/matrix.ts'
-import { addProduct, product, withHostProduct } from '../src/linalg/product.ts'
+import { withHostKernels } from '../src/linalg/host-kernels.ts'
+import { addProduct, product } from '../src/linalg/product.ts'
 import { real } from '../src/linalg/real.ts'
 import { decomposeSingular, singularValues } from '../src/linalg/svd.ts'
 import { solveTriangle, solveTriangleRight } from '../src/linalg/triangular.ts'
@@ -127,13 +128,16 @@ describe.each(fields)('%s', (_name, field) => {
     const expected = product(a, b)
     let calls = 0
     const c = zeros(field, 42, 52)
-    withHostProduct(
-      (target, at, step, left, right, m, k, n, sign) => {
-        calls++
-        for (let i = 0; i < m; i++)
-          for (let j = 0; j < n; j++)
-            for (let p = 0; p < k; p++) target[at + i * step + j] += sign * left[i * k + p] * right[p * n + j]
-        return true
+    withHostKernels(
+      {
+        hostProduct: (target, at, step, left, right, m, k, n, sign) => {
+          calls++
+          for (let i = 0; i < m; i++)
+            for (let j = 0; j < n; j++)
+              for (let p = 0; p < k; p++)
+                target[at + i * step + j] += sign * left[i * k + p] * right[p * n + j]
+          return true
+        },
       },
       () => addProduct(c.block(1, 2, 40, 50), 1, a, b),
     )

@@ -453,6 +453,6 @@ test('float32 is computed in float64 and rounded', () => {
 test('a device that cannot be read at once says how to go on', () => {
   registerBackend({ ...createReferenceBackend(), device: 'distant', canBlock: false })
   expect(() => linalg.inv(eye(2, null, { device: 'distant' }))).toThrow(
-    "linear algebra runs on a device that can be read synchronously, got 'distant'. Move the tensor first: await x.toAsync('cpu').",
+    "linalgInvEx: the matrices (linear algebra runs on the host) must be read, and device 'distant' cannot be read synchronously. Use: await awaitReads(() => linalgInvEx(...)).",
   )
 })

@@ -1,7 +1,7 @@
 // jax-js: each op consumes its inputs, `.ref` keeps them; training steps are jitted, as its documentation advises.
 import * as jax from '@jax-js/jax'
 import { readFileSync } from 'node:fs'
-import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import { conv, labels, lenet, mlp, numbers, order, smallMlp, transfer } from '../cases.ts'
 import type { Engine, Mlp, Run } from '../cases.ts'
 
 const { numpy: np, lax, nn } = jax
@@ -153,6 +153,21 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => np.matmul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => np.matmul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => np.matmul(x, y)),
+      'cholesky 256': () => {
+        const x = data([order, order])
+        const a = np.add(np.matmul(x.ref, np.transpose(x)), np.eye(order))
+        return () => done(np.linalg.cholesky(a.ref))
+      },
+      'solve 256': binary([order, order], (x, y) => np.linalg.solve(x, y)),
+      'eigh 256': () => {
+        const x = data([order, order])
+        const a = np.add(x.ref, np.transpose(x))
+        return () => done(...np.linalg.eigh(a.ref))
+      },
+      'svd 256': () => {
+        const x = data([order, order])
+        return () => done(...np.linalg.svd(x.ref))
+      },
       conv2d: () => {
         const [x, w] = images()
         return () => done(convolve(x.ref, w.ref))

@@ -3,7 +3,7 @@ import type * as Core from '@tensorflow/tfjs'
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import { conv, labels, lenet, mlp, numbers, order, smallMlp, transfer } from '../cases.ts'
 import type { Engine, Mlp, Run } from '../cases.ts'
 
 // Its ES modules do not load in Node (imports without extensions): the CommonJS bundles do.
@@ -117,6 +117,10 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => tf.matMul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => tf.matMul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => tf.matMul(x, y)),
+      'qr 256': () => {
+        const x = data([order, order])
+        return () => tf.linalg.qr(x).forEach((result) => result.dispose())
+      },
       conv2d: () => {
         const [x, w] = images()
         return () => tf.conv2d(x, w, 1, 'same').dispose()

@@ -3,7 +3,7 @@ import * as tt from '@tt/autograd'
 import '@tt/backend-cpu'
 import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tt/nn'
 import { Adam, SGD } from '@tt/optim'
-import { conv, labels, lenet, mlp, numbers, smallMlp, transfer } from '../cases.ts'
+import { conv, labels, lenet, mlp, numbers, order, smallMlp, transfer } from '../cases.ts'
 import type { Engine, Mlp, Run } from '../cases.ts'
 
 /** The engine on one of our devices. */
@@ -103,6 +103,19 @@ export async function load(device: string): Promise<Engine> {
       'matmul 64': binary([64, 64], (x, y) => x.matmul(y)),
       'matmul 512': binary([512, 512], (x, y) => x.matmul(y)),
       'matmul 1024': binary([1024, 1024], (x, y) => x.matmul(y)),
+      'cholesky 256': () => {
+        const x = data([order, order])
+        const a = x.matmul(x.mT).add(tt.eye(order, null, { device }))
+        return () => void tt.linalg.cholesky(a)
+      },
+      'solve 256': binary([order, order], (x, y) => tt.linalg.solve(x, y)),
+      'qr 256': unary([order, order], (x) => tt.linalg.qr(x).Q),
+      'eigh 256': () => {
+        const x = data([order, order])
+        const a = x.add(x.mT)
+        return () => void tt.linalg.eigh(a)
+      },
+      'svd 256': unary([order, order], (x) => tt.linalg.svd(x).S),
       conv2d: () => {
         const [x, w] = images()
         return () => void tt.conv2d(x, w, null, { padding: conv.padding })

@@ -34,6 +34,21 @@ export type Gemm<S> = (
 ) => void
 
 /**
+ * Chains of plane rotations of the rows of Z, f64, `rowBytes` apart. The program lists for each chain the first row, the
+ * direction (1 or −1) and the count, then c and s of each rotation.
+ * @param scratch 64 · rows bytes
+ */
+export type RotateRows = (
+  z: Pointer,
+  rows: number,
+  columns: number,
+  rowBytes: number,
+  program: Pointer,
+  length: number,
+  scratch: Pointer,
+) => void
+
+/**
  * `output[b] = input[b] ⋆ weight + bias` (cross-correlation) for the images b in [bStart, bEnd).
  * @param bias outChannels numbers, or 0
  * @param scratch `convForwardScratch(geometry, itemSize)` bytes
@@ -306,6 +321,7 @@ export interface AssemblyKernels {
   readonly exports: readonly unknown[]
 
   readonly gemm: GemmByDType
+  readonly rotateRows: { readonly float64: RotateRows }
   /** Bytes of scratch that `gemm` needs for a product of m × k and k × n. */
   readonly gemmScratch: (m: number, n: number, k: number, itemSize: number) => number
 

@@ -229,6 +229,18 @@ export interface FusedKernels {
     out: Operand,
   ): boolean
   /**
+   * Chains of plane rotations of the rows of Z [rows, columns], dense. The program lists for each chain the first row, the
+   * direction (1 or −1) and the count, then c and s of each rotation, by which x and y of a row and the next one in that
+   * direction become `c x + s y` and `c y − s x`.
+   */
+  hostRotations(
+    z: Float64Array,
+    rows: number,
+    columns: number,
+    program: Float64Array,
+    length: number,
+  ): boolean
+  /**
    * Random words: element i of `out` is word i mod 4 of the block `first` + ⌊i / 4⌋ of Philox 4x32-10 under the key
    * `seed`, the block's number being the low half of the counter. int32: the word; float32: its upper 24 bits · 2⁻²⁴. A
    * backend that has it draws all random numbers on the device, of the same uniform ones on every adapter; without it

@@ -1,9 +1,8 @@
 // Singular values of a real bidiagonal matrix by implicit QR, with a shift of zero where the smallest ones ask for it: all
 // keep their relative accuracy.
 // See Demmel and Kahan, "Accurate singular values of bidiagonal matrices", SIAM J. Sci. Stat. Comput. 11 (1990).
-import type { Matrix } from './matrix.ts'
-import { makeRotation, rotateColumns } from './rotations.ts'
-import type { Rotation } from './rotations.ts'
+import { makeRotation } from './rotations.ts'
+import type { Rotation, RowRotations } from './rotations.ts'
 
 const epsilon = 2 ** -53
 /** Relative size of what counts as zero above the diagonal. */
@@ -11,12 +10,17 @@ const tolerance = 8 * epsilon
 const maxSweeps = 30
 
 /**
- * Makes the bidiagonal matrix `d`, `e` (above it) diagonal; the columns of `u` and `v`, if there are any, are rotated
- * along, so that U B Vᴴ stays the same. The values are neither positive nor sorted.
+ * Makes the bidiagonal matrix `d`, `e` (above it) diagonal; its rotations go to the rows of `u` and `v`, if there are any,
+ * so that Uᵀ B V stays the same (of real U and V). The values are neither positive nor sorted.
  *
  * @returns whether the iteration converged
  */
-export function diagonalize(d: Float64Array, e: Float64Array, u: Matrix | null, v: Matrix | null): boolean {
+export function diagonalize(
+  d: Float64Array,
+  e: Float64Array,
+  u: RowRotations | null,
+  v: RowRotations | null,
+): boolean {
   const n = d.length
   const threshold = Math.max(tolerance * smallestBound(d, e), n * n * 2 ** -1022)
   const left = { c: new Float64Array(n), s: new Float64Array(n) }
@@ -44,9 +48,11 @@ export function diagonalize(d: Float64Array, e: Float64Array, u: Matrix | null, 
     // seen from the end the matrix is transposed: left and right change places
     const [first, second] = forward ? [v, u] : [u, v]
     const [start, direction] = forward ? ([low, 1] as const) : ([high, -1] as const)
-    if (first !== null) rotateColumns(first, start, direction, count, right.c, right.s)
-    if (second !== null) rotateColumns(second, start, direction, count, left.c, left.s)
+    first?.add(start, direction, count, right.c, right.s)
+    second?.add(start, direction, count, left.c, left.s)
   }
+  u?.flush()
+  v?.flush()
   return true
 }
 

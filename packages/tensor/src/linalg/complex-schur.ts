@@ -78,7 +78,7 @@ export function complexSchur(h: Matrix, low: number, high: number, z: Matrix | n
     let first = low
     for (let iteration = 1; iteration <= limit; iteration++) {
       first = smallBelow(h, low, high, first, last)
-      if (first > low) put(h, first, first - 1, { re: 0, im: 0 })
+      if (first > low) h.put(first, first - 1, { re: 0, im: 0 })
       if (first === last) {
         done = true
         break
@@ -91,18 +91,8 @@ export function complexSchur(h: Matrix, low: number, high: number, z: Matrix | n
   return true
 }
 
-const get = (a: Matrix, i: number, j: number): Scalar => {
-  const p = a.place(i, j)
-  return { re: a.data[p], im: a.data[p + 1] }
-}
-function put(a: Matrix, i: number, j: number, { re, im }: Scalar): void {
-  const p = a.place(i, j)
-  a.data[p] = re
-  a.data[p + 1] = im
-}
-
 function smallBelow(h: Matrix, low: number, high: number, first: number, last: number): number {
-  const size = (i: number, j: number): number => sizeOf(get(h, i, j))
+  const size = (i: number, j: number): number => sizeOf(h.get(i, j))
   const tiny = 2 ** -1022 * ((high - low + 1) / epsilon)
   let k = last
   for (; k > first; k--) {
@@ -116,7 +106,7 @@ function smallBelow(h: Matrix, low: number, high: number, first: number, last: n
     if (below > epsilon * around) continue
     const above = size(k - 1, k)
     const [ab, ba] = [Math.max(below, above), Math.min(below, above)]
-    const apart = sizeOf(minus(get(h, k - 1, k - 1), get(h, k, k)))
+    const apart = sizeOf(minus(h.get(k - 1, k - 1), h.get(k, k)))
     const [aa, bb] = [Math.max(size(k, k), apart), Math.min(size(k, k), apart)]
     const s = aa + ab
     if (ba * (ab / s) <= Math.max(tiny, epsilon * (bb * (aa / s)))) break
@@ -129,12 +119,12 @@ function shiftOf(h: Matrix, first: number, last: number, iteration: number): Sca
   if (iteration % 10 === 0) {
     // no progress: a shift from elsewhere
     const [i, at] = iteration % 20 === 0 ? [last, last] : [first + 1, first]
-    return plus(get(h, at, at), { re: 0.75 * sizeOf(get(h, i, i - 1)), im: 0 })
+    return plus(h.get(at, at), { re: 0.75 * sizeOf(h.get(i, i - 1)), im: 0 })
   }
-  const d = get(h, last, last)
-  const u = times(squareRoot(get(h, last - 1, last)), squareRoot(get(h, last, last - 1)))
+  const d = h.get(last, last)
+  const u = times(squareRoot(h.get(last - 1, last)), squareRoot(h.get(last, last - 1)))
   if (sizeOf(u) === 0) return d
-  const half = minus(get(h, last - 1, last - 1), d)
+  const half = minus(h.get(last - 1, last - 1), d)
   const x = { re: half.re / 2, im: half.im / 2 }
   const s = Math.max(sizeOf(u), sizeOf(x))
   const [xs, us] = [
@@ -149,16 +139,16 @@ function shiftOf(h: Matrix, first: number, last: number, iteration: number): Sca
 
 function sweep(h: Matrix, z: Matrix | null, first: number, last: number, shift: Scalar): void {
   const [top, end] = z === null ? [first, last + 1] : [0, h.columns]
-  let f = minus(get(h, first, first), shift)
-  let g = get(h, first + 1, first)
+  let f = minus(h.get(first, first), shift)
+  let g = h.get(first + 1, first)
   for (let k = first; k < last; k++) {
     const rotation = complexRotation(f, g)
     rotateRows(h, k, Math.max(first, k - 1), end, rotation)
-    if (k > first) put(h, k + 1, k - 1, { re: 0, im: 0 })
+    if (k > first) h.put(k + 1, k - 1, { re: 0, im: 0 })
     rotateColumnPair(h, k, top, Math.min(k + 2, last) + 1, rotation)
     if (z !== null) rotateColumnPair(z, k, 0, z.rows, rotation)
     if (k + 1 === last) return
-    f = get(h, k + 1, k)
-    g = get(h, k + 2, k)
+    f = h.get(k + 1, k)
+    g = h.get(k + 2, k)
   }
 }

@@ -10,7 +10,6 @@ import type { Matrix } from './matrix.ts'
 import { product } from './product.ts'
 import { realSchur } from './real-schur.ts'
 import { divided, minus, sizeOf } from './scalar.ts'
-import type { Scalar } from './scalar.ts'
 
 /**
  * The eigenvalues of `a` (real or complex, overwritten) into `values`, complex; the eigenvectors into the columns of
@@ -66,18 +65,13 @@ function asComplex(a: Matrix): Matrix {
   return result
 }
 
-const get = (a: Matrix, i: number, j: number): Scalar => {
-  const p = a.place(i, j)
-  return { re: a.data[p], im: a.data[p + 1] }
-}
-
 /** Makes the blocks of order 2 of a real Schur form triangular: first the eigenvalue with a positive imaginary part. */
 function splitBlocks(t: Matrix, z: Matrix): void {
   const n = t.rows
   for (let k = 0; k + 1 < n; k++) {
-    const below = get(t, k + 1, k)
+    const below = t.get(k + 1, k)
     if (below.re === 0) continue
-    const above = get(t, k, k + 1)
+    const above = t.get(k, k + 1)
     const im = Math.sqrt(Math.abs(above.re)) * Math.sqrt(Math.abs(below.re))
     // (above, λ − a) = (above, i·im) is an eigenvector of [[a, above], [below, a]] for λ = a + i·im
     const rotation = complexRotation(above, { re: 0, im })
@@ -106,9 +100,9 @@ function triangularVectors(t: Matrix): Matrix {
     const conjugated = t.data.slice(t.place(i, i + 1), t.place(i, n))
     for (let p = 1; p < conjugated.length; p += 2) conjugated[p] = -conjugated[p]
     complex.vectorTimes(x.data, x.place(i + 1, i + 1), x.step, rest, rest, conjugated, 0, row, 0, -1)
-    const diagonal = get(t, i, i)
+    const diagonal = t.get(i, i)
     for (let k = i + 1; k < n; k++) {
-      const value = get(t, k, k)
+      const value = t.get(k, k)
       let difference = minus(diagonal, value)
       const least = Math.max(2 ** -52 * sizeOf(value), tiny)
       if (sizeOf(difference) < least) difference = { re: least, im: 0 }
@@ -129,14 +123,14 @@ function normalize(v: Matrix, k: number, real: boolean): void {
   const n = v.rows
   const column = v.block(0, k, n, 1)
   const largest = v.field.largest(v.data, column.at, v.step, n)
-  column.scale(1 / sizeOf(get(v, largest, k)))
+  column.scale(1 / sizeOf(v.get(largest, k)))
   let square = 0
   for (let i = 0; i < n; i++) {
-    const { re, im } = get(v, i, k)
+    const { re, im } = v.get(i, k)
     square += re * re + im * im
   }
   const norm = Math.sqrt(square)
-  const { re, im } = get(v, largest, k)
+  const { re, im } = v.get(largest, k)
   const size = Math.hypot(re, im)
   v.field.divide(v.data, column.at, v.step, n, (re / size) * norm, (im / size) * norm)
   v.data[v.place(largest, k) + 1] = 0
@@ -146,7 +140,7 @@ function normalize(v: Matrix, k: number, real: boolean): void {
 /** Column k + 1 becomes the conjugate of column k. */
 function conjugateColumn(v: Matrix, k: number): void {
   for (let i = 0; i < v.rows; i++) {
-    const { re, im } = get(v, i, k)
+    const { re, im } = v.get(i, k)
     v.data[v.place(i, k + 1)] = re
     v.data[v.place(i, k + 1) + 1] = -im
   }

@@ -1,9 +1,9 @@
 // Eigenvalues and eigenvectors of Hermitian matrices: tridiagonal form, then implicit QL with shifts.
 import { scaleOf } from './field.ts'
 import { applyQ } from './householder.ts'
-import { unit, zeros } from './matrix.ts'
+import { unit } from './matrix.ts'
 import type { Matrix } from './matrix.ts'
-import { rotateColumns } from './rotations.ts'
+import { RowRotations } from './rotations.ts'
 import { tridiagonalize } from './tridiagonal.ts'
 
 const maxIterations = 60
@@ -22,35 +22,21 @@ export function hermitianEigen(a: Matrix, values: Float64Array, vectors: Matrix 
   a.scale(scale)
   const off = new Float64Array(n)
   const { vectors: reflectors, tau } = tridiagonalize(a, values, off)
-  let z: Matrix | null = null
+  let z: Matrix | null = null // its rows become the eigenvectors
   if (vectors !== null) {
-    z = unit(a.field, n)
-    if (n > 1) applyQ(reflectors, tau, n - 1, z.block(1, 1, n - 1, n - 1), false)
+    const q = unit(a.field, n)
+    if (n > 1) applyQ(reflectors, tau, n - 1, q.block(1, 1, n - 1, n - 1), false)
+    z = q.transpose()
   }
-  if (!implicitQL(values, off, n, z)) return false
+  if (!implicitQL(values, off, n, z && new RowRotations(z))) return false
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => values[i] - values[j])
   values.set(order.map((i) => values[i] / scale))
-  if (z !== null && vectors !== null) vectors.set(columnsOf(z, order))
+  if (z !== null && vectors !== null) vectors.set(z.rowsOf(order).transpose())
   return true
 }
 
-/** The columns of a matrix in another order. */
-export function columnsOf(a: Matrix, order: readonly number[]): Matrix {
-  const { width } = a.field
-  const result = zeros(a.field, a.rows, order.length)
-  for (let i = 0; i < a.rows; i++) {
-    let to = result.place(i, 0)
-    for (const j of order) {
-      const from = a.place(i, j)
-      result.data[to++] = a.data[from]
-      if (width === 2) result.data[to++] = a.data[from + 1]
-    }
-  }
-  return result
-}
-
-/** Diagonalizes the tridiagonal matrix; the columns of `z`, if there is one, are rotated along. */
-function implicitQL(d: Float64Array, e: Float64Array, n: number, z: Matrix | null): boolean {
+/** Diagonalizes the tridiagonal matrix; its rotations go to `z`, if there is one. */
+function implicitQL(d: Float64Array, e: Float64Array, n: number, z: RowRotations | null): boolean {
   const [cosines, sines] = [new Float64Array(n), new Float64Array(n)]
   for (let l = 0; l < n; l++) {
     for (let iteration = 0; ; iteration++) {
@@ -86,12 +72,13 @@ function implicitQL(d: Float64Array, e: Float64Array, n: number, z: Matrix | nul
         cosines[m - 1 - i] = c
         sines[m - 1 - i] = s
       }
-      if (z !== null) rotateColumns(z, m, -1, m - 1 - i, cosines, sines)
+      z?.add(m, -1, m - 1 - i, cosines, sines)
       if (r === 0 && i >= l) continue
       d[l] -= p
       e[l] = g
       e[m] = 0
     }
   }
+  z?.flush()
   return true
 }

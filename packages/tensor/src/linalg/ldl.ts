@@ -32,7 +32,7 @@ export function factorLDL(a: Matrix, hermitian: boolean, pivots: Float64Array): 
 
 function choosePivot(a: Matrix, k: number): { row: number; block: 1 | 2; singular: boolean } {
   const n = a.rows
-  const size = (i: number, j: number): number => sizeOf(get(a, i, j))
+  const size = (i: number, j: number): number => sizeOf(a.get(i, j))
   const diagonal = size(k, k)
   const below = k + 1 < n ? k + 1 + a.field.largest(a.data, a.place(k + 1, k), a.step, n - k - 1) : k
   const column = below > k ? size(below, k) : 0
@@ -50,46 +50,46 @@ function exchange(a: Matrix, hermitian: boolean, k: number, row: number, block: 
   const at = k + block - 1
   if (row === at) return
   const swap = (i: number, j: number, p: number, q: number, conjugated = false): void => {
-    const [x, y] = [get(a, i, j), get(a, p, q)]
-    put(a, i, j, conjugated ? conjugateOf(y) : y)
-    put(a, p, q, conjugated ? conjugateOf(x) : x)
+    const [x, y] = [a.get(i, j), a.get(p, q)]
+    a.put(i, j, conjugated ? conjugateOf(y) : y)
+    a.put(p, q, conjugated ? conjugateOf(x) : x)
   }
   for (let i = row + 1; i < a.rows; i++) swap(i, at, i, row)
   for (let i = at + 1; i < row; i++) swap(i, at, row, i, hermitian)
-  if (hermitian) put(a, row, at, conjugateOf(get(a, row, at)))
+  if (hermitian) a.put(row, at, conjugateOf(a.get(row, at)))
   swap(at, at, row, row)
   if (block === 2) swap(at, k, row, k)
 }
 
 function eliminateOne(a: Matrix, hermitian: boolean, k: number): void {
-  const pivot = hermitian ? realOf(get(a, k, k)) : get(a, k, k)
+  const pivot = hermitian ? realOf(a.get(k, k)) : a.get(k, k)
   const inverse = divided({ re: 1, im: 0 }, pivot)
   const column = columnOf(a, k, k + 1, hermitian)
   for (let i = k + 1; i < a.rows; i++) {
-    const factor = times(inverse, get(a, i, k))
+    const factor = times(inverse, a.get(i, k))
     subtractRow(a, i, k + 1, column, factor)
-    put(a, i, k, factor)
+    a.put(i, k, factor)
   }
   if (hermitian) makeReal(a, k)
 }
 
 function eliminateTwo(a: Matrix, hermitian: boolean, k: number): void {
-  const corner = get(a, k + 1, k)
+  const corner = a.get(k + 1, k)
   // off: what the block is divided by, so that nothing overflows
   const off = hermitian ? { re: Math.hypot(corner.re, corner.im), im: 0 } : corner
   const turn = hermitian ? divided(corner, off) : { re: 1, im: 0 }
-  const diagonal = (i: number): Scalar => (hermitian ? realOf(get(a, i, i)) : get(a, i, i))
+  const diagonal = (i: number): Scalar => (hermitian ? realOf(a.get(i, i)) : a.get(i, i))
   const [d11, d22] = [divided(diagonal(k + 1), off), divided(diagonal(k), off)]
   const scale = divided(divided({ re: 1, im: 0 }, minus(times(d11, d22), { re: 1, im: 0 })), off)
   const [c0, c1] = [columnOf(a, k, k + 2, hermitian), columnOf(a, k + 1, k + 2, hermitian)]
   for (let i = k + 2; i < a.rows; i++) {
-    const [x, y] = [get(a, i, k), get(a, i, k + 1)]
+    const [x, y] = [a.get(i, k), a.get(i, k + 1)]
     const first = times(scale, minus(times(d11, x), times(turn, y)))
     const second = times(scale, minus(times(d22, y), times(conjugateOf(turn), x)))
     subtractRow(a, i, k + 2, c0, first)
     subtractRow(a, i, k + 2, c1, second)
-    put(a, i, k, first)
-    put(a, i, k + 1, second)
+    a.put(i, k, first)
+    a.put(i, k + 1, second)
   }
   if (hermitian) {
     makeReal(a, k)
@@ -115,17 +115,8 @@ function columnOf(a: Matrix, j: number, from: number, conjugated: boolean): Floa
 }
 
 const realOf = ({ re }: Scalar): Scalar => ({ re, im: 0 })
-const get = (a: Matrix, i: number, j: number): Scalar => {
-  const p = a.place(i, j)
-  return { re: a.data[p], im: a.field.width === 2 ? a.data[p + 1] : 0 }
-}
-function put(a: Matrix, i: number, j: number, { re, im }: Scalar): void {
-  const p = a.place(i, j)
-  a.data[p] = re
-  if (a.field.width === 2) a.data[p + 1] = im
-}
 function makeReal(a: Matrix, k: number): void {
-  put(a, k, k, realOf(get(a, k, k)))
+  a.put(k, k, realOf(a.get(k, k)))
 }
 
 /** Replaces B by the solution of A X = B, given the factors of A. */
@@ -139,22 +130,21 @@ export function solveLDL(ld: Matrix, hermitian: boolean, pivots: Float64Array, b
   for (let k = 0; k < n;) {
     if (pivots[k] > 0) {
       swap(k, pivots[k] - 1)
-      for (let i = k + 1; i < n; i++) subtract(i, get(ld, i, k), k)
-      const { re, im } = hermitian ? realOf(get(ld, k, k)) : get(ld, k, k)
+      for (let i = k + 1; i < n; i++) subtract(i, ld.get(i, k), k)
+      const { re, im } = hermitian ? realOf(ld.get(k, k)) : ld.get(k, k)
       b.field.divide(b.data, b.place(k, 0), b.field.width, b.columns, re, im)
       k++
     } else {
       swap(k + 1, -pivots[k] - 1)
       for (let i = k + 2; i < n; i++) {
-        subtract(i, get(ld, i, k), k)
-        subtract(i, get(ld, i, k + 1), k + 1)
+        subtract(i, ld.get(i, k), k)
+        subtract(i, ld.get(i, k + 1), k + 1)
       }
       solveBlock(ld, hermitian, k, b)
       k += 2
     }
   }
-  const transposed = (i: number, k: number): Scalar =>
-    hermitian ? conjugateOf(get(ld, i, k)) : get(ld, i, k)
+  const transposed = (i: number, k: number): Scalar => (hermitian ? conjugateOf(ld.get(i, k)) : ld.get(i, k))
   for (let k = n - 1; k >= 0;) {
     const block = pivots[k] > 0 ? 1 : 2
     for (let i = k + 1; i < n; i++) {
@@ -168,15 +158,15 @@ export function solveLDL(ld: Matrix, hermitian: boolean, pivots: Float64Array, b
 
 /** Solves with the block [[d, o], [o, e]] of D at `k`; its upper o is conjugated if Hermitian. */
 function solveBlock(ld: Matrix, hermitian: boolean, k: number, b: Matrix): void {
-  const lower = get(ld, k + 1, k)
+  const lower = ld.get(k + 1, k)
   const upper = hermitian ? conjugateOf(lower) : lower
-  const first = divided(hermitian ? realOf(get(ld, k, k)) : get(ld, k, k), upper)
-  const second = divided(hermitian ? realOf(get(ld, k + 1, k + 1)) : get(ld, k + 1, k + 1), lower)
+  const first = divided(hermitian ? realOf(ld.get(k, k)) : ld.get(k, k), upper)
+  const second = divided(hermitian ? realOf(ld.get(k + 1, k + 1)) : ld.get(k + 1, k + 1), lower)
   const denominator = minus(times(first, second), { re: 1, im: 0 })
   for (let c = 0; c < b.columns; c++) {
-    const x = divided(get(b, k, c), upper)
-    const y = divided(get(b, k + 1, c), lower)
-    put(b, k, c, divided(minus(times(second, x), y), denominator))
-    put(b, k + 1, c, divided(minus(times(first, y), x), denominator))
+    const x = divided(b.get(k, c), upper)
+    const y = divided(b.get(k + 1, c), lower)
+    b.put(k, c, divided(minus(times(second, x), y), denominator))
+    b.put(k + 1, c, divided(minus(times(first, y), x), denominator))
   }
 }

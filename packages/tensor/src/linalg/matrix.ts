@@ -1,5 +1,6 @@
 // Matrices as windows on Float64Arrays, row-major.
 import type { Field } from './field.ts'
+import type { Scalar } from './scalar.ts'
 
 /** A matrix, or a block of one: it shares the memory of what it is a block of. */
 export class Matrix {
@@ -36,6 +37,19 @@ export class Matrix {
   /** Where the number of row `i` and column `j` is. */
   place(i: number, j: number): number {
     return this.at + i * this.step + j * this.field.width
+  }
+
+  /** The number of row `i` and column `j`. */
+  get(i: number, j: number): Scalar {
+    const p = this.place(i, j)
+    return { re: this.data[p], im: this.field.width === 2 ? this.data[p + 1] : 0 }
+  }
+
+  /** Sets the number of row `i` and column `j`; the imaginary part of a real one is lost. */
+  put(i: number, j: number, { re, im }: Scalar): void {
+    const p = this.place(i, j)
+    this.data[p] = re
+    if (this.field.width === 2) this.data[p + 1] = im
   }
 
   /** A dense copy. */
@@ -80,8 +94,8 @@ export class Matrix {
     }
   }
 
-  /** The conjugate transpose, a copy; of real matrices the transpose. */
-  adjoint(): Matrix {
+  /** The transpose, a copy. */
+  transpose(): Matrix {
     const { data, field } = this
     const result = zeros(field, this.columns, this.rows)
     for (let i = 0; i < this.rows; i++) {
@@ -89,9 +103,33 @@ export class Matrix {
       let to = result.place(0, i)
       for (let j = 0; j < this.columns; j++, from += field.width, to += result.step) {
         result.data[to] = data[from]
-        if (field.width === 2) result.data[to + 1] = -data[from + 1]
+        if (field.width === 2) result.data[to + 1] = data[from + 1]
       }
     }
+    return result
+  }
+
+  /** The conjugate transpose, a copy; of real matrices the transpose. */
+  adjoint(): Matrix {
+    return this.transpose().conjugate()
+  }
+
+  /** Conjugates all numbers, in place. */
+  conjugate(): this {
+    if (this.field.width === 1) return this
+    for (let i = 0; i < this.rows; i++) {
+      const end = this.place(i, this.columns)
+      for (let p = this.place(i, 0) + 1; p < end; p += 2) this.data[p] = -this.data[p]
+    }
+    return this
+  }
+
+  /** The rows in another order, a copy. */
+  rowsOf(order: readonly number[]): Matrix {
+    const result = zeros(this.field, order.length, this.columns)
+    order.forEach((from, to) =>
+      result.block(to, 0, 1, this.columns).set(this.block(from, 0, 1, this.columns)),
+    )
     return result
   }
 }

@@ -1,27 +1,13 @@
 // Matrix products on host arrays, in which the algorithms spend most of their time.
-import type { FusedKernels } from '../backend/kernels.ts'
+import { hostKernels } from './host-kernels.ts'
 import { zeros } from './matrix.ts'
 import type { Matrix } from './matrix.ts'
 
 /** How a factor is taken: as it is, transposed, or conjugated and transposed (the same for real matrices). */
 export type Form = 'plain' | 'transpose' | 'adjoint'
 
-type HostProduct = FusedKernels['hostProduct']
-
 /** Products of fewer multiplications are not worth the copies that a backend makes. */
 const worthwhile = 32 ** 3
-let hostProduct: HostProduct | undefined
-
-/** Runs `body`, whose large products are done by `product` if there is one. */
-export function withHostProduct<R>(product: HostProduct | undefined, body: () => R): R {
-  const outer = hostProduct
-  hostProduct = product
-  try {
-    return body()
-  } finally {
-    hostProduct = outer
-  }
-}
 
 /** C ← C + sign · op(A) op(B). */
 export function addProduct(
@@ -36,6 +22,7 @@ export function addProduct(
   const [m, n] = [c.rows, c.columns * width]
   const k = (aForm === 'plain' ? a.columns : a.rows) * width
   if (m === 0 || n === 0 || k === 0) return
+  const { hostProduct } = hostKernels()
   if (hostProduct !== undefined && m * n * k >= worthwhile) {
     const [left, right] = [leftFactor(a, aForm), rightFactor(b, bForm)]
     if (hostProduct(c.data, c.at, c.step, left, right, m, k, n, sign)) return
@@ -102,12 +89,7 @@ function rightFactor(b: Matrix, form: Form): Float64Array {
   return result
 }
 
-function transposed(a: Matrix, form: Form): Matrix {
-  const result = a.adjoint()
-  if (form === 'transpose' && a.field.width === 2)
-    for (let p = 1; p < result.data.length; p += 2) result.data[p] = -result.data[p]
-  return result
-}
+const transposed = (a: Matrix, form: Form): Matrix => (form === 'adjoint' ? a.adjoint() : a.transpose())
 
 /** C ← C + sign · A B on places: two rows of C and four of B at a time. */
 function accumulate(

@@ -1,11 +1,11 @@
 // Singular values and vectors: QR of a tall matrix, the bidiagonal form of R, and implicit QR on that.
 import { bidiagonalize } from './bidiagonal.ts'
 import { diagonalize } from './bidiagonal-qr.ts'
-import { columnsOf } from './eigh.ts'
 import { scaleOf } from './field.ts'
 import { applyQ, factorQR } from './householder.ts'
 import { unit, zeros } from './matrix.ts'
 import type { Matrix } from './matrix.ts'
+import { RowRotations } from './rotations.ts'
 
 /** A = U diag(S) Vᴴ. */
 export interface SVD {
@@ -55,18 +55,19 @@ function decomposeTall(a: Matrix, full: boolean): SVD | null {
   a.scale(scale)
   const { square, tau } = triangle(a)
   const { diagonal, above, left, right } = bidiagonalize(square)
-  const [u, v] = [unit(field, n), unit(field, n)]
-  applyQ(left.vectors, left.tau, n, u, false)
-  if (n > 1) applyQ(right.vectors, right.tau, n - 1, v.block(1, 1, n - 1, n - 1), false)
-  if (!diagonalize(diagonal, above, u, v)) return null
+  const [q, p] = [unit(field, n), unit(field, n)]
+  applyQ(left.vectors, left.tau, n, q, false)
+  if (n > 1) applyQ(right.vectors, right.tau, n - 1, p.block(1, 1, n - 1, n - 1), false)
+  const [u, v] = [q.transpose(), p.transpose()] // their rows become the vectors
+  if (!diagonalize(diagonal, above, new RowRotations(u), new RowRotations(v))) return null
 
   const order = Array.from({ length: n }, (_, i) => i).sort(
     (p, q) => Math.abs(diagonal[q]) - Math.abs(diagonal[p]),
   )
   const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]) / scale)
-  const vh = columnsOf(v, order).adjoint()
+  const vh = v.rowsOf(order).conjugate()
   for (let i = 0; i < n; i++) if (diagonal[order[i]] < 0) vh.block(i, 0, 1, n).scale(-1)
-  const sorted = columnsOf(u, order)
+  const sorted = u.rowsOf(order).transpose()
   if (tau === null) return { u: sorted, s, vh }
   const whole = zeros(field, m, full ? m : n)
   whole.block(0, 0, n, n).set(sorted)

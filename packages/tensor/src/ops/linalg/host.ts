@@ -8,7 +8,7 @@ import { DTypeError, ShapeError, TtError, check } from '../../errors.ts'
 import { checkReadable } from '../../host/reads.ts'
 import type { Field } from '../../linalg/field.ts'
 import { Matrix } from '../../linalg/matrix.ts'
-import { withHostProduct } from '../../linalg/product.ts'
+import { withHostKernels } from '../../linalg/host-kernels.ts'
 import { real } from '../../linalg/real.ts'
 import { broadcastPair, formatShape, numelOf, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -80,7 +80,7 @@ export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRe
       const field = real
       const matrix = (data: Float64Array, rows: number, columns: number): Matrix =>
         new Matrix(field, data, rows, columns)
-      withHostProduct(backend.fused.hostProduct, () => {
+      withHostKernels(backend.fused, () => {
         for (let b = 0; b < count; b++) {
           const slice = (all: Float64Array): Float64Array => {
             const size = all.length / count

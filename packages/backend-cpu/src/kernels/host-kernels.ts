@@ -1,13 +1,13 @@
-// Matrix products of float64 arrays of the host: copied in, multiplied, copied out.
+// Products and rotations of float64 arrays of the host, for linear algebra: copied in, computed, copied out.
 import type { FusedKernels } from '@tt/tensor'
 import type { AssemblyKernels } from '../assembly/index.ts'
 import type { Temporaries } from './temporaries.ts'
 
-/** The fused product of linear algebra. */
-export function createHostProduct(
+/** The fused kernels of linear algebra. */
+export function createHostKernels(
   assembly: AssemblyKernels,
   temporaries: () => Temporaries,
-): Pick<FusedKernels, 'hostProduct'> {
+): Pick<FusedKernels, 'hostProduct' | 'hostRotations'> {
   return {
     hostProduct(c, at, step, a, b, m, k, n, sign) {
       temporaries().run((t) => {
@@ -23,5 +23,22 @@ export function createHostProduct(
       })
       return true
     },
+    hostRotations(z, rows, columns, program, length) {
+      if (z.length * length < worthwhile) return false
+      temporaries().run((t) => {
+        const target = t.bytes(z.length * 8)
+        const list = t.bytes(length * 8)
+        const scratch = t.bytes(rows * 64)
+        const { f64 } = t.runtime.heap
+        f64.set(z, target / 8)
+        f64.set(program.subarray(0, length), list / 8)
+        assembly.rotateRows.float64(target, rows, columns, columns * 8, list, length, scratch)
+        z.set(f64.subarray(target / 8, target / 8 + z.length))
+      })
+      return true
+    },
   }
 }
+
+/** Numbers times places of the program: less is done before it is copied. */
+const worthwhile = 2 ** 16
