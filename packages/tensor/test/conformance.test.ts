@@ -66,6 +66,52 @@ describe('the suite', () => {
     expect(await firstFailure(broken(kernel, outputOf), family)).toMatch(/expected at flat index/)
   })
 
+  const held: object[] = []
+  test.each<[string, string, (inner: Backend) => Partial<Backend>]>([
+    [
+      'memory/blocks are apart',
+      'bytes that are lost',
+      (inner) => ({ write: (buffer, offset, bytes) => inner.write(buffer, offset, bytes.subarray(1)) }),
+    ],
+    [
+      'memory/handles of dropped tensors',
+      'handles that are held on to',
+      (inner) => ({
+        allocate(bytes) {
+          held.push(inner.allocate(bytes))
+          return held.at(-1)!
+        },
+      }),
+    ],
+    [
+      'reads/give copies',
+      'reads that are no copies',
+      (inner) => ({
+        readAsync: (buffer, offset, length) =>
+          Promise.resolve(new Uint8Array((buffer as { bytes: ArrayBuffer }).bytes, offset, length)),
+        supports: inner.supports,
+      }),
+    ],
+    [
+      'reads/come before the kernels after them',
+      'reads that come late',
+      (inner) => ({ readAsync: (...range) => Promise.resolve().then(() => inner.read(...range)) }),
+    ],
+    [
+      'devices/it has every core kernel',
+      'a kernel that is missing',
+      ({ kernels }) => ({ kernels: { ...kernels, sort: undefined as never } }),
+    ],
+  ])('%s: notices %s', async (name, _what, change) => {
+    const inner = twin()
+    const tests = conformance({ create: () => ({ ...inner, ...change(inner) }), report: () => {} })
+    const found = tests.find((entry) => entry.name.startsWith(name))!
+    await expect(found.run()).rejects.toThrow(/expected, got|may be held on to, got/)
+    held.length = 0
+    const right = conformance({ create: twin, report: () => {} }).find((entry) => entry.name === found.name)!
+    await right.run()
+  })
+
   test('a backend that lacks a dtype is not asked for it', async () => {
     const narrow: Backend = { ...twin(), device: 'narrow', supports: (dtype) => dtype === dtypes.float32 }
     const tests = conformance({ create: () => narrow }).filter(({ name }) => name.startsWith('math/exp/'))

@@ -8,6 +8,8 @@ import { awaitReads } from '../host/reads.ts'
 import { toTypedArrayAsync } from '../ops/reading.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { expectAgreement } from './agreement.ts'
+import { deviceTests } from './device-tests.ts'
+import type { Backends } from './device-tests.ts'
 import { createReferenceBackend } from './reference/index.ts'
 import type { ErrorSample, Layout, Sample } from './sample.ts'
 import { families } from './samples/index.ts'
@@ -30,13 +32,9 @@ export interface ConformanceTest {
   run(): Promise<void>
 }
 
-interface Backends {
-  readonly tested: Backend
-  readonly reference: Backend
-}
-
 /**
- * Tests that a backend computes what the reference backend does, for every core op, dtype and memory layout.
+ * Tests that a backend computes what the reference backend does, for every op, dtype and memory layout; that errors
+ * change nothing; that its memory, reads and errors of devices are as they should be.
  *
  * @param options `create` makes the backend under test; `skip` says what it cannot do, and why: the names of
  *   the tests show it, and the summary that the last of them prints
@@ -78,7 +76,7 @@ export function conformance({
     skipped.set(key, skipped.get(key)! + 1)
     return { name: `${name} (skipped: ${skip[key]})`, run: async () => {} }
   }
-  const tests = families.flatMap((family) => [
+  const samples = families.flatMap((family) => [
     ...family.samples.flatMap((sample) =>
       sample.dtypes.map((dtype) =>
         entry(`${family.name}/${sample.name}/${dtype}`, (both) => runSample(both, sample, dtype)),
@@ -88,6 +86,7 @@ export function conformance({
       entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample)),
     ),
   ])
+  const tests = [...samples, ...deviceTests.map(({ name, run }) => entry(name, async (both) => run(both)))]
   const summary: ConformanceTest = {
     name: 'every entry of skip names a test',
     async run() {

@@ -2,12 +2,34 @@
 import { conv1d, conv2d, conv3d, convTranspose2d } from '../../ops/conv.ts'
 import { convolutionInput, convolutionWeight } from '../../ops/convolution.ts'
 import { linear } from '../../ops/linear.ts'
-import { baddbmm } from '../../ops/add-product.ts'
-import { bmm, dot, matmul, mm, mv } from '../../ops/matmul.ts'
-import { mseLoss } from '../../ops/loss.ts'
-import { crossEntropy, nllLoss } from '../../ops/nll-loss.ts'
-import { avgPool2d, maxPool1d, maxPool2d, maxPoolBackward } from '../../ops/pool.ts'
-import { logSoftmax, logsumexp, softmax } from '../../ops/softmax.ts'
+import { addbmm, addmm, addmv, addr, baddbmm } from '../../ops/add-product.ts'
+import { bmm, dot, matmul, mm, mv, vdot } from '../../ops/matmul.ts'
+import { glu } from '../../ops/gated.ts'
+import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+} from '../../ops/loss.ts'
+import { softMarginLoss } from '../../ops/margin-loss.ts'
+import { crossEntropy, nllLoss, nllLossBackward } from '../../ops/nll-loss.ts'
+import {
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  avgPool2d,
+  avgPool3d,
+  avgPoolBackward,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  maxPoolBackward,
+} from '../../ops/pool.ts'
+import { logSoftmax, logsumexp, softmax, softmaxBackwardOp } from '../../ops/softmax.ts'
+import { applyComposite } from '../../dispatch/structured.ts'
 import type { DType } from '../../dtype.ts'
 import { floats, fullFloats, numbers } from '../sample.ts'
 import type { Family, InputSpec } from '../sample.ts'
@@ -78,7 +100,24 @@ export const matmulFamily: Family = {
       dtypes: fullFloats,
       slack: 4,
       inputs: [unit(2, 3, 4), unit(2, 3, 5), unit(2, 5, 4)],
-      run: ([x, a, b]) => baddbmm(x, a, b, { beta: 0.5, alpha: 2 }),
+      run: ([x, a, b]) => [
+        baddbmm(x, a, b, { beta: 0.5, alpha: 2 }),
+        baddbmm(x, a, b),
+        addbmm(x.select(0, 0), a, b),
+      ],
+    },
+    {
+      name: 'addmm, addmv, addr, vdot',
+      dtypes: main,
+      slack: 4,
+      inputs: [{ shape: [3, 4] }, { shape: [3, 4] }, { shape: [4, 4] }, { shape: [4] }],
+      run: ([x, a, b, v]) => [
+        addmm(x, a, b),
+        addmm(v, a, b, { beta: 2 }),
+        addmv(v, b, v, { alpha: 3 }),
+        addr(b, v, v),
+        vdot(v, v),
+      ],
     },
   ],
 }
@@ -146,6 +185,12 @@ export const convolutionFamily: Family = {
   ],
 }
 
+const pooling = (rank: number) => {
+  const all = (size: number): number[] => new Array<number>(rank).fill(size)
+  const geometry = { kernelSize: all(2), stride: all(2), padding: all(0), dilation: all(1) }
+  return { ...geometry, countIncludePad: true, divisorOverride: null }
+}
+const [plane, space] = [pooling(2), pooling(3)]
 export const poolFamily: Family = {
   name: 'pool',
   samples: [
@@ -182,6 +227,35 @@ export const poolFamily: Family = {
         avgPool2d(x, 3, { stride: 2, padding: 1 }),
         avgPool2d(x, 3, { padding: 1, countIncludePad: false }),
         avgPool2d(x, 2, { divisorOverride: 3, ceilMode: true }),
+      ],
+    },
+    {
+      name: 'avgPoolBackward',
+      dtypes: fullFloats,
+      slack: 4,
+      inputs: [{ shape: [2, 3, 4, 4] }, { shape: [1, 2, 2, 2, 2] }],
+      run: ([g, volume]) => [
+        avgPoolBackward(g, { ...plane, inputShape: [2, 3, 8, 8], counts: [4, 4] }),
+        avgPoolBackward(volume, { ...space, inputShape: [1, 2, 4, 4, 4], counts: [2, 2, 2] }),
+      ],
+    },
+    {
+      name: 'pools of volumes',
+      dtypes: fullFloats,
+      slack: 4,
+      inputs: [{ shape: [1, 2, 4, 5, 4] }],
+      run: ([x]) => [avgPool3d(x, 2), ...maxPool3d(x, 2, { stride: 1, returnIndices: true })],
+    },
+    {
+      name: 'adaptive pools',
+      dtypes: fullFloats,
+      slack: 4,
+      inputs: [{ shape: [2, 3, 5, 7] }, { shape: [1, 2, 4, 5, 3] }],
+      run: ([x, volume]) => [
+        adaptiveAvgPool2d(x, [3, 2]),
+        ...adaptiveMaxPool2d(x, [2, 3], true),
+        adaptiveAvgPool3d(volume, 2),
+        ...adaptiveMaxPool3d(volume, 2, true),
       ],
     },
   ],
@@ -237,6 +311,55 @@ export const lossFamily: Family = {
       slack: 6,
       inputs: [unit(6, 5), unit(6, 5)],
       run: ([x, target]) => [mseLoss(x, target), mseLoss(x, target, { reduction: 'none' })],
+    },
+    {
+      name: 'distances and margins',
+      dtypes: fullFloats,
+      slack: 6,
+      inputs: [unit(6, 5), unit(6, 5)],
+      run: ([x, target]) => [
+        l1Loss(x, target),
+        smoothL1Loss(x, target, { beta: 0.5 }),
+        huberLoss(x, target, { reduction: 'sum' }),
+        softMarginLoss(x, target.sign()),
+      ],
+    },
+    {
+      name: 'binary cross entropies',
+      dtypes: fullFloats,
+      slack: 6,
+      inputs: [unit(6, 5), { shape: [6, 5], values: 'truth' }, { shape: [5], values: 'positive' }],
+      run: ([x, target, weight]) => [
+        binaryCrossEntropy(x.sigmoid(), target, weight),
+        binaryCrossEntropyWithLogits(x, target),
+        binaryCrossEntropyWithLogits(x, target, null, weight, { reduction: 'none' }),
+      ],
+    },
+    {
+      name: 'gradients',
+      dtypes: fullFloats,
+      slack: 6,
+      inputs: [{ shape: [6, 5] }, { shape: [6, 5] }, classes, { shape: [], values: 'positive' }],
+      run: ([g, x, target, total]) => {
+        const inputShape = x.shape
+        return [
+          ...applyComposite(softmaxBackwardOp, [g, softmax(x, 1)], { dim: 1, log: false }),
+          ...applyComposite(softmaxBackwardOp, [g, logSoftmax(x, 1)], { dim: 1, log: true }),
+          nllLossBackward(g.select(0, 0).select(0, 0), target, total, null, {
+            inputShape,
+            reduction: 'mean',
+            ignoreIndex: -100,
+            ignoring: false,
+          }),
+        ]
+      },
+    },
+    {
+      name: 'glu',
+      dtypes: floats,
+      slack: 4,
+      inputs: [{ shape: [4, 6] }],
+      run: ([x]) => [glu(x), glu(x, 0)],
     },
   ],
 }

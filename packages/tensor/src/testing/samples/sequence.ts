@@ -1,6 +1,6 @@
 // Samples of ops along a dim: running totals, sorting, searching.
 import { cummax, cummin, cumprod, cumsum, logcumsumexp } from '../../ops/scan.ts'
-import { argsort, kthvalue, median, mode, sort, topk } from '../../ops/sort.ts'
+import { argsort, kthvalue, median, mode, nanmedian, sort, topk } from '../../ops/sort.ts'
 import { bucketize, searchsorted } from '../../ops/search.ts'
 import { everyDtype, floats, fullFloats, mainDtypes, numbers } from '../sample.ts'
 import type { Family } from '../sample.ts'
@@ -99,7 +99,14 @@ export const sortFamily: Family = {
       name: 'median, kthvalue, mode',
       dtypes: ['float32', 'int64'],
       inputs: [{ shape: [5, 7] }],
-      run: ([x]) => [median(x), median(x, 1).values, kthvalue(x, 2, 0).values, mode(x, 1).values],
+      run: ([x]) => [
+        median(x),
+        nanmedian(x),
+        nanmedian(x, 0).values,
+        median(x, 1).values,
+        kthvalue(x, 2, 0).values,
+        mode(x, 1).values,
+      ],
     },
     {
       name: 'searchsorted',

@@ -3,8 +3,11 @@ import { clone, contiguous, copy_, fill_, to } from '../../ops/copy.ts'
 import { cat, stack } from '../../ops/join.ts'
 import { constantPadNd, pad } from '../../ops/pad.ts'
 import { flip, repeat, roll } from '../../ops/repetition.ts'
-import { tril, triu } from '../../ops/matrix-parts.ts'
+import { diagEmbed, tril, triu } from '../../ops/matrix-parts.ts'
+import { diagonalScatter, selectScatter, sliceScatter } from '../../ops/window-scatter.ts'
 import {
+  alias,
+  asStrided,
   diagonal,
   expand,
   narrow,
@@ -105,6 +108,26 @@ export const viewsFamily: Family = {
         expand(select(x, 0, 0), [2, 5, 6]),
         reshape(x, [20, 6]),
         reshape(transpose(x, 0, 1), [-1]),
+        ...x.split(2, 1),
+        alias(x),
+      ],
+    },
+    {
+      name: 'asStrided',
+      dtypes: mainDtypes,
+      layouts: ['contiguous', 'sliced'],
+      inputs: [{ shape: [20] }],
+      run: ([x]) => asStrided(x, [3, 2], [2, 5], { storageOffset: x.storageOffset() + 1 }),
+    },
+    {
+      name: 'writing into a window of a copy',
+      dtypes: mainDtypes,
+      inputs: [{ shape: [4, 5] }, { shape: [5] }, { shape: [4] }],
+      run: ([x, row, column]) => [
+        selectScatter(x, row, 0, 2),
+        sliceScatter(x, x.slice(0, 0, 2), 0, { start: 1, end: 3 }),
+        diagonalScatter(x, column),
+        diagEmbed(row, { offset: 1 }),
       ],
     },
   ],
