@@ -1,5 +1,5 @@
 // The page docs/ops.md: what each op takes and where, as found by trying.
-import { dtypeList, getBackend } from '@tt/tensor'
+import { dtypeList, getBackend, supportsDtype } from '@tt/tensor'
 import type { DType } from '@tt/tensor'
 import { allOps } from './registry.ts'
 import { takes, tryGradients } from './trial.ts'
@@ -17,7 +17,7 @@ export interface Row {
 
 /** The dtypes of a device. */
 export const storedOn = (device: string): DType[] =>
-  dtypeList.filter((info) => getBackend(device).supports(info)).map(({ name }) => name)
+  dtypeList.filter((info) => supportsDtype(getBackend(device), info)).map(({ name }) => name)
 
 /** Tries all ops on these devices; those that the first does not run in any dtype are no ops. */
 export async function tryAll(devices: readonly string[]): Promise<Row[]> {

@@ -20,11 +20,11 @@ const isLeaf = (self: Tensor): boolean => !requiresGradOf(self) || gradFnOf(self
 
 function setRequiresGrad(self: Tensor, value: boolean): void {
   check(
-    !value || self.isFloatingPoint(),
+    !value || self.dtypeInfo.differentiable,
     () =>
       new DTypeError(
         'requiresGrad',
-        `only floating point dtypes can require gradients, got ${self.dtype}. Cast it: .to('float32')`,
+        `only floating point and complex dtypes can require gradients, got ${self.dtype}. Cast it: .to('float32')`,
       ),
   )
   if (requiresGradOf(self) === value) return

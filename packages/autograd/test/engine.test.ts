@@ -259,7 +259,7 @@ describe('grad', () => {
 describe('tensors', () => {
   test('requiresGrad', () => {
     expect(() => tensor([1n]).requiresGrad_()).toThrow(
-      'requiresGrad: only floating point dtypes can require gradients, got int64.',
+      'requiresGrad: only floating point and complex dtypes can require gradients, got int64.',
     )
     const y = leaf(1).mul(2)
     expect(() => {

@@ -1,7 +1,7 @@
 // Element types: their sizes, host arrays and PyTorch's promotion rules.
 
-/** Element types that exist. */
-export type DType =
+/** Element types of real numbers: those that backends store and compute with. */
+export type RealDType =
   | 'uint8'
   | 'int8'
   | 'int16'
@@ -13,13 +13,19 @@ export type DType =
   | 'float64'
   | 'bool'
 
-/** The number type in which a kernel computes: half types in f32, small integers and bool in i32. */
+/** Element types of complex numbers: pairs of a float type, the real part first. */
+export type ComplexDType = 'complex64' | 'complex128'
+
+/** Element types that exist. */
+export type DType = RealDType | ComplexDType
+
+/** The number type in which a kernel computes: half types in f32, small integers and bool in i32; complex ones, that of their parts. */
 export type ComputeType = 'f32' | 'f64' | 'i32' | 'i64'
 
 /** Category of a dtype, in rising order of promotion. */
-export type DTypeCategory = 'bool' | 'int' | 'float'
+export type DTypeCategory = 'bool' | 'int' | 'float' | 'complex'
 
-/** Host arrays that hold elements; bool is bytes, the half types are their bits. */
+/** Host arrays that hold elements; bool is bytes, the half types are their bits, complex ones two entries each. */
 export type HostArray =
   | Uint8Array
   | Int8Array
@@ -33,7 +39,7 @@ export type HostArray =
 /** What is known of a dtype. One object per dtype, compared by identity. */
 export interface DTypeInfo {
   readonly name: DType
-  /** Dense number 0 to 9, for small integer keys. */
+  /** Dense number 0 to 11, for small integer keys. */
   readonly index: number
   /** Bytes of one element. */
   readonly itemSize: number
@@ -42,6 +48,10 @@ export interface DTypeInfo {
   readonly array: new (buffer: ArrayBufferLike, byteOffset?: number, length?: number) => HostArray
   readonly min: number | bigint
   readonly max: number | bigint
+  /** Of a complex dtype: the float dtype of its real and imaginary parts; null for all others. */
+  readonly component: DTypeInfo | null
+  /** Whether tensors of it can carry gradients: floating-point and complex ones. */
+  readonly differentiable: boolean
 }
 
 const info = (
@@ -53,7 +63,38 @@ const info = (
   array: DTypeInfo['array'],
   min: number | bigint,
   max: number | bigint,
-): DTypeInfo => ({ name, index, itemSize, category, compute, array, min, max })
+): DTypeInfo => ({
+  name,
+  index,
+  itemSize,
+  category,
+  compute,
+  array,
+  min,
+  max,
+  component: null,
+  differentiable: category === 'float',
+})
+const pairOf = (name: ComplexDType, index: number, component: DTypeInfo): DTypeInfo => ({
+  ...component,
+  name,
+  index,
+  itemSize: 2 * component.itemSize,
+  category: 'complex',
+  component,
+})
+
+const float32 = info(
+  'float32',
+  8,
+  4,
+  'float',
+  'f32',
+  Float32Array,
+  -3.4028234663852886e38,
+  3.4028234663852886e38,
+)
+const float64 = info('float64', 9, 8, 'float', 'f64', Float64Array, -Number.MAX_VALUE, Number.MAX_VALUE)
 
 /** The table of dtypes, by name. @example dtypes.float16.itemSize // => 2 */
 export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
@@ -74,25 +115,32 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
     -3.3895313892515355e38,
     3.3895313892515355e38,
   ),
-  float32: info('float32', 8, 4, 'float', 'f32', Float32Array, -3.4028234663852886e38, 3.4028234663852886e38),
-  float64: info('float64', 9, 8, 'float', 'f64', Float64Array, -Number.MAX_VALUE, Number.MAX_VALUE),
+  float32,
+  float64,
+  complex64: pairOf('complex64', 10, float32),
+  complex128: pairOf('complex128', 11, float64),
 }
 
 /**
  * The infos in order of their index.
  *
  * @example
- * dtypeList.map(({ name }) => name) // => ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64']
+ * dtypeList.map(({ name }) => name) // => ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64', 'complex64', 'complex128']
  */
 export const dtypeList: readonly DTypeInfo[] = Object.values(dtypes).sort((a, b) => a.index - b.index)
 
 /**
- * Rank of a category in promotion: bool, then int, then float.
+ * Rank of a category in promotion: bool, then int, then float, then complex.
  *
  * @example
  * categoryRank.float > categoryRank.int // => true
  */
-export const categoryRank: Readonly<Record<DTypeCategory, number>> = { bool: 0, int: 1, float: 2 }
+export const categoryRank: Readonly<Record<DTypeCategory, number>> = {
+  bool: 0,
+  int: 1,
+  float: 2,
+  complex: 3,
+}
 
 // Promotion of two dtypes of tensors, by index; uint8 with a signed type gives the next larger signed type.
 const promotion: readonly DTypeInfo[][] = dtypeList.map((a) => dtypeList.map((b) => promotePair(a, b)))
@@ -117,7 +165,7 @@ export const promoteTypes = (a: DType, b: DType): DType => promoteInfos(dtypes[a
 
 /**
  * Whether PyTorch lets a value of dtype `from` be written into a tensor of dtype `to` by an in-place op:
- * never from float to integer, nor from number to bool.
+ * never from complex to real, from float to integer, nor from number to bool.
  *
  * @example
  * canCast('int64', 'float32') // => true
@@ -127,8 +175,20 @@ export const promoteTypes = (a: DType, b: DType): DType => promoteInfos(dtypes[a
 export const canCast = (from: DType, to: DType): boolean =>
   categoryRank[dtypes[from].category] <= categoryRank[dtypes[to].category]
 
-/** Whether the dtype is a floating-point one. @example isFloatingPoint('bfloat16') // => true */
+/** Whether the dtype is a floating-point one; complex ones are not. @example isFloatingPoint('bfloat16') // => true */
 export const isFloatingPoint = (dtype: DType): boolean => dtypes[dtype].category === 'float'
+
+/**
+ * The complex dtype whose parts hold a real dtype: complex128 for float64, complex64 for all others.
+ *
+ * @example
+ * complexOf(dtypes.float64).name // => 'complex128'
+ */
+export const complexOf = (real: DTypeInfo): DTypeInfo =>
+  real.component !== null ? real : real === dtypes.float64 ? dtypes.complex128 : dtypes.complex64
+
+/** The dtype of the parts of a complex dtype; a real one is its own. @example realOf(dtypes.complex64).name // => 'float32' */
+export const realOf = (dtype: DTypeInfo): DTypeInfo => dtype.component ?? dtype
 
 let defaultFloat: DTypeInfo = dtypes.float32
 
@@ -160,6 +220,7 @@ export function setDefaultDtype(dtype: DType): void {
 
 function promotePair(a: DTypeInfo, b: DTypeInfo): DTypeInfo {
   if (a === b) return a
+  if (a.component !== null || b.component !== null) return promoteComplex(a, b)
   if (a.category !== b.category) return categoryRank[a.category] > categoryRank[b.category] ? a : b
   if (a.category === 'float') {
     if (a.itemSize === b.itemSize) return dtypes.float32 // float16 with bfloat16
@@ -168,4 +229,8 @@ function promotePair(a: DTypeInfo, b: DTypeInfo): DTypeInfo {
   const [unsigned, signed] = a.name === 'uint8' ? [a, b] : b.name === 'uint8' ? [b, a] : [null, null]
   if (unsigned && signed) return signed.itemSize > 1 ? signed : dtypes.int16
   return a.itemSize > b.itemSize ? a : b
+}
+
+function promoteComplex(a: DTypeInfo, b: DTypeInfo): DTypeInfo {
+  return a.compute === 'f64' || b.compute === 'f64' ? dtypes.complex128 : dtypes.complex64
 }

@@ -2,7 +2,7 @@
 // functions have an in-place twin, `<name>_`. The filters look at names only: types of members may not be needed
 // to know which members there are, or the interface would refer to itself.
 import { inPlaceForm } from './dispatch/define.ts'
-import type { Operandish } from './dispatch/pointwise.ts'
+import type { Operandish } from './dispatch/pointwise-record.ts'
 import type * as activation from './ops/activation.ts'
 import type * as aliases from './ops/aliases.ts'
 import type * as arithmetic from './ops/arithmetic.ts'

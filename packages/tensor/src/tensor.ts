@@ -1,6 +1,7 @@
 // The Tensor class: a window (shape, strides, offset, dtype) on a storage, and a slot for autograd.
 import type { Backend, Device } from './backend/backend.ts'
 import type { DType, DTypeInfo } from './dtype.ts'
+import { supportsDtype } from './dispatch/complex.ts'
 import { autograd, gradState } from './dispatch/hook.ts'
 import type { AutogradMeta, BackwardOptions, GradFn, TensorHook } from './dispatch/hook.ts'
 import { DTypeError, IndexError, ShapeError, check } from './errors.ts'
@@ -181,17 +182,17 @@ export class Tensor {
   get mT(): Tensor {
     return this.ndim === 0 ? this : this.transpose(-2, -1)
   }
-  /** The matrix transposed: the conjugate transpose of real numbers. @see torch.Tensor.H */
+  /** The conjugate transpose of a matrix. @see torch.Tensor.H */
   get H(): Tensor {
     check(
       this.ndim === 0 || this.ndim === 2,
       () => new ShapeError('H', `self must be a matrix, got ${this.ndim} dims. Use mH for a batch`),
     )
-    return this.mT
+    return this.mH
   }
-  /** The last two dims swapped: the conjugate transpose of real numbers. @see torch.Tensor.mH */
+  /** The conjugate transpose: the last two dims swapped, complex numbers conjugated. @see torch.Tensor.mH */
   get mH(): Tensor {
-    return this.mT
+    return this.mT.conj()
   }
   /**
    * The same memory outside the graph of gradients; unlike detach, changes of it are not seen by the checks of
@@ -284,7 +285,7 @@ export function newTensor(
   shape: readonly number[],
   op = 'empty',
 ): Tensor {
-  if (!backend.supports(dtypeInfo)) {
+  if (!supportsDtype(backend, dtypeInfo)) {
     throw new DTypeError(
       op,
       `device '${backend.device}' does not store ${dtypeInfo.name}. Cast to a dtype it has, such as float32`,
@@ -306,7 +307,7 @@ export function newTensor(
 }
 
 /**
- * A view of `self`: same storage, other geometry.
+ * A view of `self`: same storage, other geometry; in elements of `dtypeInfo`, by default those of self.
  *
  * @example
  * viewOf(tensor([1, 2, 3, 4]), [2], [2], 1).tolist() // => [2, 4]
@@ -316,10 +317,11 @@ export function viewOf(
   shape: readonly number[],
   strides: readonly number[],
   offset: number,
+  dtypeInfo: DTypeInfo = self.dtypeInfo,
 ): Tensor {
   const view = new Tensor({
     storage: self.storage,
-    dtypeInfo: self.dtypeInfo,
+    dtypeInfo,
     shape,
     strides,
     offset,

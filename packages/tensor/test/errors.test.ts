@@ -62,7 +62,7 @@ test.each<Failure>([
     'no data',
     () => tensor([1, null as never]),
     ArgumentError,
-    'tensor: data must be numbers, booleans or bigints, got null.',
+    'tensor: data must be numbers, booleans, bigints or Complex, got null.',
   ],
   [
     'an operand',
@@ -80,7 +80,7 @@ test.each<Failure>([
     'a dtype',
     () => zeros([2], { dtype: 'float33' as never }),
     DTypeError,
-    "zeros: dtype must be one of [bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64], got 'float33'.",
+    "zeros: dtype must be one of [bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128], got 'float33'.",
   ],
   ['the mean of integers', () => arange(3).mean(), DTypeError, 'mean:'],
   [

@@ -1,7 +1,7 @@
 // Text of tensors and numbers against PyTorch and Python (fixtures made by torch 1.13.1 and Python 3.11).
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { DType } from '../src/dtype.ts'
+import type { DType, RealDType } from '../src/dtype.ts'
 import { setDefaultDtype } from '../src/dtype.ts'
 import type { Element, PrintProfile } from '../src/format/index.ts'
 import {
@@ -41,7 +41,7 @@ interface Fixture {
 
 const fixture = JSON.parse(readFileSync(new URL('fixtures/format.json', import.meta.url), 'utf8')) as Fixture
 
-function reader(base64: string, dtype: DType): (index: number) => Element {
+function reader(base64: string, dtype: RealDType): (index: number) => Element {
   const bytes = Buffer.from(base64, 'base64')
   switch (dtype) {
     case 'float64':
@@ -98,7 +98,7 @@ describe('formatTensor', () => {
         formatTensor({
           shape: value.shape,
           dtype: value.t,
-          at: reader(value.data, value.t),
+          at: reader(value.data, value.t as RealDType),
           device,
           requiresGrad: requires_grad,
           gradFnName: grad_fn,

@@ -104,7 +104,7 @@ describe('norms', () => {
     orders.forEach((p, i) => near(x.norm(p), expected[i]))
     near(x.norm('fro', 1, { keepdim: true }), [[2.23607], [6.7082]])
     expect(() => tensor([1n]).norm()).toThrow(
-      "norm: the input must be floating-point, got int64. Give a dtype: { dtype: 'float32' }.",
+      "norm: the input must be floating-point or complex, got int64. Give a dtype: { dtype: 'float32' }.",
     )
   })
   test('normalize and cosineSimilarity', () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import type { DType } from '../src/dtype.ts'
+import type { RealDType } from '../src/dtype.ts'
 import {
   defaultGenerator,
   defaultSeed,
@@ -21,7 +21,7 @@ import type { FloatDType, FloatOut, SampleOut } from '../src/random/samplers.ts'
 type Arguments = readonly (number | string | boolean | null | number[])[]
 interface StreamCase {
   op: string
-  dtype: DType
+  dtype: RealDType
   seed: string
   n: number
   args: Arguments
@@ -42,7 +42,7 @@ const { cases } = fixture<{ cases: StreamCase[] }>('random-streams.json')
 const states = fixture<StateCase[]>('rng-states.json')
 
 /** Room for n samples; the half types come as float32. */
-function room(dtype: DType, n: number): SampleOut {
+function room(dtype: RealDType, n: number): SampleOut {
   switch (dtype) {
     case 'float64':
       return new Float64Array(n)
@@ -64,7 +64,7 @@ function room(dtype: DType, n: number): SampleOut {
   }
 }
 
-function decode(base64: string, dtype: DType): SampleOut {
+function decode(base64: string, dtype: RealDType): SampleOut {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
   if (dtype === 'float16') return Float32Array.from(new Uint16Array(bytes.buffer), halfFromBits)
   if (dtype === 'bfloat16') {

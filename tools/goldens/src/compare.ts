@@ -1,11 +1,11 @@
 // Compares a result with the golden one: structure, dtype, shape, values within the tolerance, shared memory.
-import { Tensor, dtypes, toTypedArrayAsync } from '@tt/tensor'
+import { Complex, Tensor, dtypes, toTypedArrayAsync } from '@tt/tensor'
 import type { DTypeInfo, HostArray } from '@tt/tensor'
-import { dtypeOf, resultElements } from './decode.ts'
+import { complexNumber, dtypeOf, resultElements } from './decode.ts'
 import { isEncodedTensor, isObject, itemsOf } from './format.ts'
 import type { Encoded, EncodedTensor, GoldenCase, Tolerance } from './format.ts'
 import { camelCase } from './names.ts'
-import { NotThere, expectThat } from './outcome.ts'
+import { expectThat } from './outcome.ts'
 
 const exact: Tolerance = { atol: 0, rtol: 0 }
 const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`
@@ -64,8 +64,13 @@ function comparePlain(actual: unknown, expected: Encoded, { tolerance }: Context
   if (isObject(expected) && 'dtype' in expected) {
     const name = dtypeOf(expected.dtype as string).name
     expectThat(actual === name, () => `${path}: dtype ${name} expected, got ${String(actual)}`)
-  } else if (isObject(expected) && 'complex' in expected) throw new NotThere('dtype complex64')
-  else if (isObject(expected) && ('float' in expected || 'int' in expected)) {
+  } else if (isObject(expected) && 'complex' in expected) {
+    const number = complexNumber(expected.complex as (number | string)[])
+    expectThat(
+      actual instanceof Complex && isCloseComplex([actual.re, actual.im], [number.re, number.im], tolerance),
+      () => `${path}: ${String(number)} expected, got ${String(actual)}`,
+    )
+  } else if (isObject(expected) && ('float' in expected || 'int' in expected)) {
     const number = Number(String(expected.float ?? expected.int).replace('inf', 'Infinity'))
     expectThat(
       isClose(Number(actual), number, tolerance),
@@ -115,15 +120,30 @@ export function firstDifference(
   dtype: DTypeInfo,
   tolerance: Tolerance,
 ): string | null {
-  const limits = dtype.category === 'float' ? tolerance : exact
+  const limits = dtype.differentiable ? tolerance : exact
+  const step = dtype.category === 'complex' ? 2 : 1
   let count = 0
   let first = ''
-  for (let i = 0; i < expected.length; i++) {
-    const [x, e] = [numberAt(actual, i, dtype), numberAt(expected, i, dtype)]
-    if (isClose(x, e, limits)) continue
-    if (count++ === 0) first = `${String(e)} expected at flat index ${i}, got ${String(x)}`
+  for (let i = 0; i < expected.length; i += step) {
+    const [x, e] = [actual, expected].map((array) =>
+      Array.from({ length: step }, (_, k) => numberAt(array, i + k, dtype)),
+    )
+    if (step === 1 ? isClose(x[0], e[0], limits) : isCloseComplex(x, e, limits)) continue
+    if (count++ === 0) first = `${e.join(' + i ')} expected at flat index ${i / step}, got ${x.join(' + i ')}`
   }
-  return count === 0 ? null : `${first} (${count} of ${expected.length} differ)`
+  return count === 0 ? null : `${first} (${count} of ${expected.length / step} differ)`
+}
+
+/** Complex numbers are close as such, |x − e| ≤ atol + rtol·|e|, or part by part, as NaN and infinities are. */
+function isCloseComplex(
+  x: readonly (number | bigint)[],
+  e: readonly (number | bigint)[],
+  limits: Tolerance,
+): boolean {
+  if (x.every((part, k) => isClose(part, e[k], limits))) return true
+  const size = ([re, im]: readonly number[]): number => Math.hypot(re, im)
+  const [a, b] = [x.map(Number), e.map(Number)]
+  return size(a.map((part, k) => part - b[k])) <= limits.atol + limits.rtol * size(b)
 }
 
 function numberAt(array: HostArray, i: number, dtype: DTypeInfo): number | bigint {

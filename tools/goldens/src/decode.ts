@@ -1,5 +1,5 @@
 // Golden arguments as TypeScript values, golden tensors as tensors or as plain elements.
-import { Tensor, dtypes, float, getBackend, newTensor } from '@tt/tensor'
+import { Complex, Tensor, dtypes, float, getBackend, newTensor } from '@tt/tensor'
 import type { DType, DTypeInfo, HostArray, Scalar } from '@tt/tensor'
 import { isEncodedTensor, isObject, itemsOf } from './format.ts'
 import type { Encoded, EncodedTensor } from './format.ts'
@@ -93,6 +93,7 @@ export class ArgumentDecoder {
     if ('ref' in encoded) return this.inputs[encoded.ref as number]
     if ('int' in encoded) return BigInt(encoded.int as string)
     if ('float' in encoded) return floatValue(encoded.float as number | string, parameter)
+    if ('complex' in encoded) return complexNumber(encoded.complex as (number | string)[])
     if ('dtype' in encoded) return dtypeOf(encoded.dtype as string).name
     if ('device' in encoded) return this.#deviceOf(String(encoded.device))
     if ('slice' in encoded) return sliceText(encoded.slice as (number | null)[])
@@ -120,11 +121,18 @@ export class ArgumentDecoder {
 const sliceText = ([start, stop, step]: readonly (number | null)[]): string =>
   `${start ?? ''}:${stop ?? ''}${step === null ? '' : `:${step}`}`
 
+/** A Python complex number. */
+export const complexNumber = ([re, im]: readonly (number | string)[]): Complex =>
+  new Complex(pythonNumber(re), pythonNumber(im))
+
 const special: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '-inf': -Infinity, '-0': -0 }
+
+const pythonNumber = (encoded: number | string): number =>
+  typeof encoded === 'string' ? (special[encoded] ?? Number(encoded)) : encoded
 
 /** A Python float; where numbers take part in type promotion, whole ones are marked as floats. */
 function floatValue(encoded: number | string, { name, type }: Parameter): Scalar {
-  const value = typeof encoded === 'string' ? (special[encoded] ?? Number(encoded)) : encoded
+  const value = pythonNumber(encoded)
   const promotes = /number|Tensor/.test(type ?? '') || name === 'operand'
   return promotes && Number.isInteger(value) ? float(value) : value
 }

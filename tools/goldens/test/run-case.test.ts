@@ -101,9 +101,9 @@ describe('a case', () => {
         status: 'not implemented',
       },
     )
-    expect(await outcome({ ...square, outputs: [{ t: 'complex64', shape: [3], data: '' }] })).toMatchObject({
+    expect(await outcome({ ...square, outputs: [{ t: 'complex32', shape: [3], data: '' }] })).toMatchObject({
       status: 'not implemented',
-      reason: 'dtype complex64',
+      reason: 'dtype complex32',
     })
   })
 

@@ -176,6 +176,14 @@ function rootsOf(
     const gradient = gradients?.[i] ?? null
     if (gradient === null) {
       check(
+        tensor.dtypeInfo.component === null,
+        () =>
+          new AutogradError(
+            op,
+            `grad can be implicitly created only for real outputs, got ${tensor.dtype}. Give a gradient, or take real() or abs() first`,
+          ),
+      )
+      check(
         tensor.numel() === 1,
         () =>
           new AutogradError(
@@ -207,8 +215,8 @@ function checkGradient(op: string, tensor: Tensor, gradient: Tensor): void {
       ),
   )
   check(
-    gradient.isFloatingPoint(),
-    () => new DTypeError(op, `the gradient must be floating-point, got ${gradient.dtype}`),
+    gradient.dtypeInfo.differentiable,
+    () => new DTypeError(op, `the gradient must be floating-point or complex, got ${gradient.dtype}`),
   )
 }
 

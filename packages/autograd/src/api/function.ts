@@ -164,7 +164,11 @@ function connect(
   context[internals].node = node
   if (anomaly.enabled) noteCall(node)
   outputs.forEach((output, i) => {
-    if (output === null || !output.isFloatingPoint() || context[internals].nonDifferentiable.has(output))
+    if (
+      output === null ||
+      !output.dtypeInfo.differentiable ||
+      context[internals].nonDifferentiable.has(output)
+    )
       return
     if (context[internals].dirty.has(output)) {
       setDirty(fn.name, output, node, i)

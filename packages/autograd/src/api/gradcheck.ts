@@ -1,5 +1,16 @@
 // Checks gradients against differences: gradcheck, and gradgradcheck for gradients of gradients.
-import { AutogradError, NotImplementedError, Tensor, check, formatShape, randn, tensor } from '@tt/tensor'
+import {
+  AutogradError,
+  NotImplementedError,
+  Tensor,
+  check,
+  formatShape,
+  isComplex,
+  randn,
+  tensor,
+  viewAsComplex,
+  viewAsReal,
+} from '@tt/tensor'
 import { grad } from './backward.ts'
 import { noGrad } from './grad-mode.ts'
 
@@ -21,6 +32,19 @@ const knownOptions = ['eps', 'atol', 'rtol', 'nondetTol', 'raiseException']
 /** A function of tensors, with one or several tensors as result. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
 
+// Complex tensors are checked part by part: as the real tensors that hold their parts.
+function ofParts(fn: TensorFunction, inputs: readonly Tensor[]): [TensorFunction, Tensor[]] {
+  const complex = inputs.map(isComplex)
+  const parts = inputs.map((x, i) =>
+    complex[i] ? viewAsReal(x.detach()).clone().requiresGrad_(x.requiresGrad) : x,
+  )
+  const real = (...xs: Tensor[]): Tensor[] =>
+    [fn(...xs.map((x, i) => (complex[i] ? viewAsComplex(x) : x)))]
+      .flat()
+      .map((y) => (isComplex(y) ? viewAsReal(y) : y))
+  return [real, parts]
+}
+
 const isDifferentiable = (t: Tensor): boolean => t.isFloatingPoint() && t.requiresGrad
 const outputsOf = (fn: TensorFunction, inputs: readonly Tensor[]): Tensor[] => {
   const result = fn(...inputs)
@@ -35,7 +59,7 @@ const numbers = (t: Tensor): Float64Array => {
  * Compares the gradients of `fn` with central differences, one column of the Jacobian at a time.
  *
  * @param fn pure; called about twice for each element of the inputs
- * @param inputs tensors of float64 (others are too coarse) on a device that can block; those with requiresGrad are checked
+ * @param inputs tensors of float64 or complex128 (others are too coarse) on a device that can block; those with requiresGrad are checked
  * @returns true; or false where something differs and `raiseException` is false
  * @throws AutogradError that says which Jacobian differs, and how
  * @example
@@ -48,8 +72,8 @@ export function gradcheck(
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
-  const list = inputs instanceof Tensor ? [inputs] : inputs
-  return judged('gradcheck', options, () => compare('gradcheck', fn, list, options))
+  const [real, list] = ofParts(fn, inputs instanceof Tensor ? [inputs] : inputs)
+  return judged('gradcheck', options, () => compare('gradcheck', real, list, options))
 }
 
 /**
@@ -66,16 +90,16 @@ export function gradgradcheck(
   gradOutputs: readonly Tensor[] | null = null,
   options: GradcheckOptions = {},
 ): boolean {
-  const list = inputs instanceof Tensor ? [inputs] : inputs
+  const [real, list] = ofParts(fn, inputs instanceof Tensor ? [inputs] : inputs)
   return judged('gradgradcheck', options, () => {
-    const outputs = outputsOf(fn, list).filter((output) => output.requiresGrad)
+    const outputs = outputsOf(real, list).filter((output) => output.requiresGrad)
     const seeds = (
       gradOutputs ??
       outputs.map((output) => randn(output.shape, { dtype: output.dtype, device: output.device }))
-    ).map((seed) => seed.detach().requiresGrad_())
+    ).map((seed) => (isComplex(seed) ? viewAsReal(seed) : seed).detach().requiresGrad_())
     const gradients = (...all: Tensor[]): Tensor[] => {
       const xs = all.slice(0, list.length)
-      const ys = outputsOf(fn, xs).filter((output) => output.requiresGrad)
+      const ys = outputsOf(real, xs).filter((output) => output.requiresGrad)
       const wanted = xs.filter(isDifferentiable)
       const found = grad(ys, wanted, {
         gradOutputs: all.slice(list.length),

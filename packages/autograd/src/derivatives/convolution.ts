@@ -16,24 +16,24 @@ export const convolution = {
   convolution: {
     uses: [[1], [0]],
     backward: [
-      (g, s) => convolutionInput(g, s.input(1), s.inputs[0].shape, s.attrs),
-      (g, s) => convolutionWeight(g, s.input(0), s.inputs[1].shape, s.attrs),
+      (g, s) => convolutionInput(g, s.input(1).conj(), s.inputs[0].shape, s.attrs),
+      (g, s) => convolutionWeight(g, s.input(0).conj(), s.inputs[1].shape, s.attrs),
       (g) => perChannel(g),
     ],
   },
   convolutionInput: {
     uses: [[1], [0]],
     backward: [
-      (g, s) => convolve(g, s.input(1), s.attrs),
-      (g, s) => convolutionWeight(s.input(0), g, s.inputs[1].shape, s.attrs),
+      (g, s) => convolve(g, s.input(1).conj(), s.attrs),
+      (g, s) => convolutionWeight(s.input(0).conj(), g, s.inputs[1].shape, s.attrs),
       (g) => perChannel(g),
     ],
   },
   convolutionWeight: {
     uses: [[1], [0]],
     backward: [
-      (g, s) => convolve(s.input(1), g, s.attrs),
-      (g, s) => convolutionInput(s.input(0), g, s.inputs[1].shape, s.attrs),
+      (g, s) => convolve(s.input(1).conj(), g, s.attrs),
+      (g, s) => convolutionInput(s.input(0).conj(), g, s.inputs[1].shape, s.attrs),
     ],
   },
 } satisfies Family

@@ -1,7 +1,18 @@
 // From an elementwise op to its gradients: for each input an elementwise op of its own, made once, run by dispatch.
 // So gradients of gradients need nothing more.
-import { NotImplementedError, PointwiseRecord, input, param, postOrder, substitute } from '@tt/tensor'
+import {
+  ComplexExpr,
+  NotImplementedError,
+  PointwiseRecord,
+  constant,
+  input,
+  param,
+  postOrder,
+  substitute,
+} from '@tt/tensor'
 import type { Expr, PointwiseVariant } from '@tt/tensor'
+import { complexDerivatives } from './complex.ts'
+import type { ComplexRule } from './complex.ts'
 import { elementwiseDerivatives } from './elementwise.ts'
 import type { ElementwiseRule } from './elementwise.ts'
 import { differentiate } from './symbolic.ts'
@@ -55,21 +66,17 @@ const missing = { kind: 'missing', record: null, slots: [], params: [], factor: 
 function derive(variant: PointwiseVariant): PointwiseDerivative {
   const { record, tensorCount } = variant
   const override = elementwiseDerivatives[record.name] as ElementwiseRule | undefined
-  const g = input(tensorCount)
-  const result = input(tensorCount + 1)
+  const slots = slotsOf(variant)
   const name = override?.name?.(variant) ?? nodeName(record.name, record.gradName)
   try {
-    const expressions =
-      override?.gradients === undefined
-        ? derived(variant, g, result)
-        : stated(variant, override.gradients, g, result)
+    const expressions = gradientsOf(variant, override, slots)
     return {
-      inputs: expressions.map((expr, i) =>
-        expr instanceof Error ? missing : inputGradient(variant, expr, i),
+      inputs: expressions.map((parts, i) =>
+        parts instanceof Error ? missing : inputGradient(variant, slots, parts, i),
       ),
       slotsFor: [],
       name,
-      error: expressions.find((expr) => expr instanceof Error) ?? null,
+      error: expressions.find((parts) => parts instanceof Error) ?? null,
     }
   } catch (error) {
     if (!(error instanceof NotImplementedError)) throw error
@@ -77,21 +84,60 @@ function derive(variant: PointwiseVariant): PointwiseDerivative {
   }
 }
 
+/** An expression, or the real and the imaginary part of one. */
+type Parts = readonly Expr[]
+
+/** What gradients are made of: the tensors, then the result, then g; each one input or, if it is complex, two. */
+interface Slots {
+  readonly tensors: readonly Parts[]
+  readonly result: Parts
+  readonly g: Parts
+}
+
+function slotsOf({ tensorCount, pairs, outputs }: PointwiseVariant): Slots {
+  let next = 0
+  const take = (pair: boolean): Parts => (pair ? [input(next++), input(next++)] : [input(next++)])
+  const tensors = Array.from({ length: tensorCount }, (_, i) => take((pairs & (1 << i)) !== 0))
+  const complex = outputs.length === 2
+  const g = take(complex)
+  return { tensors, g, result: take(complex) }
+}
+
+function gradientsOf(
+  variant: PointwiseVariant,
+  override: ElementwiseRule | undefined,
+  slots: Slots,
+): readonly (Parts | NotImplementedError)[] {
+  if (variant.category === 'complex') {
+    const rule = complexDerivatives[variant.record.name]
+    return rule === undefined ? derived(variant, slots) : statedComplex(variant, rule, slots)
+  }
+  return override?.gradients === undefined
+    ? derived(variant, slots)
+    : stated(variant, override.gradients, slots)
+}
+
 /** PyTorch's name of an op's node: `MulBackward0`. */
 export const nodeName = (name: string, gradName: string | undefined): string =>
   gradName ?? `${name[0].toUpperCase()}${name.slice(1)}Backward0`
 
 // By the chain rule. The result is used in place of its expression if that saves fewer tensors, or it alone.
-function derived(variant: PointwiseVariant, g: Expr, result: Expr): (Expr | undefined)[] {
-  const gradients = differentiate(variant.expr, g)
-  return Array.from({ length: variant.tensorCount }, (_, i) => {
-    const plain = gradients.get(input(i))
-    if (plain === undefined) return undefined
-    const reusing = substitute(plain, (node) =>
-      node === variant.expr && node.op !== 'input' ? result : undefined,
+function derived(variant: PointwiseVariant, { tensors, g, result }: Slots): Parts[] {
+  const { outputs } = variant
+  const gradients = outputs.map((expr, k) => differentiate(expr, g[k]))
+  const sumOf = (leaf: Expr): Expr => {
+    const terms = gradients.map((of) => of.get(leaf)).filter((term) => term !== undefined)
+    return terms.length === 0 ? constant(0) : terms.reduce((sum, term) => sum.add(term))
+  }
+  return tensors.map((parts) => {
+    const plain = parts.map(sumOf)
+    const reusing = plain.map((expr) =>
+      substitute(expr, (node) => (node.op === 'input' ? undefined : result[outputs.indexOf(node)])),
     )
     const [few, many] = [inputsOf(reusing), inputsOf(plain)]
-    const alone = few.length === 2 && few.includes(result)
+    const alone =
+      few.every((leaf) => g.includes(leaf) || result.includes(leaf)) &&
+      few.some((leaf) => result.includes(leaf))
     return few.length < many.length || (alone && few.length === many.length) ? reusing : plain
   })
 }
@@ -99,50 +145,83 @@ function derived(variant: PointwiseVariant, g: Expr, result: Expr): (Expr | unde
 function stated(
   variant: PointwiseVariant,
   rule: NonNullable<ElementwiseRule['gradients']>,
-  g: Expr,
-  result: Expr,
-): (Expr | NotImplementedError | undefined)[] {
-  const { record, scalarMask } = variant
-  let tensors = 0
-  let scalars = 0
-  const isTensor = Array.from({ length: record.arity }, (_, i) => (scalarMask & (1 << i)) === 0)
-  const args = isTensor.map((tensor) => (tensor ? input(tensors++) : param(scalars++)))
-  const options = Object.fromEntries(record.optionNames.map((name, i) => [name, param(scalars + i)]))
-  return rule(g, result, args, options)
-    .filter((_, i) => isTensor[i])
-    .map((expr) => expr ?? undefined)
+  { g, result }: Slots,
+): (Parts | NotImplementedError)[] {
+  const { args, options } = variant
+  return ofTensors(
+    variant,
+    rule(
+      g[0],
+      result[0],
+      args.map(({ re }) => re),
+      options as Readonly<Record<string, Expr>>,
+    ),
+  ).map((expr) => (expr instanceof Error ? expr : [expr ?? constant(0)]))
 }
 
-const inputsOf = (expr: Expr): Expr[] => postOrder([expr]).filter((node) => node.op === 'input')
+function statedComplex(variant: PointwiseVariant, rule: ComplexRule, { tensors, g, result }: Slots): Parts[] {
+  const gradients = ofTensors(variant, rule(complexOf(g), complexOf(result), variant.args))
+  return gradients.map(({ re, im }, i) => (tensors[i].length === 2 ? [re, im] : [re]))
+}
+const ofTensors = <T>({ scalarMask }: PointwiseVariant, gradients: readonly T[]): readonly T[] =>
+  gradients.filter((_, i) => (scalarMask & (1 << i)) === 0)
+const complexOf = ([re, im = constant(0)]: Parts): ComplexExpr => new ComplexExpr(re, im)
 
-function inputGradient(variant: PointwiseVariant, expr: Expr | undefined, position: number): InputGradient {
+const inputsOf = (roots: Parts): Expr[] => postOrder(roots).filter((node) => node.op === 'input')
+const isZero = (expr: Expr): boolean => expr.op === 'const' && expr.value === 0
+
+function inputGradient(variant: PointwiseVariant, all: Slots, parts: Parts, position: number): InputGradient {
   const { tensorCount } = variant
-  const g = input(tensorCount)
-  if (expr === undefined || (expr.op === 'const' && expr.value === 0))
-    return { kind: 'zero', record: null, slots: [], params: [], factor: -1 }
-  if (expr === g) return { kind: 'pass', record: null, slots: [], params: [], factor: -1 }
-  const nodes = postOrder([expr])
-  const slots = nodes
-    .filter((node) => node.op === 'input' && node !== g)
-    .map((node) => (Number(node.value) > tensorCount ? tensorCount : Number(node.value)))
+  const { g } = all
+  const simple = { record: null, slots: [], params: [], factor: -1 } as const
+  if (parts.every(isZero)) return { kind: 'zero', ...simple }
+  // Real parts of g, and a g that is real, are fitted by the engine.
+  if (parts.every((expr, k) => (k < g.length ? expr === g[k] : isZero(expr))))
+    return { kind: 'pass', ...simple }
+  const nodes = postOrder(parts)
+  const slots = [...all.tensors, all.result].flatMap((slot, i) =>
+    slot.some((leaf) => nodes.includes(leaf)) ? [i] : [],
+  )
   const params = nodes.filter((node) => node.op === 'param').map((node) => Number(node.value))
-  const leaves = [
+  const leaves: Parts[] = [
     g,
-    ...slots.map((slot) => input(slot === tensorCount ? tensorCount + 1 : slot)),
-    ...params.map(param),
+    ...slots.map((slot) => (slot === tensorCount ? all.result : all.tensors[slot])),
+    ...params.map((i) => [param(i)]),
   ]
   const record = new PointwiseRecord(
     `${variant.name}Backward${position}`,
     leaves.length,
-    (args) =>
-      substitute(expr, (node) =>
-        node.args.length === 0 && leaves.includes(node) ? args[leaves.indexOf(node)] : undefined,
-      ),
-    { gradName: rootName(expr), unpromoted: leaves.map((_, i) => i).slice(1) },
+    (args) => withLeaves(parts[0], leaves, (i) => [args[i]]),
+    {
+      gradName: rootName(parts[0]),
+      unpromoted: leaves.map((_, i) => i).slice(1),
+      ...(variant.category === 'complex' && {
+        result: 'complex' as const,
+        complex: (args: readonly ComplexExpr[]) => {
+          const [re, im] = parts.map((expr) => withLeaves(expr, leaves, (i) => [args[i].re, args[i].im]))
+          return im === undefined ? re : new ComplexExpr(re, im)
+        },
+      }),
+    },
   )
-  const factor =
-    expr.op === 'mul' && expr.args[0] === g && expr.args[1].op === 'param' ? Number(expr.args[1].value) : -1
-  return { kind: 'kernel', record, slots, params, factor }
+  return { kind: 'kernel', record, slots, params, factor: factorOf(parts, g) }
+}
+
+// The expression with each part of a leaf replaced.
+function withLeaves(root: Expr, leaves: readonly Parts[], partsOf: (leaf: number) => Parts): Expr {
+  const replacements = new Map<Expr, Expr>()
+  leaves.forEach((leaf, i) => leaf.forEach((node, k) => replacements.set(node, partsOf(i)[k])))
+  return substitute(root, (node) => replacements.get(node))
+}
+
+// The param by which all parts of g are multiplied, or −1.
+function factorOf(parts: Parts, g: Parts): number {
+  const factors = parts.map((expr, k) =>
+    expr.op === 'mul' && expr.args[0] === g[k] && expr.args[1].op === 'param'
+      ? Number(expr.args[1].value)
+      : -1,
+  )
+  return parts.length === g.length && factors.every((factor) => factor === factors[0]) ? factors[0] : -1
 }
 
 // Gradients of gradients show the op that the gradient ends in, as PyTorch's, whose formulas are made of ops, mostly do.

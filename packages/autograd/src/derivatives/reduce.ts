@@ -76,7 +76,7 @@ function prodGradient(g: Tensor, x: Tensor, dims: readonly number[]): Tensor {
     .cumprod(last)
     .flip([last])
   const others = before.mul(after).reshape(order.map((i) => x.shape[i]))
-  return g.mul(others.permute(order.map((_, i) => order.indexOf(i))))
+  return g.mul(others.conj().permute(order.map((_, i) => order.indexOf(i))))
 }
 const catAlong = (a: Tensor, b: Tensor): Tensor => cat([a, b], a.ndim - 1)
 

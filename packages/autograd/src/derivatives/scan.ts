@@ -31,7 +31,7 @@ function cumprodGradient(g: Tensor, x: Tensor, dim: number): Tensor {
     parts.push(
       g
         .narrow(dim, k, length - k)
-        .mul(others)
+        .mul(others.conj())
         .sum(dim, { keepdim: true }),
     )
   }

@@ -1,5 +1,5 @@
 // Gradients of views: the same elements seen the other way.
-import { arange, cat, stack } from '@tt/tensor'
+import { arange, cat, stack, viewAsComplex, viewAsReal } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import { windowGradient } from '../graph/as-strided.ts'
 import { linear } from './formula.ts'
@@ -35,6 +35,8 @@ export const views = {
   squeeze: reshaped,
   unsqueeze: reshaped,
   alias: linear((g) => g),
+  viewAsReal: linear((g) => viewAsComplex(g.contiguous())),
+  viewAsComplex: linear((g) => viewAsReal(g.contiguous())),
   transpose: linear((g, { attrs: { dim0, dim1 } }) => g.transpose(dim0, dim1)),
   t: linear((g) => g.t()),
   permute: linear((g, { attrs: { dims } }) => g.permute(dims.map((_, i) => dims.indexOf(i)))),

@@ -1,6 +1,6 @@
 // Gradients of windows on memory: asStrided, views renewed after an in-place change, in-place changes of views.
-import { arange, emptyStrided, zeros } from '@tt/tensor'
-import type { Tensor } from '@tt/tensor'
+import { arange, emptyStrided, viewAsComplex, viewAsReal, zeros } from '@tt/tensor'
+import type { DTypeInfo, Tensor } from '@tt/tensor'
 import { Node } from './node.ts'
 import type { Edges, Gradient, Gradients } from './node.ts'
 
@@ -11,7 +11,23 @@ export interface Window {
   readonly offset: number
 }
 
-const windowOf = ({ shape, strides, offset }: Window): Window => ({ shape, strides, offset })
+/** A window in elements of a dtype. */
+interface TypedWindow extends Window {
+  readonly dtypeInfo: DTypeInfo
+}
+
+const windowOf = ({ shape, strides, offset, dtypeInfo }: Tensor): TypedWindow => ({
+  shape,
+  strides,
+  offset,
+  dtypeInfo,
+})
+/** A window of complex elements as one of real elements: the parts are a last dim of size 2. */
+const realWindow = ({ shape, strides, offset }: Window): Window => ({
+  shape: [...shape, 2],
+  strides: [...strides.map((stride) => 2 * stride), 1],
+  offset: 2 * offset,
+})
 const isEmpty = ({ shape }: Window): boolean => shape.includes(0)
 const lastOf = ({ shape, strides, offset }: Window): number =>
   shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset)
@@ -55,11 +71,31 @@ export function windowGradient(g: Tensor, output: Window, input: Window): Tensor
   return memory.asStrided(input.shape, input.strides, { storageOffset: input.offset - start })
 }
 
+// The same where the view shows the parts of complex elements, or pairs of real ones as complex: all is seen as real.
+function viewGradient(g: Tensor, view: TypedWindow, base: TypedWindow): Tensor {
+  if (view.dtypeInfo === base.dtypeInfo) return windowGradient(g, view, base)
+  return base.dtypeInfo.component === null
+    ? windowGradient(viewAsReal(g.contiguous()), realWindow(view), base)
+    : viewAsComplex(windowGradient(g, view, realWindow(base)).contiguous())
+}
+
+/** The window of a view on `whole`, a tensor with the geometry of its base. */
+function partOf(whole: Tensor, view: TypedWindow, base: TypedWindow): Tensor {
+  if (view.dtypeInfo === base.dtypeInfo)
+    return whole.asStrided(view.shape, view.strides, { storageOffset: view.offset - base.offset })
+  if (base.dtypeInfo.component !== null) {
+    const storageOffset = view.offset - 2 * base.offset
+    return viewAsReal(whole).asStrided(view.shape, view.strides, { storageOffset })
+  }
+  const { shape, strides, offset } = realWindow(view)
+  return viewAsComplex(whole.asStrided(shape, strides, { storageOffset: offset - base.offset }))
+}
+
 /** The node of a view that was renewed after an in-place change: a window on its base. */
 export class AsStridedNode extends Node {
   readonly name = 'AsStridedBackward0'
-  readonly #view: Window
-  readonly #base: Window
+  readonly #view: TypedWindow
+  readonly #base: TypedWindow
 
   constructor(edges: Edges, view: Tensor, base: Tensor) {
     super(edges, [{ shape: view.shape, dtypeInfo: view.dtypeInfo }])
@@ -68,7 +104,7 @@ export class AsStridedNode extends Node {
   }
 
   override apply([g]: readonly Gradient[]): Gradients {
-    return [windowGradient(g!, this.#view, this.#base)]
+    return [viewGradient(g!, this.#view, this.#base)]
   }
 }
 
@@ -79,8 +115,8 @@ export class AsStridedNode extends Node {
 export class CopySlices extends Node {
   readonly name = 'CopySlices'
   readonly #change: Node
-  readonly #view: Window
-  readonly #base: Window
+  readonly #view: TypedWindow
+  readonly #base: TypedWindow
 
   /** @param baseEdges of the base as it was before; the other edges are those of `change` but its first */
   constructor(baseEdges: Edges, change: Node, view: Tensor, base: Tensor) {
@@ -97,12 +133,12 @@ export class CopySlices extends Node {
   }
 
   override apply([g]: readonly Gradient[]): Gradients {
-    const { shape, strides, offset } = this.#view
+    const { shape } = this.#view
     const whole = emptyStrided(this.#base.shape, this.#base.strides, {
       dtype: g!.dtype,
       device: g!.device,
     }).copy_(g!)
-    const part = whole.asStrided(shape, strides, { storageOffset: offset - this.#base.offset })
+    const part = partOf(whole, this.#view, this.#base)
     const [before, ...others] = this.#change.apply([part.clone()])
     if (this.next[0] === null) return [null, ...others]
     if (before) part.copy_(before.shape.length === shape.length ? before : before.sumToSize(shape))

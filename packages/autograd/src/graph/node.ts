@@ -68,7 +68,7 @@ export abstract class Node implements GradFn {
 
   /** Whether output `i` is floating-point and carries a gradient. */
   isDifferentiable(i: number): boolean {
-    return this.outputs[i].dtypeInfo.category === 'float' && this.differentiates(i)
+    return this.outputs[i].dtypeInfo.differentiable && this.differentiates(i)
   }
 
   registerHook(hook: NodeHook): () => void {

@@ -40,7 +40,7 @@ function nodeOf(
 ): Node | null {
   if (op.kind === 'pointwise')
     return new PointwiseNode(op, edges, tensors, attrs as readonly KernelScalar[], outputs[0], changed)
-  if (!outputs.some((output) => output.dtypeInfo.category === 'float')) return null
+  if (!outputs.some((output) => output.dtypeInfo.differentiable)) return null
   const entry = formulaOf(op)
   if (entry === null || 'decomposed' in entry) {
     throw new NotImplementedError(

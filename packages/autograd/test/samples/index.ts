@@ -1,6 +1,7 @@
 // All samples, by the family of the ops.
 import { activation } from './activation.ts'
 import { arithmetic } from './arithmetic.ts'
+import { complex } from './complex.ts'
 import { convolution } from './convolution.ts'
 import { inPlace } from './in-place.ts'
 import { indexing } from './indexing.ts'
@@ -23,6 +24,7 @@ import { vision } from './vision.ts'
 export const families: Readonly<Record<string, readonly Sample[]>> = {
   activation,
   arithmetic,
+  complex,
   convolution,
   inPlace,
   indexing,

@@ -1,5 +1,5 @@
 // Storage dtypes as vectors: packed elements in memory order, widened to a compute type on load, narrowed on store.
-import type { ComputeType, DTypeInfo } from '@tt/tensor'
+import type { ComputeType, DTypeInfo, RealDType } from '@tt/tensor'
 import type { Node } from './builder.ts'
 import { bit, convert, narrowLanes, nonZero, widenLanes } from './convert.ts'
 import { laneCount } from './lanes.ts'
@@ -18,7 +18,7 @@ export function widen(l: Lanes, packed: Packed, dtype: DTypeInfo): Node {
   const to = l.compute
   const two = laneCount(to) === 2
   const narrow = (halves: Lanes): Node => narrowLanes(halves, packed, to as 'f32' | 'i32')
-  switch (dtype.name) {
+  switch (dtype.name as RealDType) {
     case 'float64':
       return two ? convert(l, x, 'f64', to) : narrow(l.as('f64'))
     case 'int64':

@@ -1,9 +1,10 @@
 // The safetensors format: 8 bytes of header length, a JSON header, the elements. Written by PyTorch and read by it.
-import { FormatError, check, empty, numelOf } from '@tt/autograd'
+import { FormatError, check, dtypes, empty, numelOf } from '@tt/autograd'
 import type { DType, Device } from '@tt/autograd'
 import type { StateDict } from '../module/state-dict.ts'
 
 const dtypeNames = {
+  C64: 'complex64',
   F64: 'float64',
   F32: 'float32',
   F16: 'float16',
@@ -52,6 +53,14 @@ export function saveSafetensors(stateDict: Readonly<StateDict>, { metadata }: Sa
     check(
       name !== '__metadata__',
       () => new FormatError('saveSafetensors', "no tensor may be named '__metadata__'"),
+    )
+    check(
+      formatNames.has(dtype),
+      () =>
+        new FormatError(
+          'saveSafetensors',
+          `the dtype of ${name} must be one of [${[...formatNames.keys()].join(', ')}], got ${dtype}. Cast it first`,
+        ),
     )
     header[name] = { dtype: formatNames.get(dtype), shape, data_offsets: [end, end + nbytes] }
     end += nbytes
@@ -168,26 +177,13 @@ function checkEntry(name: string, entry: unknown): Entry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1]) {
     return fail(`the data_offsets of ${name} must be a start and an end, got ${JSON.stringify(offsets)}`)
   }
-  const needed = numelOf(shape) * itemSizes[dtypeNames[dtype as Entry['dtype']]]
+  const needed = numelOf(shape) * dtypes[dtypeNames[dtype as Entry['dtype']]].itemSize
   if (offsets[1] - offsets[0] !== needed) {
     return fail(
       `the data_offsets of ${name} must span the ${needed} bytes of ${dtype} [${shape.join(', ')}], got ${offsets[1] - offsets[0]}`,
     )
   }
   return entry as unknown as Entry
-}
-
-const itemSizes: Readonly<Record<DType, number>> = {
-  bool: 1,
-  uint8: 1,
-  int8: 1,
-  int16: 2,
-  int32: 4,
-  int64: 8,
-  float16: 2,
-  bfloat16: 2,
-  float32: 4,
-  float64: 8,
 }
 
 /** The tensors must cover the data without gaps and without overlap. */

@@ -2,8 +2,9 @@
 import type { DTypeCategory } from '../dtype.ts'
 import type { Expr } from '../expr/expr.ts'
 import type { Tensor } from '../tensor.ts'
-import { PointwiseRecord, applyPointwise, applyPointwiseInPlace } from './pointwise.ts'
-import type { NumericOptions, Operandish, PointwiseConfig } from './pointwise.ts'
+import { PointwiseRecord } from './pointwise-record.ts'
+import { applyPointwise, applyPointwiseInPlace } from './pointwise.ts'
+import type { NumericOptions, Operandish, PointwiseConfig } from './pointwise-record.ts'
 import type { Scalar } from './scalar.ts'
 
 /** Options of an op as expressions, by name. */

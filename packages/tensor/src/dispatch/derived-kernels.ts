@@ -4,7 +4,7 @@ import type { ConvolutionGeometry, CoreKernels, Operand, ReduceKernel } from '..
 import type { DTypeInfo } from '../dtype.ts'
 import { constant, input } from '../expr/expr.ts'
 import { contiguousStrides, numelOf } from '../shape/shape.ts'
-import { mapKernel, nextKernelId } from './pointwise.ts'
+import { mapKernel, nextKernelId } from './pointwise-record.ts'
 
 /** The kernels that derivedKernels makes. */
 export type DerivedKernels = Pick<

@@ -7,7 +7,7 @@ import { broadcastPair, formatShape, numelOf, sameShape } from '../shape/shape.t
 import { newTensor, viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { binary } from './define.ts'
-import { nextKernelId } from './pointwise.ts'
+import { nextKernelId } from './pointwise-record.ts'
 import { applyComposite, composite } from './structured.ts'
 
 /** How the losses of the elements become one number. */

@@ -4,6 +4,8 @@ import type { Operand } from '../backend/kernels.ts'
 import { DTypeError, check } from '../errors.ts'
 import { numelOf } from '../shape/shape.ts'
 import { Tensor } from '../tensor.ts'
+import { isComplexOperand } from './complex.ts'
+import { complexMatmul } from './complex-matmul.ts'
 import { fillElements } from './elements.ts'
 import { autograd, needsGrad } from './hook.ts'
 import { structured } from './structured.ts'
@@ -47,12 +49,14 @@ export function runMatmul(
 ): void {
   if (out.elementCount === 0) return
   if (a.shape[2] === 0 && bias === null) fillElements(out, 0)
+  else if (isComplexOperand(a)) complexMatmul(backend, a, b, bias, windowOf(out, shape, strides))
   else backend.kernels.matmul(a, b, bias, windowOf(out, shape, strides))
 }
 
 /** unsafeView: the result of a matrix product in its final shape; no view to the user, since nobody else has the memory. */
 export const unsafeViewOp = structured<{ shape: readonly number[] }>({
   name: 'unsafeView',
+  complex: 'whole',
   infer: ([self], { shape }) => [{ shape, dtype: self.dtypeInfo }],
   run: () => {},
 })

@@ -7,7 +7,7 @@ import { constant, input, param } from '../expr/expr.ts'
 import type { Expr } from '../expr/expr.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
-import { mapKernel, nextKernelId } from './pointwise.ts'
+import { mapKernel, nextKernelId } from './pointwise-record.ts'
 
 /** The dtype in which moments are kept: float32 for the half types. */
 export const momentDtype = (dtype: DTypeInfo): DTypeInfo => (dtype.itemSize === 2 ? dtypes.float32 : dtype)

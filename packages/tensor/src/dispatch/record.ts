@@ -3,7 +3,7 @@ import type { Backend } from '../backend/backend.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import type { Tensor } from '../tensor.ts'
 import type { OverlapRule } from './overlap.ts'
-import type { PointwiseVariant } from './pointwise.ts'
+import type { PointwiseVariant } from './pointwise-record.ts'
 
 /** Shape and dtype of an output to allocate. */
 export interface OutputSpec {
@@ -16,6 +16,8 @@ export interface ViewSpec {
   readonly shape: readonly number[]
   readonly strides: readonly number[]
   readonly offset: number
+  /** Its elements are of this dtype; default: that of the input. */
+  readonly dtype?: DTypeInfo
 }
 
 interface NamedRecord {
@@ -30,6 +32,12 @@ export interface StructuredRecord<Attrs = never> extends NamedRecord {
   readonly kind: 'structured'
   /** Checks the arguments and says what to allocate. */
   infer(tensors: readonly Tensor[], attrs: Attrs): readonly OutputSpec[]
+  /**
+   * What `run` does with complex tensors. 'parts': it runs on the real parts and again on the imaginary ones (it moves or
+   * adds elements). 'product': it is linear in each of its first two tensors and runs on pairs of parts. 'whole': it
+   * takes them as they are. Absent: the op refuses them.
+   */
+  readonly complex?: 'parts' | 'product' | 'whole'
   /** Fills the outputs. */
   run(backend: Backend, tensors: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void
   /** What its in-place form allows of shared memory. */

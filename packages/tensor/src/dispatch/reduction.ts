@@ -6,7 +6,7 @@ import { input, param } from '../expr/expr.ts'
 import type { Expr } from '../expr/expr.ts'
 import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
-import { nextKernelId } from './pointwise.ts'
+import { nextKernelId } from './pointwise-record.ts'
 
 /** The shape with the dims reduced: size 1, or gone. @example reducedShape([2, 3], [1], true) // => [2, 1] */
 export const reducedShape = (shape: readonly number[], dims: readonly number[], keepdim: boolean): number[] =>

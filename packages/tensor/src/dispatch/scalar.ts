@@ -1,5 +1,7 @@
 // Plain numbers among tensors: their place in type promotion.
+import { Complex } from '../complex-number.ts'
 import type { DTypeCategory } from '../dtype.ts'
+import { DTypeError } from '../errors.ts'
 
 /**
  * A number that is floating-point whatever its value, as Python's 2.0 is.
@@ -20,7 +22,7 @@ export class FloatScalar {
 }
 
 /** What may stand for a tensor in an elementwise op. Whole numbers count as integers in promotion. */
-export type Scalar = number | bigint | boolean | FloatScalar
+export type Scalar = number | bigint | boolean | FloatScalar | Complex
 
 /**
  * A number that counts as floating-point in type promotion even if it is whole: JavaScript's 2 and 2.0 are one.
@@ -41,19 +43,31 @@ export const float = (value: number): FloatScalar => new FloatScalar(value)
 export function scalarCategory(value: Scalar): DTypeCategory {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   if (typeof value === 'bigint') return 'int'
-  return typeof value === 'boolean' ? 'bool' : 'float'
+  if (typeof value === 'boolean') return 'bool'
+  return value instanceof Complex ? 'complex' : 'float'
 }
+
+/**
+ * Whether the scalar is this number.
+ *
+ * @example
+ * isNumber(float(1), 1) // => true
+ */
+export const isNumber = (value: Scalar, number: number): boolean =>
+  !(value instanceof Complex) && Number(scalarValue(value)) === number
 
 /**
  * The scalar as a kernel's run-time number.
  *
+ * @throws DTypeError for a complex number, which is two
  * @example
  * scalarValue(float(2)) // => 2
  * scalarValue(true) // => 1
  */
-export const scalarValue = (value: Scalar): number | bigint =>
-  typeof value === 'number' || typeof value === 'bigint'
-    ? value
-    : typeof value === 'boolean'
-      ? Number(value)
-      : value.value
+export function scalarValue(value: Scalar): number | bigint {
+  if (typeof value === 'number' || typeof value === 'bigint') return value
+  if (typeof value === 'boolean') return Number(value)
+  if (value instanceof Complex)
+    throw new DTypeError('scalar', `a real number is needed here, got ${String(value)}. Take its re or im`)
+  return value.value
+}

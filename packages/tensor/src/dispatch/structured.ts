@@ -2,9 +2,12 @@
 import { canCast } from '../dtype.ts'
 import { DTypeError, ShapeError, check } from '../errors.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'
+import { isComplexOperand } from './complex.ts'
 import { Tensor, newTensor, setWindow, viewOf } from '../tensor.ts'
 import { autograd, gradState, needsGrad, withGradMode } from './hook.ts'
-import { checkSameDevice, writeInPlace } from './pointwise.ts'
+import { checkTakesComplex, runStructured } from './complex-run.ts'
+import { checkSameDevice } from './pointwise-call.ts'
+import { writeInPlace } from './pointwise.ts'
 import type { CompositeRecord, MultiViewRecord, OpRecord, StructuredRecord, ViewRecord } from './record.ts'
 
 /**
@@ -72,16 +75,17 @@ export function applyAll<Attrs>(
   attrs: Attrs,
 ): readonly Tensor[] {
   if (tensors.length > 1) checkSameDevice(record.name, tensors)
+  checkTakesComplex(record, tensors)
   const backend = tensors[0].storage.backend
   const outputs = record
     .infer(tensors, attrs)
     .map(({ dtype, shape }) => newTensor(backend, dtype, shape, record.name))
   if (!needsGrad(tensors)) {
-    record.run(backend, tensors, attrs, outputs)
+    runStructured(record, backend, tensors, attrs, outputs)
     return outputs
   }
   // What the kernel does by other ops is no part of the graph: the node of this op stands for it.
-  withGradMode(false, () => record.run(backend, tensors, attrs, outputs))
+  withGradMode(false, () => runStructured(record, backend, tensors, attrs, outputs))
   autograd(record.name).record(record, tensors, attrs, outputs)
   return outputs
 }
@@ -110,6 +114,7 @@ export function applyInPlace<Attrs>(
   const name = `${record.name}_`
   const self = tensors[0]
   if (tensors.length > 1) checkSameDevice(name, tensors)
+  checkTakesComplex(record, tensors)
   const [spec] = record.infer(tensors, attrs)
   check(
     sameShape(spec.shape, self.shape),
@@ -128,7 +133,7 @@ export function applyInPlace<Attrs>(
       ),
   )
   writeInPlace(name, record as StructuredRecord, self, tensors, () =>
-    withGradMode(false, () => record.run(self.storage.backend, tensors, attrs, [self])),
+    withGradMode(false, () => runStructured(record, self.storage.backend, tensors, attrs, [self])),
   )
   if (needsGrad(tensors)) autograd(name).recordInPlace(record, tensors, attrs, self)
   return self
@@ -136,8 +141,8 @@ export function applyInPlace<Attrs>(
 
 /** Runs a view op. @example applyView(transposeOp, ones([2, 3]), { dim0: 0, dim1: 1 }).shape // => [3, 2] */
 export function applyView<Attrs>(record: ViewRecord<Attrs>, self: Tensor, attrs: Attrs): Tensor {
-  const { shape, strides, offset } = record.view(self, attrs)
-  const result = viewOf(self, shape, strides, offset)
+  const { shape, strides, offset, dtype } = record.view(self, attrs)
+  const result = viewOf(self, shape, strides, offset, dtype)
   const tensors = [self]
   if (needsGrad(tensors)) autograd(record.name).record(record, tensors, attrs, [result])
   return result
@@ -194,7 +199,9 @@ export function applyComposite<Attrs>(
   if (recorded && !autograd(record.name).hasFormula(record)) return record.decompose(tensors, attrs)
   const outputs = withGradMode(
     false,
-    () => record.fuse?.(tensors[0].storage.backend, tensors, attrs) ?? record.decompose(tensors, attrs),
+    () =>
+      (tensors.some(isComplexOperand) ? null : record.fuse?.(tensors[0].storage.backend, tensors, attrs)) ??
+      record.decompose(tensors, attrs),
   )
   if (recorded) autograd(record.name).record(record, tensors, attrs, outputs)
   return outputs

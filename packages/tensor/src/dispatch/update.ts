@@ -5,7 +5,8 @@ import { input, param } from '../expr/expr.ts'
 import type { Expr } from '../expr/expr.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { checkSameDevice, mapKernel } from './pointwise.ts'
+import { checkSameDevice } from './pointwise-call.ts'
+import { mapKernel } from './pointwise-record.ts'
 
 /** Runs an update on tensors of equal shape with these run-time numbers. */
 export type InPlaceMap<T extends string, P extends string> = (

@@ -1,9 +1,10 @@
 // How the elements of one tensor are written, chosen from the values that are shown (PyTorch's _Formatter).
+import { Complex } from '../complex-number.ts'
 import type { PrintOptions } from './print-options.ts'
 import { formatExponential, formatFixed } from './python-number.ts'
 
 /** An element as `at` gives it. */
-export type Element = number | bigint | boolean
+export type Element = number | bigint | boolean | Complex
 
 /** Writes the elements of a tensor, right-aligned to one width. */
 export interface ElementFormat {
@@ -21,7 +22,28 @@ export function elementFormat(
   isFloat: boolean,
   options: PrintOptions,
 ): ElementFormat {
+  if (values[0] instanceof Complex) return complexFormat(values as readonly Complex[], options)
   return isFloat ? floatFormat(values.map(Number), options) : plainFormat(values)
+}
+
+// The parts are formatted apart, each for all numbers; the imaginary ones as wide as they come.
+function complexFormat(values: readonly Complex[], options: PrintOptions): ElementFormat {
+  const re = floatFormat(
+    values.map((z) => z.re),
+    options,
+  )
+  const im = floatFormat(
+    values.map((z) => z.im),
+    options,
+  )
+  return {
+    width: re.width + im.width + 1,
+    write: (value) => {
+      const z = value as Complex
+      const imaginary = im.write(z.im).trimStart()
+      return `${re.write(z.re)}${imaginary.startsWith('-') ? '' : '+'}${imaginary}j`
+    },
+  }
 }
 
 function plainFormat(values: readonly Element[]): ElementFormat {

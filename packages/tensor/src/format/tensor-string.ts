@@ -1,6 +1,6 @@
 // The text of a tensor, character for character as PyTorch prints it.
 import type { DType } from '../dtype.ts'
-import { getDefaultDtype, isFloatingPoint } from '../dtype.ts'
+import { complexOf, defaultFloatInfo, getDefaultDtype, isFloatingPoint } from '../dtype.ts'
 import type { Element, ElementFormat } from './element-format.ts'
 import { elementFormat } from './element-format.ts'
 import type { PrintOptions } from './print-options.ts'
@@ -122,6 +122,7 @@ function vectorText(
 
 function showsDType(dtype: DType, withoutValues: boolean): boolean {
   if (dtype === getDefaultDtype()) return false
+  if (dtype === complexOf(defaultFloatInfo()).name) return withoutValues
   return withoutValues || (dtype !== 'int64' && dtype !== 'bool')
 }
 

@@ -1,7 +1,8 @@
 // Host data to element bytes, and back.
-import { dtypes, defaultFloatInfo } from '../dtype.ts'
-import type { DTypeInfo } from '../dtype.ts'
-import { FloatScalar } from '../dispatch/scalar.ts'
+import { Complex } from '../complex-number.ts'
+import { complexOf, defaultFloatInfo, dtypes, realOf } from '../dtype.ts'
+import type { DTypeInfo, HostArray, RealDType } from '../dtype.ts'
+import { FloatScalar, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { ArgumentError, check } from '../errors.ts'
 import { doubleToBfloat16, doubleToFloat16, bfloat16ToDouble, float16ToDouble } from './half.ts'
@@ -72,8 +73,9 @@ export function encodeElements(
   flatten(op, data, flat)
   const target = dtype ?? impliedDtype(flat)
   const array = new target.array(new ArrayBuffer(count * target.itemSize))
-  const encode = encoders[target.name]
-  for (let i = 0; i < count; i++) array[i] = encode(flat[i]) as never
+  const encode = encoders[realOf(target).name as RealDType]
+  if (target.component === null) for (let i = 0; i < count; i++) array[i] = encode(flat[i]) as never
+  else for (let i = 0; i < count; i++) [array[2 * i], array[2 * i + 1]] = partsOfScalar(flat[i])
   return { dtype: target, bytes: new Uint8Array(array.buffer) }
 }
 
@@ -84,11 +86,11 @@ function flatten(op: string, data: NestedData, into: Scalar[]): void {
   else {
     const type = typeof data
     check(
-      type === 'number' || type === 'bigint' || type === 'boolean',
+      type === 'number' || type === 'bigint' || type === 'boolean' || data instanceof Complex,
       () =>
         new ArgumentError(
           op,
-          `data must be numbers, booleans or bigints, got ${data === null ? 'null' : type}`,
+          `data must be numbers, booleans, bigints or Complex, got ${data === null ? 'null' : type}`,
         ),
     )
     into.push(data)
@@ -99,38 +101,42 @@ function flatten(op: string, data: NestedData, into: Scalar[]): void {
 function impliedDtype(flat: readonly Scalar[]): DTypeInfo {
   let result: DTypeInfo | null = null
   for (const value of flat) {
-    if (typeof value === 'number') return defaultFloatInfo()
-    if (typeof value === 'bigint') result = dtypes.int64
+    if (value instanceof Complex) return complexOf(defaultFloatInfo())
+    if (typeof value === 'number') result = defaultFloatInfo()
+    else if (typeof value === 'bigint')
+      result = result === null || result === dtypes.bool ? dtypes.int64 : result
     else result ??= dtypes.bool
   }
   return result ?? defaultFloatInfo()
 }
 
-const asNumber = (x: Scalar): number => Number(x)
+const partsOfScalar = (x: Scalar): [re: number, im: number] =>
+  x instanceof Complex ? [x.re, x.im] : [Number(x), 0]
+const asNumber = (x: Scalar): number => Number(scalarValue(x))
 const asInteger =
   (bits: number) =>
   (x: Scalar): number => {
-    const value = Number(x)
+    const value = asNumber(x)
     return bits === 32 ? value | 0 : value
   }
 const asBigInt = (x: Scalar): bigint =>
-  typeof x === 'bigint' ? x : Number.isFinite(Number(x)) ? BigInt(Math.trunc(Number(x))) : -(2n ** 63n)
+  typeof x === 'bigint' ? x : Number.isFinite(asNumber(x)) ? BigInt(Math.trunc(asNumber(x))) : -(2n ** 63n)
 /** One element as what its host array holds. */
-export const encoders: Readonly<Record<DTypeInfo['name'], (x: Scalar) => number | bigint>> = {
-  bool: (x) => (Number(x) !== 0 ? 1 : 0), // NaN is true
+export const encoders: Readonly<Record<RealDType, (x: Scalar) => number | bigint>> = {
+  bool: (x) => (asNumber(x) !== 0 ? 1 : 0), // NaN is true
   uint8: asInteger(8),
   int8: asInteger(8),
   int16: asInteger(16),
   int32: asInteger(32),
   int64: asBigInt,
-  float16: (x) => doubleToFloat16(Number(x)),
-  bfloat16: (x) => doubleToBfloat16(Number(x)),
+  float16: (x) => doubleToFloat16(asNumber(x)),
+  bfloat16: (x) => doubleToBfloat16(asNumber(x)),
   float32: asNumber,
   float64: asNumber,
 }
 
 /** What an element of the host array means; int64 as a number where that is exact. */
-export const decoders: Readonly<Record<DTypeInfo['name'], (x: never) => number | bigint | boolean>> = {
+export const decoders: Readonly<Record<RealDType, (x: never) => number | bigint | boolean>> = {
   bool: (x: number) => x !== 0,
   uint8: (x: number) => x,
   int8: (x: number) => x,
@@ -142,4 +148,14 @@ export const decoders: Readonly<Record<DTypeInfo['name'], (x: never) => number |
   bfloat16: bfloat16ToDouble,
   float32: (x: number) => x,
   float64: (x: number) => x,
+}
+
+/** Reads the elements of a host array by position; complex numbers take two entries. */
+export function elementReader(
+  { name, component }: DTypeInfo,
+  array: HostArray,
+): (i: number) => number | bigint | boolean | Complex {
+  if (component !== null) return (i) => new Complex(array[2 * i] as number, array[2 * i + 1] as number)
+  const decode = decoders[name as RealDType]
+  return (i) => decode(array[i] as never)
 }

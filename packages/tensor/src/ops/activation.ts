@@ -176,6 +176,7 @@ export const softshrink = unary(
  * @see torch.nn.functional.softsign
  */
 export const softsign = unary('softsign', (x) => x.div(x.abs().add(1)), {
+  complex: true,
   gradName: 'DivBackward0',
   refuses: ['bool'],
   result: 'float',
@@ -188,6 +189,7 @@ export const softsign = unary('softsign', (x) => x.div(x.abs().add(1)), {
  * @see torch.nn.functional.tanhshrink
  */
 export const tanhshrink = unary('tanhshrink', (x) => x.sub(x.tanh()), {
+  complex: true,
   gradName: 'SubBackward0',
   result: 'float',
 })

@@ -1,5 +1,5 @@
 // The add-product family: addmm, addmv, addr, addbmm, baddbmm.
-import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
+import { isNumber, scalarCategory, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { checkFactors, runMatmul, windowOf } from '../dispatch/matmul.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
@@ -27,12 +27,11 @@ export interface AddProductAttrs {
 
 // beta = 0 leaves self out, NaN and all.
 const combine = (self: Tensor, product: Tensor, { beta, alpha }: AddProductAttrs): Tensor => {
-  const scaled = Number(scalarValue(alpha)) === 1 ? product : mul(product, alpha)
-  if (Number(scalarValue(beta)) === 0) return scaled
-  return add(scaled, Number(scalarValue(beta)) === 1 ? self : mul(self, beta))
+  const scaled = isNumber(alpha, 1) ? product : mul(product, alpha)
+  if (isNumber(beta, 0)) return scaled
+  return add(scaled, isNumber(beta, 1) ? self : mul(self, beta))
 }
-const isOne = ({ beta, alpha }: AddProductAttrs): boolean =>
-  Number(scalarValue(beta)) === 1 && Number(scalarValue(alpha)) === 1
+const isOne = ({ beta, alpha }: AddProductAttrs): boolean => isNumber(beta, 1) && isNumber(alpha, 1)
 
 const addProduct = (
   name: string,
@@ -107,7 +106,7 @@ function productShape(name: string, a: Tensor, b: Tensor): readonly number[] {
 
 /** The factor as it counts for the dtype: for integers without its fraction, as in PyTorch; addr refuses one. */
 function fitting(op: string, name: string, value: Scalar, self: Tensor): Scalar {
-  if (self.dtypeInfo.category === 'float' || scalarCategory(value) !== 'float') return value
+  if (self.dtypeInfo.differentiable || scalarCategory(value) !== 'float') return value
   check(
     op !== 'addr',
     () =>
@@ -171,9 +170,15 @@ export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProdu
   const dtype = self.dtype === 'bool' && vec1.dtype === 'bool' && vec2.dtype === 'bool' ? 'uint8' : null
   if (dtype === null) return callAddr(self, vec1, vec2, options)
   const [a, b, c] = [self, vec1, vec2].map((x) => to(x, { dtype }))
-  return to(callAddr(a, b, c, { beta: Number(options.beta ?? 1), alpha: Number(options.alpha ?? 1) }), {
-    dtype: 'bool',
-  })
+  return to(
+    callAddr(a, b, c, {
+      beta: Number(scalarValue(options.beta ?? 1)),
+      alpha: Number(scalarValue(options.alpha ?? 1)),
+    }),
+    {
+      dtype: 'bool',
+    },
+  )
 }
 /**
  * `beta · self + alpha · Σ (batch1 · batch2)`, summed over the batch.

@@ -40,6 +40,7 @@ function indexedShape(self: Tensor, { dims, where }: IndexAttrs, indices: readon
 /** index: tensors are self and an index for each of `dims`. */
 export const indexOp = structured<IndexAttrs>({
   name: 'index',
+  complex: 'parts',
   infer: ([self, ...indices], attrs) => [
     { shape: indexedShape(self, attrs, indices), dtype: self.dtypeInfo },
   ],
@@ -52,6 +53,7 @@ export const indexOp = structured<IndexAttrs>({
 export const indexPutOp = structured<IndexAttrs & { readonly accumulate: boolean }>({
   name: 'indexPut',
   overlap: { distinct: true },
+  complex: 'parts',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, values, ...indices], { dims, where, accumulate }, [out]) => {
     if (out !== self) copyElements(backend, self, out)

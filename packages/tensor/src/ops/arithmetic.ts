@@ -1,24 +1,28 @@
 // Elementwise arithmetic of one and two operands.
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
 import { withGradMode } from '../dispatch/hook.ts'
-import type { Operandish, Validate } from '../dispatch/pointwise.ts'
+import { categoryRank } from '../dtype.ts'
+import type { Operandish, Validate } from '../dispatch/pointwise-record.ts'
 import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
 import { ArgumentError, DTypeError, check } from '../errors.ts'
 import type { Expr } from '../expr/expr.ts'
 import { constant } from '../expr/expr.ts'
+import { ComplexExpr, hypotenuse } from '../expr/complex.ts'
 import { canRead } from '../host/reads.ts'
 import { Tensor } from '../tensor.ts'
+import { rsqrt, sqrt } from './math.ts'
 
 // alpha may not be of a higher category than the tensors.
 const checkAlpha: Validate = (name, _inputs, options, common) => {
   const alpha = options?.alpha
-  if (alpha === undefined || common.category === 'float') return
+  if (alpha === undefined || common.category === 'complex') return
+  const category = scalarCategory(alpha)
   check(
-    scalarCategory(alpha) !== 'float',
+    categoryRank[category] <= Math.max(categoryRank[common.category], categoryRank.int),
     () =>
       new DTypeError(
         name,
-        `alpha must be a whole number for ${common.name} tensors, got ${String(scalarValue(alpha))}. Cast the tensors first`,
+        `alpha must not be of a higher kind than ${common.name} tensors, got ${String(alpha)}. Cast the tensors first`,
       ),
   )
 }
@@ -37,7 +41,7 @@ const checkSubtraction: Validate = (name, inputs, options, common) => {
 }
 // Integers have no value for a division by zero. Where the device can block, the divisor is looked at.
 const checkDivisor: Validate = (name, [, divisor], _options, common) => {
-  if (common.category === 'float') return
+  if (common.differentiable) return
   const zero =
     divisor instanceof Tensor ? canRead(divisor) && hasZero(divisor) : Number(scalarValue(divisor)) === 0
   check(
@@ -63,6 +67,7 @@ const hasZero = (divisor: Tensor): boolean =>
  * @see torch.add
  */
 export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), {
+  complex: true,
   options: { alpha: 1 },
   validate: checkAlpha,
 })
@@ -76,6 +81,7 @@ export const add = binary('add', (x, y, { alpha }) => x.add(y.mul(alpha)), {
  * @see torch.sub
  */
 export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), {
+  complex: true,
   options: { alpha: 1 },
   validate: checkSubtraction,
 })
@@ -88,15 +94,16 @@ export const sub = binary('sub', (x, y, { alpha }) => x.sub(y.mul(alpha)), {
  * @see torch.rsub
  */
 export const rsub = binary('rsub', (x, y, { alpha }) => y.sub(x.mul(alpha)), {
+  complex: true,
   options: { alpha: 1 },
   validate: checkSubtraction,
 })
 
 /** `self · other`. @example mul(tensor([1, 2, 3]), 2).tolist() // => [2, 4, 6] @see torch.mul */
-export const mul = binary('mul', (x, y) => x.mul(y))
+export const mul = binary('mul', (x, y) => x.mul(y), { complex: true })
 
 /** `self / other` in floating point; integers become the default float. @see torch.true_divide */
-const trueDivide = binary('div', (x, y) => x.div(y), { result: 'float' })
+const trueDivide = binary('div', (x, y) => x.div(y), { result: 'float', complex: true })
 
 const floorQuotient = (x: Expr, y: Expr): Expr => {
   const mod = x.fmod(y)
@@ -167,10 +174,12 @@ export const fmod = binary('fmod', (x, y) => x.fmod(y), { refuses: ['bool'], val
  * @throws ArgumentError for an integer tensor with a negative number as exponent
  * @see torch.pow
  */
-const powElements = binary('pow', (x, y, _options, category) => {
-  return category === 'bool' ? y.ne(0).and(x.eq(0)).select(0, 1) : x.pow(y)
-})
-const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackward0' })
+const powElements = binary(
+  'pow',
+  (x, y, _options, category) => (category === 'bool' ? y.ne(0).and(x.eq(0)).select(0, 1) : x.pow(y)),
+  { complex: ([x, y]) => x.pow(y) },
+)
+const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackward0', complex: true })
 /**
  * `self · self`; bool becomes int64.
  *
@@ -190,6 +199,7 @@ export const square_ = (self: Tensor): Tensor => pow_(self, 2)
  * @see torch.addcmul
  */
 export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z).mul(value)), {
+  complex: true,
   options: { value: 1 },
 })
 /**
@@ -200,6 +210,7 @@ export const addcmul = ternary('addcmul', (x, y, z, { value }) => x.add(y.mul(z)
  * @see torch.addcdiv
  */
 export const addcdiv = ternary('addcdiv', (x, y, z, { value }) => x.add(y.div(z).mul(value)), {
+  complex: true,
   options: { value: 1 },
   refuses: ['int', 'bool'],
 })
@@ -219,7 +230,14 @@ export const lerp = ternary(
       .lt(0.5)
       .select(x.add(w.mul(d)), y.sub(d.mul(constant(1).sub(w))))
   },
-  { refuses: ['int', 'bool'] },
+  {
+    refuses: ['int', 'bool'],
+    complex: ([x, y, w]) => {
+      const d = y.sub(x)
+      const near = w.re.mul(w.re).add(w.im.mul(w.im)).lt(0.25)
+      return ComplexExpr.select(near, x.add(w.mul(d)), y.sub(d.mul(w.neg().add(1))))
+    },
+  },
 )
 
 /**
@@ -277,17 +295,7 @@ export const atan2 = binary('atan2', (x, y) => x.atan2(y), { result: 'float' })
  * hypot(tensor([3]), tensor([4])).tolist() // => [5]
  * @see torch.hypot
  */
-export const hypot = binary(
-  'hypot',
-  (x, y) => {
-    const [a, b] = [x.abs(), y.abs()]
-    const [large, small] = [a.max(b), a.min(b)]
-    const ratio = small.div(large)
-    const finite = large.eq(0).select(large, large.mul(ratio.square().add(1).sqrt()))
-    return a.eq(Infinity).or(b.eq(Infinity)).select(Infinity, finite)
-  },
-  { refuses: ['int', 'bool'] },
-)
+export const hypot = binary('hypot', hypotenuse, { refuses: ['int', 'bool'] })
 
 /**
  * `−self`.
@@ -297,7 +305,7 @@ export const hypot = binary(
  * neg(tensor([1, -2])).tolist() // => [-1, 2]
  * @see torch.neg
  */
-export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'] })
+export const neg = unary('neg', (x) => x.neg(), { refuses: ['bool'], complex: true })
 /**
  * The tensor itself.
  *
@@ -313,20 +321,21 @@ export function positive(self: Tensor): Tensor {
   )
   return self
 }
-/** Absolute value. @example abs(tensor([1, -2])).tolist() // => [1, 2] @see torch.abs */
-export const abs = unary('abs', (x) => x.abs())
+/** Absolute value; real, of complex numbers too. @example abs(tensor([1, -2])).tolist() // => [1, 2] @see torch.abs */
+export const abs = unary('abs', (x) => x.abs(), { complex: true })
 /** −1, 0 or 1. @example sign(tensor([-7, 0, 3])).tolist() // => [-1, 0, 1] @see torch.sign */
 export const sign = unary('sign', (x) => x.sign())
 /**
- * −1, 0 or 1; as sign for real numbers.
+ * −1, 0 or 1, as sign, for real numbers; `self / |self|` for complex ones, 0 at 0.
  *
  * @example
- * sgn(tensor([-7, 0, 3])).tolist() // => [-1, 0, 1]
+ * sgn(tensor([-7, 0, 3])).tolist()       // => [-1, 0, 1]
+ * sgn(tensor([new Complex(0, 5)])).item() // => new Complex(0, 1)
  * @see torch.sgn
  */
-export const sgn = unary('sgn', (x) => x.sign())
+export const sgn = unary('sgn', (x) => x.sign(), { complex: ([z]) => z.sgn() })
 /** `1 / self`. @example reciprocal(tensor([2, 4])).tolist() // => [0.5, 0.25] @see torch.reciprocal */
-export const reciprocal = unary('reciprocal', (x) => x.reciprocal(), { result: 'float' })
+export const reciprocal = unary('reciprocal', (x) => x.reciprocal(), { result: 'float', complex: true })
 
 /** How div rounds its result. */
 export type RoundingMode = 'trunc' | 'floor'
@@ -362,14 +371,20 @@ export const div_ = (
 
 // Exponents that are part of the kernel, because backends have a cheaper form of the same value for them.
 const literalPower = (exponent: number) =>
-  unary('powLiteral', (x) => x.pow(exponent), { gradName: 'PowBackward0', refuses: ['int', 'bool'] })
+  unary('powLiteral', (x) => x.pow(exponent), {
+    gradName: 'PowBackward0',
+    refuses: ['int', 'bool'],
+    ...(exponent === 3 && { complex: true }),
+  })
 const powers = new Map(
   ([3, 0.5, -0.5, -1, -2] as const).map((exponent) => [exponent as number, literalPower(exponent)]),
 )
 const powFor = (self: Tensor, exponent: Operandish) => {
   if (exponent instanceof Tensor) return null
   check(
-    self.dtypeInfo.category === 'float' || scalarCategory(exponent) === 'float' || scalarValue(exponent) >= 0,
+    self.dtypeInfo.differentiable ||
+      categoryRank[scalarCategory(exponent)] >= categoryRank.float ||
+      scalarValue(exponent) >= 0,
     () =>
       new ArgumentError(
         'pow',
@@ -377,10 +392,17 @@ const powFor = (self: Tensor, exponent: Operandish) => {
       ),
   )
   if (exponent === 2) return self.dtype === 'bool' ? null : squareElements
-  return self.dtypeInfo.category === 'float' && typeof exponent === 'number'
-    ? (powers.get(exponent) ?? null)
-    : null
+  if (typeof exponent !== 'number' || !self.dtypeInfo.differentiable) return null
+  const forms = self.dtypeInfo.component === null ? powers : complexPowers
+  return forms.get(exponent) ?? null
 }
+// Analytic functions with a derivative of their own.
+const complexPowers: ReadonlyMap<number, ReturnType<typeof literalPower>> = new Map([
+  [3, powers.get(3)!],
+  [0.5, sqrt],
+  [-0.5, rsqrt],
+  [-1, reciprocal],
+])
 
 /**
  * `self` to the power of `exponent`; either may be a number.

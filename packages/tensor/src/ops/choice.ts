@@ -1,10 +1,14 @@
 // Choice by a condition.
 import { ternary } from '../dispatch/define.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import { ComplexExpr } from '../expr/complex.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { DTypeError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
 
-const whereElements = ternary('where', (c, x, y) => c.ne(0).select(x, y), { unpromoted: [0] }) // c is no part of promotion
+const whereElements = ternary('where', (c, x, y) => c.ne(0).select(x, y), {
+  unpromoted: [0], // the condition is no part of promotion
+  complex: ([c, x, y]) => ComplexExpr.select(c.re.ne(0), x, y),
+})
 
 /**
  * `self` where `condition` is true, `other` elsewhere; all three broadcast.

@@ -1,12 +1,18 @@
 // Elementwise comparisons, logic, bits, choice.
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { formatShape } from '../shape/shape.ts'
+import { Complex } from '../complex-number.ts'
+import { ComplexExpr } from '../expr/complex.ts'
 import { Tensor } from '../tensor.ts'
+import { isComplex } from './complex-parts.ts'
 import type { Expr } from '../expr/expr.ts'
 
 const truth = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, build, { result: 'bool' })
+/** Of complex numbers too, by the same expression. */
+const complexTruth = (name: string, build: (x: Expr, y: Expr) => Expr) =>
+  binary(name, build, { result: 'bool', complex: true })
 
 /**
  * `self = other`; a bool tensor.
@@ -15,9 +21,9 @@ const truth = (name: string, build: (x: Expr, y: Expr) => Expr) => binary(name, 
  * eq(tensor([1, 2, 3]), 2).tolist() // => [false, true, false]
  * @see torch.eq
  */
-export const eq = truth('eq', (x, y) => x.eq(y))
+export const eq = complexTruth('eq', (x, y) => x.eq(y))
 /** `self ≠ other`. @example ne(tensor([1, 2, 3]), 2).tolist() // => [true, false, true] @see torch.ne */
-export const ne = truth('ne', (x, y) => x.ne(y))
+export const ne = complexTruth('ne', (x, y) => x.ne(y))
 /** `self < other`. @example lt(tensor([1, 2, 3]), 2).tolist() // => [true, false, false] @see torch.lt */
 export const lt = truth('lt', (x, y) => x.lt(y))
 /** `self ≤ other`. @example le(tensor([1, 2, 3]), 2).tolist() // => [true, true, false] @see torch.le */
@@ -33,7 +39,7 @@ export const ge = truth('ge', (x, y) => x.ge(y))
  * logicalAnd(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [true, false, false]
  * @see torch.logical_and
  */
-export const logicalAnd = truth('logicalAnd', (x, y) => x.ne(0).and(y.ne(0)))
+export const logicalAnd = complexTruth('logicalAnd', (x, y) => x.ne(0).and(y.ne(0)))
 /**
  * At least one is not 0.
  *
@@ -41,7 +47,7 @@ export const logicalAnd = truth('logicalAnd', (x, y) => x.ne(0).and(y.ne(0)))
  * logicalOr(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [true, true, false]
  * @see torch.logical_or
  */
-export const logicalOr = truth('logicalOr', (x, y) => x.ne(0).or(y.ne(0)))
+export const logicalOr = complexTruth('logicalOr', (x, y) => x.ne(0).or(y.ne(0)))
 /**
  * Exactly one is not 0.
  *
@@ -49,19 +55,19 @@ export const logicalOr = truth('logicalOr', (x, y) => x.ne(0).or(y.ne(0)))
  * logicalXor(tensor([1, 2, 0]), tensor([3, 0, 0])).tolist() // => [false, true, false]
  * @see torch.logical_xor
  */
-export const logicalXor = truth('logicalXor', (x, y) => {
+export const logicalXor = complexTruth('logicalXor', (x, y) => {
   const [a, b] = [x.ne(0), y.ne(0)]
   return a.and(b.not()).or(b.and(a.not()))
 })
 /** Is 0. @example logicalNot(tensor([0, 2])).tolist() // => [true, false] @see torch.logical_not */
-export const logicalNot = unary('logicalNot', (x) => x.eq(0), { result: 'bool' })
+export const logicalNot = unary('logicalNot', (x) => x.eq(0), { result: 'bool', complex: true })
 /** Is NaN. @example isnan(tensor([NaN, 1])).tolist() // => [true, false] @see torch.isnan */
-export const isnan = unary('isnan', (x) => x.isNaN(), { result: 'bool' })
+export const isnan = unary('isnan', (x) => x.isNaN(), { result: 'bool', complex: true })
 /** Is +∞ or −∞. @example isinf(tensor([-Infinity, 1])).tolist() // => [true, false] @see torch.isinf */
 export const isinf = unary(
   'isinf',
   (x, _o, category) => (category === 'float' ? x.abs().eq(Infinity) : x.ne(x)),
-  { result: 'bool' },
+  { result: 'bool', complex: ([{ re, im }]) => re.abs().eq(Infinity).or(im.abs().eq(Infinity)) },
 )
 /**
  * Is neither NaN nor infinite.
@@ -73,7 +79,7 @@ export const isinf = unary(
 export const isfinite = unary(
   'isfinite',
   (x, _o, category) => (category === 'float' ? x.abs().lt(Infinity) : x.eq(x)),
-  { result: 'bool' },
+  { result: 'bool', complex: ([{ re, im }]) => re.abs().lt(Infinity).and(im.abs().lt(Infinity)) },
 )
 /**
  * Is +∞.
@@ -169,6 +175,7 @@ export const bitwiseRightShift = binary('bitwiseRightShift', (x, y) => x.shiftRi
 /** self where `mask` is false, `value` where it is true. @see torch.Tensor.masked_fill */
 const maskedFillElements = ternary('maskedFill', (x, mask, value) => mask.ne(0).select(value, x), {
   unpromoted: [1, 2],
+  complex: ([z, mask, value]) => ComplexExpr.select(mask.re.ne(0), value, z),
 })
 /** Larger of self and min, smaller of that and max; NaN stays. @see torch.clamp */
 const clampBoth = ternary('clamp', (x, min, max) => x.max(min).min(max))
@@ -199,13 +206,13 @@ export const clampMax = binary('clampMax', (x, max) => x.min(max))
  */
 export function maskedFill(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill', 'mask', mask)
-  checkFillValue('maskedFill', value)
+  checkFillValue('maskedFill', self, value)
   return maskedFillElements(self, mask, value)
 }
 /** In-place maskedFill. @see torch.Tensor.masked_fill_ */
 export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tensor {
   checkMask('maskedFill_', 'mask', mask)
-  checkFillValue('maskedFill_', value)
+  checkFillValue('maskedFill_', self, value)
   const own = value instanceof Tensor && value.storage === self.storage ? value.clone() : value // read as one number
   return maskedFillElements[inPlaceForm](self, mask, own)
 }
@@ -234,7 +241,12 @@ function clampWith(self: Tensor, min: Operandish | null, max: Operandish | null,
   return (inPlace ? clampMax[inPlaceForm] : clampMax)(self, max)
 }
 
-function checkFillValue(op: string, value: Operandish): void {
+function checkFillValue(op: string, self: Tensor, value: Operandish): void {
+  check(
+    isComplex(self) || !(value instanceof Tensor ? isComplex(value) : value instanceof Complex),
+    () =>
+      new DTypeError(op, `a real tensor takes no complex value, got one for ${self.dtype}. Cast self first`),
+  )
   check(
     !(value instanceof Tensor) || value.ndim === 0,
     () =>

@@ -2,7 +2,7 @@
 import type { Backend } from '../backend/backend.ts'
 import type { ConvolutionGeometry, MapKernel } from '../backend/kernels.ts'
 import { fillElements } from '../dispatch/elements.ts'
-import { mapKernel } from '../dispatch/pointwise.ts'
+import { mapKernel } from '../dispatch/pointwise-record.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { input } from '../expr/expr.ts'
 import { numelOf } from '../shape/shape.ts'
@@ -21,6 +21,7 @@ export const convolvedSize = (
 /** convolution: input [N, Cin, ...], weight [Cout, Cin / groups, ...], bias [Cout] or none. */
 export const convolutionOp = structured<ConvolutionGeometry>({
   name: 'convolution',
+  complex: 'product',
   infer: ([self, weight], { stride, padding, dilation }) => [
     {
       shape: [
@@ -51,6 +52,7 @@ export interface ConvolutionInputAttrs extends ConvolutionGeometry {
 export const convolutionInputOp = structured<ConvolutionInputAttrs>({
   name: 'convolutionInput',
   gradName: 'ConvolutionBackward0',
+  complex: 'product',
   infer: ([gradient], { inputShape }) => [{ shape: inputShape, dtype: gradient.dtypeInfo }],
   run: (backend, [gradient, weight, bias], geometry, [out]) => {
     if (out.elementCount === 0) return
@@ -68,6 +70,7 @@ export interface ConvolutionWeightAttrs extends ConvolutionGeometry {
 export const convolutionWeightOp = structured<ConvolutionWeightAttrs>({
   name: 'convolutionWeight',
   gradName: 'ConvolutionBackwardBackward0',
+  complex: 'product',
   infer: ([gradient], { weightShape }) => [{ shape: weightShape, dtype: gradient.dtypeInfo }],
   run: (backend, [gradient, self], geometry, [out]) => {
     if (out.elementCount === 0) return

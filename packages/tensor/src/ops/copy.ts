@@ -5,8 +5,7 @@ import { dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
 import { copyElements, dtypeInfoOf, fillElements } from '../dispatch/elements.ts'
 import { autograd, needsGrad, withGradMode } from '../dispatch/hook.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
-import { scalarValue } from '../dispatch/scalar.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import { ArgumentError, DTypeError, DeviceError, ShapeError, check } from '../errors.ts'
@@ -19,6 +18,7 @@ import type { MemoryFormat, MemoryFormatOption } from './memory-format.ts'
 /** clone: attrs are unused. */
 export const cloneOp = structured<null>({
   name: 'clone',
+  complex: 'whole',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self], _attrs, [out]) => copyElements(backend, self, out),
 })
@@ -56,6 +56,7 @@ export function contiguous(
 /** to: a copy of another dtype. */
 export const toCopyOp = structured<{ dtype: DTypeInfo }>({
   name: 'toCopy',
+  complex: 'whole',
   infer: ([self], { dtype }) => [{ shape: self.shape, dtype }],
   run: (backend, [self], _attrs, [out]) => copyElements(backend, self, out),
 })
@@ -63,6 +64,7 @@ export const toCopyOp = structured<{ dtype: DTypeInfo }>({
 export const toDeviceOp = structured<{ backend: Backend }>({
   name: 'toDevice',
   gradName: 'ToCopyBackward0',
+  complex: 'whole',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: () => {},
 })
@@ -219,6 +221,7 @@ export const typeAs = (self: Tensor, other: Tensor): Tensor => to(self, other)
 export const copyOp = structured<null>({
   name: 'copy',
   gradName: 'CopyBackwards',
+  complex: 'whole',
   infer: ([self, source]) => {
     check(
       sameShape(broadcastPair('copy_', self.shape, source.shape), self.shape),
@@ -249,8 +252,9 @@ export function copy_(self: Tensor, source: Tensor): Tensor {
 export const fillOp = structured<{ value: Scalar }>({
   name: 'fill',
   overlap: { intoExpanded: true },
+  complex: 'whole',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
-  run: (_backend, _tensors, { value }, [out]) => fillElements(out, scalarValue(value)),
+  run: (_backend, _tensors, { value }, [out]) => fillElements(out, value),
 })
 /**
  * Overwrites every element with a number or a 0-dim tensor.

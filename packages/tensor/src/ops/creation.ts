@@ -4,6 +4,7 @@ import type { Device } from '../backend/backend.ts'
 import { defaultFloatInfo, dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
 import { dtypeInfoOf, fillElements } from '../dispatch/elements.ts'
+import { wrappedDtype } from '../dispatch/promotion.ts'
 import { scalarCategory, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { ArgumentError, check } from '../errors.ts'
@@ -35,13 +36,10 @@ const filled = (
   options: FactoryOptions,
 ): Tensor => {
   const result = make(op, shape, dtype, options)
-  fillElements(result, scalarValue(value))
+  fillElements(result, value)
   return finish(result, options)
 }
-const scalarDtype = (value: Scalar): DTypeInfo => {
-  const category = scalarCategory(value)
-  return category === 'float' ? defaultFloatInfo() : category === 'int' ? dtypes.int64 : dtypes.bool
-}
+const scalarDtype = (value: Scalar): DTypeInfo => wrappedDtype(scalarCategory(value))
 
 /**
  * A tensor of the given numbers.

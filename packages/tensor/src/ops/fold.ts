@@ -20,6 +20,7 @@ export interface FoldAttrs extends Windows {
 export const im2colOp = structured<FoldAttrs>({
   name: 'im2col',
   gradName: 'Im2ColBackward0',
+  complex: 'parts',
   infer: ([self], { kernelSize, counts }) => [
     {
       shape: [self.shape[0], self.shape[1] * numelOf(kernelSize), numelOf(counts)],
@@ -48,6 +49,7 @@ export const im2colOp = structured<FoldAttrs>({
 export const col2imOp = structured<FoldAttrs>({
   name: 'col2im',
   gradName: 'Col2ImBackward0',
+  complex: 'parts',
   infer: ([self], { kernelSize, imageSize }) => [
     { shape: [self.shape[0], self.shape[1] / numelOf(kernelSize), ...imageSize], dtype: self.dtypeInfo },
   ],

@@ -1,6 +1,6 @@
 // x.at(0, ':', '1:3', null, '...', tensor) reads, x.put_([...], value) writes: PyTorch's indexing brackets.
 import { inPlaceForm } from '../dispatch/define.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { IndexError, ShapeError, check } from '../errors.ts'
 import { asIndex } from '../host/index-bounds.ts'

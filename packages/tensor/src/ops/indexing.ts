@@ -1,6 +1,6 @@
 // Reading and writing along one dim by index tensors: gather, indexSelect, indexAdd, ...; and by flat positions.
 import { copyElements } from '../dispatch/elements.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { checkOverlap } from '../dispatch/overlap.ts'
@@ -28,6 +28,7 @@ const dimmed = (t: Tensor): Tensor => (t.ndim === 0 ? viewOf(t, [1], [1], t.offs
 /** gather: tensors are self and the index, of as many dims. */
 export const gatherOp = structured<AlongDim>({
   name: 'gather',
+  complex: 'parts',
   infer: ([self, index]) => [{ shape: index.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, index], { dim }, [out]) => {
     if (out.elementCount > 0) backend.kernels.gather(dimmed(self), dim, dimmed(index), dimmed(out))
@@ -100,6 +101,7 @@ export function takeAlongDim(self: Tensor, indices: Tensor, dim: number | null =
 /** indexSelect: tensors are self and the index, of 1 dim. */
 export const indexSelectOp = structured<AlongDim>({
   name: 'indexSelect',
+  complex: 'parts',
   infer: ([self, index], { dim }) => [
     { shape: self.ndim === 0 ? [] : self.shape.with(dim, index.elementCount), dtype: self.dtypeInfo },
   ],
@@ -152,6 +154,7 @@ const writeAlong = (name: string, accumulate: boolean) =>
   structured<AlongDim>({
     name,
     overlap: { distinct: true },
+    complex: 'parts',
     infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
     run: (backend, [self, index, source], { dim }, [out]) => {
       if (out !== self) copyElements(backend, self, out)

@@ -18,6 +18,7 @@ const legacyEmpty = -1
 /** cat: `sizes` of the inputs along `dim`; −1 for one of shape [0] that was left out, as PyTorch does. */
 export const catOp = structured<{ dim: number; sizes: readonly number[] }>({
   name: 'cat',
+  complex: 'whole',
   infer: (tensors, { dim, sizes }) => {
     const first = tensors[sizes.findIndex((size) => size !== legacyEmpty)] ?? tensors[0]
     if (sizes.every((size) => size === legacyEmpty)) return [{ shape: [0], dtype: first.dtypeInfo }]
@@ -86,6 +87,7 @@ export const concatenate = cat
 /** stack: the new dim. */
 export const stackOp = structured<{ dim: number }>({
   name: 'stack',
+  complex: 'whole',
   infer: (tensors, { dim }) => [
     { shape: tensors[0].shape.toSpliced(dim, 0, tensors.length), dtype: tensors[0].dtypeInfo },
   ],

@@ -13,6 +13,7 @@ import { expand, reshape, t } from './views.ts'
 export const linearOp = structured<null>({
   name: 'linear',
   gradName: 'AddmmBackward0',
+  complex: 'whole',
   infer: ([input, weight]) => [{ shape: [input.shape[0], weight.shape[0]], dtype: input.dtypeInfo }],
   run: (backend, [input, weight, bias], _attrs, [out]) => {
     const [[m, k], n] = [input.shape, weight.shape[0]]

@@ -1,7 +1,7 @@
 // Elementwise functions of two operands made of logarithms and exponentials, and replacement of NaN and infinities.
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import { dtypes } from '../dtype.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { DTypeError, check } from '../errors.ts'
 import { Tensor } from '../tensor.ts'
 import { pow, pow_ } from './arithmetic.ts'
@@ -82,7 +82,11 @@ export const heaviside = binary('heaviside', (x, values) => x.eq(0).select(value
  * ldexp(tensor([1, 3]), tensor([4, -1])).tolist() // => [16, 1.5]
  * @see torch.ldexp
  */
-export const ldexp = binary('ldexp', (x, y) => x.mul(y.exp2()), { result: 'float', gradName: 'MulBackward0' })
+export const ldexp = binary('ldexp', (x, y) => x.mul(y.exp2()), {
+  result: 'float',
+  gradName: 'MulBackward0',
+  complex: ([x, y]) => x.mul(y.mul(Math.LN2).exp()),
+})
 /**
  * `−x ln x`, 0 at 0, −∞ below.
  *

@@ -1,51 +1,55 @@
 // Elementwise mathematical functions: integers become the default float.
 import { inPlaceForm, unary } from '../dispatch/define.ts'
+import { ComplexExpr } from '../expr/complex.ts'
 import type { Expr } from '../expr/expr.ts'
 import { constant } from '../expr/expr.ts'
 import type { Tensor } from '../tensor.ts'
 
 const toFloat = (name: string, build: (x: Expr) => Expr) => unary(name, build, { result: 'float' })
+/** Of complex numbers too, by the same expression. */
+const analytic = (name: string, build: (x: Expr) => Expr) =>
+  unary(name, build, { result: 'float', complex: true })
 
 /** eˣ. @example exp(tensor([0, 1])).tolist() // => [1, 2.71828] @see torch.exp */
-export const exp = toFloat('exp', (x) => x.exp())
+export const exp = analytic('exp', (x) => x.exp())
 /** 2ˣ. @example exp2(tensor([0, 3])).tolist() // => [1, 8] @see torch.exp2 */
 export const exp2 = toFloat('exp2', (x) => x.exp2())
 /** eˣ − 1, exact near 0. @example expm1(tensor([0, 1])).tolist() // => [0, 1.71828] @see torch.expm1 */
 export const expm1 = toFloat('expm1', (x) => x.expm1())
 /** Natural logarithm. @example log(tensor([1, 10])).tolist() // => [0, 2.30259] @see torch.log */
-export const log = toFloat('log', (x) => x.log())
+export const log = analytic('log', (x) => x.log())
 /** Logarithm of base 2. @example log2(tensor([1, 8])).tolist() // => [0, 3] @see torch.log2 */
-export const log2 = toFloat('log2', (x) => x.log2())
+export const log2 = analytic('log2', (x) => x.log2())
 /** Logarithm of base 10. @example log10(tensor([1, 100])).tolist() // => [0, 2] @see torch.log10 */
-export const log10 = toFloat('log10', (x) => x.log10())
+export const log10 = analytic('log10', (x) => x.log10())
 /** ln(1 + x), exact near 0. @example log1p(tensor([0, 1])).tolist() // => [0, 0.693147] @see torch.log1p */
 export const log1p = toFloat('log1p', (x) => x.log1p())
 /** Square root. @example sqrt(tensor([4, 2])).tolist() // => [2, 1.41421] @see torch.sqrt */
-export const sqrt = toFloat('sqrt', (x) => x.sqrt())
+export const sqrt = analytic('sqrt', (x) => x.sqrt())
 /** 1 / √x. @example rsqrt(tensor([4, 1])).tolist() // => [0.5, 1] @see torch.rsqrt */
-export const rsqrt = toFloat('rsqrt', (x) => x.rsqrt())
+export const rsqrt = analytic('rsqrt', (x) => x.rsqrt())
 /** Sine of an angle in radians. @example sin(tensor([0, 1])).tolist() // => [0, 0.841471] @see torch.sin */
-export const sin = toFloat('sin', (x) => x.sin())
+export const sin = analytic('sin', (x) => x.sin())
 /** Cosine of an angle in radians. @example cos(tensor([0, 1])).tolist() // => [1, 0.540302] @see torch.cos */
-export const cos = toFloat('cos', (x) => x.cos())
+export const cos = analytic('cos', (x) => x.cos())
 /** Tangent of an angle in radians. @example tan(tensor([0, 1])).tolist() // => [0, 1.55741] @see torch.tan */
-export const tan = toFloat('tan', (x) => x.tan())
+export const tan = analytic('tan', (x) => x.tan())
 /** Inverse sine, in radians. @example asin(tensor([0, 1])).tolist() // => [0, 1.5708] @see torch.asin */
-export const asin = toFloat('asin', (x) => x.asin())
+export const asin = analytic('asin', (x) => x.asin())
 /** Inverse cosine, in radians. @example acos(tensor([1, 0])).tolist() // => [0, 1.5708] @see torch.acos */
-export const acos = toFloat('acos', (x) => x.acos())
+export const acos = analytic('acos', (x) => x.acos())
 /** Inverse tangent, in radians. @example atan(tensor([0, 1])).tolist() // => [0, 0.785398] @see torch.atan */
-export const atan = toFloat('atan', (x) => x.atan())
+export const atan = analytic('atan', (x) => x.atan())
 /** Hyperbolic sine. @example sinh(tensor([0, 1])).tolist() // => [0, 1.1752] @see torch.sinh */
-export const sinh = toFloat('sinh', (x) => x.sinh())
+export const sinh = analytic('sinh', (x) => x.sinh())
 /** Hyperbolic cosine. @example cosh(tensor([0, 1])).tolist() // => [1, 1.54308] @see torch.cosh */
-export const cosh = toFloat('cosh', (x) => x.cosh())
+export const cosh = analytic('cosh', (x) => x.cosh())
 /** Hyperbolic tangent. @example tanh(tensor([0, 1])).tolist() // => [0, 0.761594] @see torch.tanh */
-export const tanh = toFloat('tanh', (x) => x.tanh())
+export const tanh = analytic('tanh', (x) => x.tanh())
 /** Inverse hyperbolic sine. @example asinh(tensor([0, 1])).tolist() // => [0, 0.881374] @see torch.asinh */
-export const asinh = toFloat('asinh', (x) => x.asinh())
+export const asinh = analytic('asinh', (x) => x.asinh())
 /** Inverse hyperbolic cosine. @example acosh(tensor([1, 2])).tolist() // => [0, 1.31696] @see torch.acosh */
-export const acosh = toFloat('acosh', (x) => x.acosh())
+export const acosh = analytic('acosh', (x) => x.acosh())
 /**
  * Inverse hyperbolic tangent.
  *
@@ -53,7 +57,7 @@ export const acosh = toFloat('acosh', (x) => x.acosh())
  * atanh(tensor([0, 0.5])).tolist() // => [0, 0.549306]
  * @see torch.atanh
  */
-export const atanh = toFloat('atanh', (x) => x.atanh())
+export const atanh = analytic('atanh', (x) => x.atanh())
 /**
  * Error function, 2/√π ∫₀ˣ e^(−t²) dt.
  *
@@ -93,12 +97,22 @@ export const deg2rad = toFloat('deg2rad', (x) => x.mul(Math.PI / 180))
 /** Radians to degrees. @example rad2deg(tensor([0, 1])).tolist() // => [0, 57.2958] @see torch.rad2deg */
 export const rad2deg = toFloat('rad2deg', (x) => x.mul(180 / Math.PI))
 /** sin(πx) / πx, 1 at 0. @example sinc(tensor([0, 0.5])).tolist() // => [1, 0.63662] @see torch.sinc */
-export const sinc = toFloat('sinc', (x) => {
-  const t = x.mul(Math.PI)
-  return x.eq(0).select(1, t.sin().div(t))
-})
+export const sinc = unary(
+  'sinc',
+  (x) => {
+    const t = x.mul(Math.PI)
+    return x.eq(0).select(1, t.sin().div(t))
+  },
+  {
+    result: 'float',
+    complex: ([z]) => {
+      const t = z.mul(Math.PI)
+      return ComplexExpr.select(z.eq(0), 1, t.sin().div(t))
+    },
+  },
+)
 /** 1 / (1 + e⁻ˣ). @example sigmoid(tensor([0, 2])).tolist() // => [0.5, 0.880797] @see torch.sigmoid */
-export const sigmoid = toFloat('sigmoid', (x) => x.sigmoid())
+export const sigmoid = analytic('sigmoid', (x) => x.sigmoid())
 const logitElements = toFloat('logit', (x) => x.div(constant(1).sub(x)).log())
 const logitWithin = unary(
   'logitWithin',

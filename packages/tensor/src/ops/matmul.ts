@@ -4,6 +4,7 @@ import { apply, structured } from '../dispatch/structured.ts'
 import { ShapeError, check } from '../errors.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
+import { conj, isComplex } from './complex-parts.ts'
 import { expand, reshape, squeeze, unsqueeze } from './views.ts'
 
 const bothShapes = (a: Tensor, b: Tensor): string => `${formatShape(a.shape)} and ${formatShape(b.shape)}`
@@ -29,6 +30,7 @@ const checkInner = (op: string, a: Tensor, b: Tensor): void =>
 /** mm: [M, K] · [K, N]. */
 export const mmOp = structured<null>({
   name: 'mm',
+  complex: 'whole',
   infer: ([self, mat2]) => {
     checkFactors('mm', [self, mat2])
     checkDims('mm', self, 2, mat2, 2)
@@ -64,6 +66,7 @@ export const mm = (self: Tensor, mat2: Tensor): Tensor => apply(mmOp, [self, mat
 /** bmm: [B, M, K] · [B, K, N]. */
 export const bmmOp = structured<null>({
   name: 'bmm',
+  complex: 'whole',
   infer: ([self, mat2]) => {
     checkFactors('bmm', [self, mat2])
     checkDims('bmm', self, 3, mat2, 3)
@@ -93,6 +96,7 @@ export const bmm = (self: Tensor, mat2: Tensor): Tensor => apply(bmmOp, [self, m
 /** mv: [M, K] · [K]. */
 export const mvOp = structured<null>({
   name: 'mv',
+  complex: 'whole',
   infer: ([self, vec]) => {
     checkFactors('mv', [self, vec])
     checkDims('mv', self, 2, vec, 1)
@@ -124,6 +128,7 @@ export const mv = (self: Tensor, vec: Tensor): Tensor => apply(mvOp, [self, vec]
 const inner1d = (name: string) =>
   structured<null>({
     name,
+    complex: 'whole',
     infer: ([self, other]) => {
       checkFactors(name, [self, other])
       checkDims(name, self, 1, other, 1)
@@ -152,7 +157,7 @@ const inner1d = (name: string) =>
   })
 /** dot of two vectors. */
 export const dotOp = inner1d('dot')
-/** vdot of two vectors; the same as dot for real numbers. */
+/** vdot of two real vectors: the same as dot. */
 export const vdotOp = inner1d('vdot')
 /**
  * The inner product of two vectors of equal length.
@@ -163,13 +168,14 @@ export const vdotOp = inner1d('vdot')
  */
 export const dot = (self: Tensor, other: Tensor): Tensor => apply(dotOp, [self, other], null)
 /**
- * The inner product of two vectors.
+ * The inner product of two vectors, of which the first is conjugated.
  *
  * @example
  * vdot(tensor([1, 2]), tensor([3, 4])).item() // => 11
  * @see torch.vdot
  */
-export const vdot = (self: Tensor, other: Tensor): Tensor => apply(vdotOp, [self, other], null)
+export const vdot = (self: Tensor, other: Tensor): Tensor =>
+  isComplex(self) ? dot(conj(self), other) : apply(vdotOp, [self, other], null)
 
 /**
  * The product of two tensors: of vectors, of matrices, or of batches of matrices, whose leading dims broadcast.

@@ -96,6 +96,7 @@ const diagonalWindow = (out: Tensor, attrs: DiagonalAttrs): Tensor => {
 /** diagEmbed: attrs of the result's diagonal. */
 export const diagEmbedOp = structured<DiagonalAttrs>({
   name: 'diagEmbed',
+  complex: 'whole',
   infer: ([self], { offset, dim1, dim2 }) => {
     const size = self.shape[self.ndim - 1] + Math.abs(offset)
     const shape = self.shape.slice(0, -1)

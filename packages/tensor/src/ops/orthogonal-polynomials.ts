@@ -1,8 +1,9 @@
 // Orthogonal polynomials by their three-term recurrences. With a number as order the steps are one expression; with a
 // tensor of orders each step is an op, and the orders pick their results. Differentiable by x, unlike in PyTorch.
 import { unary } from '../dispatch/define.ts'
-import { PointwiseRecord, applyPointwise } from '../dispatch/pointwise.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import { PointwiseRecord } from '../dispatch/pointwise-record.ts'
+import { applyPointwise } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { DTypeError, check } from '../errors.ts'
 import { defaultFloatInfo, dtypes } from '../dtype.ts'

@@ -1,6 +1,5 @@
 // Padding: by a value, by reflection, by the border, around; and the shuffles between channels and pixels.
 import { copyElements, fillElements } from '../dispatch/elements.ts'
-import { scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
@@ -24,6 +23,7 @@ const around = (pad: PadAmounts, ndim: number, d: number): readonly [number, num
 /** constantPadNd: `pad` as given; negative entries crop. */
 export const constantPadNdOp = structured<{ readonly pad: PadAmounts; readonly value: Scalar }>({
   name: 'constantPadNd',
+  complex: 'whole',
   infer: ([self], { pad }) => {
     const shape = self.shape.map(
       (size, d) => size + around(pad, self.ndim, d)[0] + around(pad, self.ndim, d)[1],
@@ -39,7 +39,7 @@ export const constantPadNdOp = structured<{ readonly pad: PadAmounts; readonly v
     return [{ shape, dtype: self.dtypeInfo }]
   },
   run: (backend, [self], { pad, value }, [out]) => {
-    fillElements(out, scalarValue(value))
+    fillElements(out, value)
     // the part of self that stays, and where it comes to lie
     const sides = self.shape.map((size, d) => {
       const [before, after] = around(pad, self.ndim, d)

@@ -1,6 +1,6 @@
 // Questions about two tensors: equal, allclose, isclose, isin, isSameSize.
 import { withGradMode } from '../dispatch/hook.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { DTypeError, check } from '../errors.ts'
 import { sameShape } from '../shape/shape.ts'

@@ -3,7 +3,7 @@ import { withGradMode } from '../dispatch/hook.ts'
 import type { HostArray } from '../dtype.ts'
 import { formatTensor, getPrintOptions, pyTuple } from '../format/index.ts'
 import { canRead } from '../host/reads.ts'
-import { decoders } from '../host/encode.ts'
+import { elementReader } from '../host/encode.ts'
 import type { Tensor } from '../tensor.ts'
 import { cat } from './join.ts'
 import { toTypedArray, toTypedArrayAsync } from './reading.ts'
@@ -38,7 +38,7 @@ export async function toStringAsync(self: Tensor): Promise<string> {
 }
 
 function textOf(self: Tensor, values: HostArray | null): string {
-  const decode = decoders[self.dtype]
+  const read = values && elementReader(self.dtypeInfo, values)
   let next = 0 // the shown elements are asked for in order, and are all that was read
   return formatTensor({
     shape: self.shape,
@@ -47,7 +47,7 @@ function textOf(self: Tensor, values: HostArray | null): string {
     requiresGrad: self.requiresGrad,
     gradFnName: self.gradFn?.name ?? null,
     isParameter: self.isParameter,
-    at: () => decode(values![next++] as never),
+    at: () => read!(next++),
   })
 }
 

@@ -1,15 +1,17 @@
 // Reading elements on the host: item, tolist, typed arrays, each also async.
 import { withGradMode } from '../dispatch/hook.ts'
+import type { Complex } from '../complex-number.ts'
+import { realOf } from '../dtype.ts'
 import type { HostArray } from '../dtype.ts'
 import { DeviceError, ShapeError, check } from '../errors.ts'
-import { decoders } from '../host/encode.ts'
+import { elementReader } from '../host/encode.ts'
 import { canRead, readBytes } from '../host/reads.ts'
 import { formatShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { contiguous } from './copy.ts'
 
-/** An element on the host: a number, a boolean for bool, a bigint for int64 beyond ±2⁵³. */
-export type Element = number | boolean | bigint
+/** An element on the host: a number, a boolean for bool, a bigint for int64 beyond ±2⁵³, a Complex for complex dtypes. */
+export type Element = number | boolean | bigint | Complex
 /** Elements in nested arrays, as deep as the tensor has dims. */
 export type Nested<T> = T | Nested<T>[]
 
@@ -18,13 +20,14 @@ const isShared = (buffer: ArrayBufferLike): boolean =>
   typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer
 
 const toArray = (self: Tensor, bytes: Uint8Array): HostArray => {
-  const { array, itemSize } = self.dtypeInfo
+  const { array, itemSize } = realOf(self.dtypeInfo)
   const aligned = bytes.byteOffset % itemSize === 0 && !isShared(bytes.buffer) ? bytes : bytes.slice()
-  return new array(aligned.buffer, aligned.byteOffset, self.elementCount)
+  return new array(aligned.buffer, aligned.byteOffset, (self.elementCount * self.elementSize()) / itemSize)
 }
 
 /**
- * The elements, row-major, in a new typed array: bool as bytes, the half types as their bits.
+ * The elements, row-major, in a new typed array: bool as bytes, the half types as their bits, complex numbers as two
+ * entries, the real part first.
  *
  * @throws DeviceError on a device that cannot block: use toTypedArrayAsync
  * @example
@@ -68,10 +71,10 @@ function checkSingle(op: string, self: Tensor): void {
   )
 }
 const firstOf = <T extends Element>(self: Tensor, array: HostArray): T =>
-  decoders[self.dtype](array[0] as never) as T
+  elementReader(self.dtypeInfo, array)(0) as T
 
 /**
- * The only element: a number, a boolean for bool; a bigint for int64 beyond ±2⁵³.
+ * The only element: a number, a boolean for bool; a bigint for int64 beyond ±2⁵³; a Complex.
  *
  * @throws ShapeError unless there is exactly one element
  * @throws DeviceError on a device that cannot block: use itemAsync
@@ -91,12 +94,10 @@ export async function itemAsync<T extends Element = number>(self: Tensor): Promi
 
 /** Elements of a host array in nested arrays of the tensor's shape. */
 function nest<T extends Element>(self: Tensor, array: HostArray): Nested<T> {
-  const decode = decoders[self.dtype]
+  const read = elementReader(self.dtypeInfo, array)
   let next = 0
   const level = (dim: number): Nested<T> =>
-    dim === self.ndim
-      ? (decode(array[next++] as never) as T)
-      : Array.from({ length: self.shape[dim] }, () => level(dim + 1))
+    dim === self.ndim ? (read(next++) as T) : Array.from({ length: self.shape[dim] }, () => level(dim + 1))
   return level(0)
 }
 /**

@@ -1,16 +1,21 @@
 // Reductions: sum, mean, products, extremes without positions, truth, moments, norms.
+import type { Backend } from '../backend/backend.ts'
 import type { Combine } from '../backend/kernels.ts'
 import { dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
 import { apply, applyComposite, composite, structured } from '../dispatch/structured.ts'
-import { dtypeInfoOf, fillElements } from '../dispatch/elements.ts'
+import { copyElements, dtypeInfoOf, fillElements } from '../dispatch/elements.ts'
 import { reduceKernels, reducedShape, runReduce } from '../dispatch/reduction.ts'
 import { DTypeError, ShapeError, check } from '../errors.ts'
 import { formatShape, wrapDims } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { sqrt } from './math.ts'
-import { sub } from './arithmetic.ts'
+import { narrow, reshape } from './views.ts'
+import { add, mul, sub } from './arithmetic.ts'
+import { ne } from './comparison.ts'
+import { imag, isComplex, real } from './complex-parts.ts'
 import { to } from './copy.ts'
+import { cat } from './join.ts'
 
 /** The dims of a reduction: one, several, or all if null (or []). */
 export type Dims = number | readonly number[] | null
@@ -32,24 +37,41 @@ const attrsOf = (op: string, self: Tensor, dim: Dims | undefined, keepdim = fals
 const countOf = (self: Tensor, dims: readonly number[]): number => dims.reduce((n, d) => n * self.shape[d], 1)
 
 // sum and prod of integers and bool are int64
-const accumulated = (dtype: DTypeInfo): DTypeInfo => (dtype.category === 'float' ? dtype : dtypes.int64)
+const accumulated = (dtype: DTypeInfo): DTypeInfo => (dtype.differentiable ? dtype : dtypes.int64)
 
 interface AccumulateAttrs extends ReduceAttrs {
   readonly dtype: DTypeInfo
 }
-const accumulation = (name: string, combine: Combine) => {
+const accumulation = (name: string, combine: Combine, complex: 'parts' | 'whole') => {
   const kernelFor = reduceKernels(name, { combine })
   return structured<AccumulateAttrs>({
     name,
+    complex,
     infer: ([self], { dims, keepdim, dtype }) => [{ shape: reducedShape(self.shape, dims, keepdim), dtype }],
-    run: (backend, [self], { dims, dtype }, [out]) =>
-      runReduce(backend, kernelFor(self.dtypeInfo, dtype), self, dims, [], out),
+    run: (backend, [self], { dims }, [out]) => {
+      if (self.dtypeInfo.component !== null) complexProduct(backend, self, dims, out)
+      else runReduce(backend, kernelFor(self.dtypeInfo, out.dtypeInfo), self, dims, [], out)
+    },
   })
 }
 /** sum over dims; the graph node of sum(dim) is SumBackward1. */
-export const sumOp = accumulation('sum', 'sum')
+export const sumOp = accumulation('sum', 'sum', 'parts')
 /** prod over dims. */
-export const prodOp = accumulation('prod', 'prod')
+export const prodOp = accumulation('prod', 'prod', 'whole')
+
+// By halves: each product of two halves is elementwise.
+function complexProduct(backend: Backend, self: Tensor, dims: readonly number[], out: Tensor): void {
+  let rest = self
+  for (const dim of dims) {
+    if (rest.shape[dim] === 0) return fillElements(out, 1)
+    while (rest.shape[dim] > 1) {
+      const half = rest.shape[dim] >> 1
+      const product = mul(narrow(rest, dim, 0, half), narrow(rest, dim, half, half))
+      rest = rest.shape[dim] % 2 === 0 ? product : cat([product, narrow(rest, dim, 2 * half, 1)], dim)
+    }
+  }
+  copyElements(backend, reshape(rest, out.shape), out)
+}
 
 function accumulate(
   op: typeof sumOp,
@@ -58,8 +80,7 @@ function accumulate(
   { keepdim = false, dtype }: DTypeOption,
 ): Tensor {
   const target = dtype === undefined ? accumulated(self.dtypeInfo) : dtypeInfoOf(op.name, dtype)
-  const source =
-    target.category === 'float' && self.dtypeInfo !== target ? to(self, { dtype: target.name }) : self
+  const source = target.differentiable && self.dtypeInfo !== target ? to(self, { dtype: target.name }) : self
   return apply(op, [source], { ...attrsOf(op.name, self, dim, keepdim), dtype: target })
 }
 
@@ -93,13 +114,14 @@ const meanKernels = reduceKernels('mean', {
 /** mean over dims. */
 export const meanOp = structured<ReduceAttrs>({
   name: 'mean',
+  complex: 'parts',
   infer: ([self], { dims, keepdim }) => {
     check(
-      self.dtypeInfo.category === 'float',
+      self.dtypeInfo.differentiable,
       () =>
         new DTypeError(
           'mean',
-          `the input must be floating-point, got ${self.dtype}. Give a dtype: mean(null, { dtype: 'float32' })`,
+          `the input must be floating-point or complex, got ${self.dtype}. Give a dtype: mean(null, { dtype: 'float32' })`,
         ),
     )
     return [{ shape: reducedShape(self.shape, dims, keepdim), dtype: self.dtypeInfo }]
@@ -195,6 +217,8 @@ const truth = (name: string, combine: 'max' | 'min', identity: number) => {
     },
   })
 }
+// What is asked of complex numbers is asked of their truth.
+const truths = (self: Tensor): Tensor => (isComplex(self) ? ne(self, 0) : self)
 /** any over dims. */
 export const anyOp = truth('any', 'max', 0)
 /** all over dims. */
@@ -204,7 +228,7 @@ export const any = (
   self: Tensor,
   dim: Dims = null,
   { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(anyOp, [self], attrsOf('any', self, dim, keepdim))
+): Tensor => apply(anyOp, [truths(self)], attrsOf('any', self, dim, keepdim))
 /**
  * Whether no element is 0; true for none.
  *
@@ -216,7 +240,7 @@ export const all = (
   self: Tensor,
   dim: Dims = null,
   { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(allOp, [self], attrsOf('all', self, dim, keepdim))
+): Tensor => apply(allOp, [truths(self)], attrsOf('all', self, dim, keepdim))
 
 const nonzeroCount = reduceKernels('countNonzero', {
   combine: 'sum',
@@ -240,7 +264,7 @@ export const countNonzeroOp = structured<ReduceAttrs>({
  * @see torch.count_nonzero
  */
 export const countNonzero = (self: Tensor, dim: Dims = null): Tensor =>
-  apply(countNonzeroOp, [self], attrsOf('countNonzero', self, dim))
+  apply(countNonzeroOp, [truths(self)], attrsOf('countNonzero', self, dim))
 
 /** Attributes of var and std: `correction` is what is taken from the count in the divisor. */
 export interface VarAttrs extends ReduceAttrs {
@@ -283,14 +307,16 @@ const varAttrs = (
   { keepdim, unbiased = true, correction }: VarOptions,
 ): VarAttrs => ({ ...attrsOf(op, self, dim, keepdim), correction: correction ?? (unbiased ? 1 : 0) })
 /**
- * The variance of the elements, of all or along dims: Σ(x − mean)² / (n − correction).
+ * The variance of the elements, of all or along dims: Σ|x − mean|² / (n − correction); real, of complex numbers too.
  *
  * @example
  * tensor([1, 2, 3]).var().item() // => 1
  * @see torch.var
  */
 const variance = (self: Tensor, dim: Dims = null, options: VarOptions = {}): Tensor =>
-  apply(varOp, [self], varAttrs('var', self, dim, options))
+  isComplex(self)
+    ? add(variance(real(self), dim, options), variance(imag(self), dim, options))
+    : apply(varOp, [self], varAttrs('var', self, dim, options))
 export { variance as var }
 /** std: the root of var, one graph node. */
 export const stdOp = composite<VarAttrs>({
@@ -299,4 +325,6 @@ export const stdOp = composite<VarAttrs>({
 })
 /** The standard deviation, √var. @example std(tensor([1, 2, 3, 4])).item() // => 1.29099 @see torch.std */
 export const std = (self: Tensor, dim: Dims = null, options: VarOptions = {}): Tensor =>
-  applyComposite(stdOp, [self], varAttrs('std', self, dim, options))[0]
+  isComplex(self)
+    ? sqrt(variance(self, dim, options))
+    : applyComposite(stdOp, [self], varAttrs('std', self, dim, options))[0]

@@ -1,5 +1,6 @@
 // Running results along a dim: cumsum, cumprod, cummax, cummin, logcumsumexp; differences and trapezoids.
-import { dtypeInfoOf } from '../dispatch/elements.ts'
+import type { Backend } from '../backend/backend.ts'
+import { copyElements, dtypeInfoOf } from '../dispatch/elements.ts'
 import { float, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import {
@@ -28,18 +29,30 @@ import { narrow, reshape } from './views.ts'
 
 const dimmed = (t: Tensor): Tensor => (t.ndim === 0 ? viewOf(t, [1], [1], t.offset) : t)
 
-const running = (name: string, mode: 'sum' | 'prod') =>
+const running = (name: string, mode: 'sum' | 'prod', complex: 'parts' | 'whole') =>
   structured<AlongDim>({
     name,
+    complex,
     infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
     run: (backend, [self], { dim }, [out]) => {
-      if (out.elementCount > 0) backend.kernels.scan(mode, dimmed(self), dim, dimmed(out), null)
+      if (self.dtypeInfo.component !== null) complexProducts(backend, dimmed(self), dim, dimmed(out))
+      else if (out.elementCount > 0) backend.kernels.scan(mode, dimmed(self), dim, dimmed(out), null)
     },
   })
+// By doubling: after k rounds each element is the product of the 2ᵏ up to it.
+function complexProducts(backend: Backend, self: Tensor, dim: number, out: Tensor): void {
+  const size = self.shape[dim]
+  let rest = self
+  for (let step = 1; step < size; step *= 2) {
+    const product = mul(narrow(rest, dim, step, size - step), narrow(rest, dim, 0, size - step))
+    rest = cat([narrow(rest, dim, 0, step), product], dim)
+  }
+  copyElements(backend, rest, out)
+}
 /** cumsum along a dim; integers were made int64 before. */
-export const cumsumOp = running('cumsum', 'sum')
+export const cumsumOp = running('cumsum', 'sum', 'parts')
 /** cumprod along a dim; integers were made int64 before. */
-export const cumprodOp = running('cumprod', 'prod')
+export const cumprodOp = running('cumprod', 'prod', 'whole')
 
 /** Options of cumsum and cumprod. */
 export interface CumulateOptions {
@@ -51,7 +64,7 @@ function cumulate(op: typeof cumsumOp, self: Tensor, dim: number, { dtype }: Cum
   const target =
     dtype !== undefined
       ? dtypeInfoOf(op.name, dtype)
-      : self.dtypeInfo.category === 'float'
+      : self.dtypeInfo.differentiable
         ? self.dtypeInfo
         : dtypes.int64
   return apply(op, [to(self, { dtype: target.name })], { dim: at })

@@ -2,11 +2,11 @@
 import type { ScatterMode } from '../backend/kernels.ts'
 import type { Backend } from '../backend/backend.ts'
 import { copyElements } from '../dispatch/elements.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { apply, applyInPlace, structured } from '../dispatch/structured.ts'
 import type { DTypeInfo } from '../dtype.ts'
-import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, ShapeError, NotImplementedError, check } from '../errors.ts'
 import { asIndex, checkBounds } from '../host/index-bounds.ts'
 import { formatShape, wrapDim } from '../shape/shape.ts'
 import { Tensor, viewOf } from '../tensor.ts'
@@ -39,8 +39,15 @@ const modes: Readonly<Record<ScatterReduce, ScatterMode>> = { add: 'sum', multip
 /** scatter: tensors are self, the index and the source. */
 export const scatterOp = structured<AlongDim & { readonly reduce: ScatterReduce | null }>({
   name: 'scatter',
+  complex: 'parts',
   overlap: { distinct: true },
-  infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
+  infer: ([self], { reduce }) => {
+    check(
+      reduce !== 'multiply' || self.dtypeInfo.component === null,
+      () => new NotImplementedError('scatter', `reduce: 'multiply' takes real numbers, got ${self.dtype}`),
+    )
+    return [{ shape: self.shape, dtype: self.dtypeInfo }]
+  },
   run: (backend, [self, index, source], { dim, reduce }, [out]) => {
     if (out !== self) copyElements(backend, self, out)
     runScatter(backend, out, dim, index, source, reduce === null ? 'set' : modes[reduce])
@@ -50,6 +57,7 @@ export const scatterOp = structured<AlongDim & { readonly reduce: ScatterReduce 
 export const scatterAddOp = structured<AlongDim>({
   name: 'scatterAdd',
   overlap: { distinct: true },
+  complex: 'parts',
   infer: ([self]) => [{ shape: self.shape, dtype: self.dtypeInfo }],
   run: (backend, [self, index, source], { dim }, [out]) => {
     if (out !== self) copyElements(backend, self, out)

@@ -1,7 +1,7 @@
 // Places in sorted sequences, and counts of values: searchsorted, bucketize, bincount, histc.
 import { scalarValue } from '../dispatch/scalar.ts'
 import { withGradMode } from '../dispatch/hook.ts'
-import type { Operandish } from '../dispatch/pointwise.ts'
+import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { checkBounds } from '../host/index-bounds.ts'
 import { checkReadable } from '../host/reads.ts'

@@ -9,6 +9,7 @@ import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { abs, mul, pow } from './arithmetic.ts'
 import { eq, ne } from './comparison.ts'
+import { isComplex } from './complex-parts.ts'
 import { where } from './choice.ts'
 import { to } from './copy.ts'
 import { nuclearNorm } from './linalg/norms.ts'
@@ -97,13 +98,14 @@ export function norm(
   { keepdim = false, dtype }: NormOptions = {},
 ): Tensor {
   if (p === 'nuc') return nuclearNorm('norm', self, dim, { keepdim, dtype })
-  const source = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf('norm', dtype).name })
+  const cast = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf('norm', dtype).name })
+  const source = isComplex(cast) ? abs(cast) : cast
   check(
     source.dtypeInfo.category === 'float',
     () =>
       new DTypeError(
         'norm',
-        `the input must be floating-point, got ${self.dtype}. Give a dtype: { dtype: 'float32' }`,
+        `the input must be floating-point or complex, got ${self.dtype}. Give a dtype: { dtype: 'float32' }`,
       ),
   )
   const dims = wrapDims('norm', dim, self.ndim)

@@ -12,6 +12,7 @@ import { diagonalOp, selectOp, sliceOp } from './views.ts'
 const windowScatter = <Attrs>(name: string, window: ViewRecord<Attrs>) =>
   structured<Attrs>({
     name,
+    complex: 'whole',
     infer: ([self, source], attrs) => {
       const { shape } = window.view(self, attrs)
       check(

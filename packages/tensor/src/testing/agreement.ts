@@ -1,6 +1,7 @@
 // Whether two backends gave the same: dtype, shape, strides, and values within what the dtype can tell apart.
 import { decoders } from '../host/encode.ts'
-import type { DType, HostArray } from '../dtype.ts'
+import { realOf } from '../dtype.ts'
+import type { DType, HostArray, RealDType } from '../dtype.ts'
 import { formatShape } from '../shape/shape.ts'
 import { toTypedArrayAsync } from '../ops/reading.ts'
 import type { Tensor } from '../tensor.ts'
@@ -37,11 +38,12 @@ export async function expectAgreement(
   if (formatShape(actual.shape) !== formatShape(expected.shape)) {
     fail(`shape ${formatShape(expected.shape)} expected, got ${formatShape(actual.shape)}`)
   }
-  const decode = decoders[expected.dtype] as (entry: HostArray[number]) => unknown
+  const { name } = realOf(expected.dtypeInfo) // complex numbers are compared part by part
+  const decode = decoders[name as RealDType] as (entry: HostArray[number]) => unknown
   const [mine, theirs] = [await toTypedArrayAsync(actual), await toTypedArrayAsync(expected)]
   for (let i = 0; i < theirs.length; i++) {
     const [x, e] = [decode(mine[i]), decode(theirs[i])]
-    if (!isClose(x, e, expected.dtype, slack))
+    if (!isClose(x, e, name, slack))
       fail(`${String(e)} expected at flat index ${i} of ${theirs.length}, got ${String(x)}`)
   }
 }

@@ -1,6 +1,7 @@
 // What the kit asks of a device beside its kernels: memory, reads, and its place among other devices.
 import type { Backend } from '../backend/backend.ts'
 import { getBackend } from '../backend/registry.ts'
+import { supportsDtype } from '../dispatch/complex.ts'
 import { dtypeList, dtypes } from '../dtype.ts'
 import { DeviceError } from '../errors.ts'
 import { arange, full, ones, zeros } from '../ops/creation.ts'
@@ -185,7 +186,7 @@ const placeTests: readonly DeviceTest[] = [
   {
     name: 'devices/tensors move to it and back',
     async run({ tested, reference }) {
-      for (const dtype of dtypeList.filter((info) => tested.supports(info)).map(({ name }) => name)) {
+      for (const dtype of dtypeList.filter((info) => supportsDtype(tested, info)).map(({ name }) => name)) {
         for (const layout of ['contiguous', 'transposed', 'sliced'] as const) {
           const x = makeInput(reference, { shape: [3, 5] }, dtype, layout, 1)
           const there = to(x, { device: tested.device })
@@ -215,7 +216,7 @@ const placeTests: readonly DeviceTest[] = [
   {
     name: 'devices/a dtype that it does not store is refused',
     run({ tested }) {
-      for (const { name } of dtypeList.filter((info) => !tested.supports(info))) {
+      for (const { name } of dtypeList.filter((info) => !supportsDtype(tested, info))) {
         const error = errorOf(() => zeros([2], { device: tested.device, dtype: name }))
         if (!(error instanceof Error && error.message.includes(name)))
           throw new Error(`an error that names ${name} expected, got ${String(error)}`)

@@ -61,8 +61,10 @@ export interface Family {
 const namesOf = (categories: readonly string[]): DType[] =>
   dtypeList.filter(({ category }) => categories.includes(category)).map(({ name }) => name)
 
-/** Every dtype. */
-export const everyDtype: readonly DType[] = dtypeList.map(({ name }) => name)
+/** Complex dtypes. */
+export const complexes = namesOf(['complex'])
+/** Every dtype of real numbers. */
+export const everyDtype = namesOf(['bool', 'int', 'float'])
 /** Floating-point dtypes. */
 export const floats = namesOf(['float'])
 /** Integer dtypes. */

@@ -1,7 +1,7 @@
 // Inputs of samples: the same bytes, strides and offset on every backend.
 import type { Backend } from '../backend/backend.ts'
-import { dtypes } from '../dtype.ts'
-import type { DType, DTypeInfo } from '../dtype.ts'
+import { dtypes, realOf } from '../dtype.ts'
+import type { DType, DTypeInfo, RealDType } from '../dtype.ts'
 import { encoders } from '../host/encode.ts'
 import { contiguousStrides, numelOf } from '../shape/shape.ts'
 import { Storage } from '../storage.ts'
@@ -30,7 +30,7 @@ function generator(values: Values, dtype: DTypeInfo, seed: number): () => number
   const random = sequence(seed)
   let next = 0
   const cycle = (list: readonly (number | bigint)[]) => () => list[next++ % list.length]
-  if (values === 'extremes') return cycle(extremes[dtype.category](dtype))
+  if (values === 'extremes') return cycle(extremes[dtype.category as 'float'](dtype))
   if (typeof values === 'object')
     return 'list' in values ? cycle(values.list) : () => Math.floor(random() * values.below)
   if (values === 'truth' || dtype.category === 'bool') return () => Math.floor(random() * 2)
@@ -70,8 +70,9 @@ export function makeInput(
   const count =
     numelOf(shape) === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * strides[i], offset) + 1
   const array = new dtypeInfo.array(new ArrayBuffer(count * dtypeInfo.itemSize))
-  const next = generator(values, dtypeInfo, seed)
-  for (let i = 0; i < count; i++) array[i] = encoders[dtypeInfo.name](next()) as never
+  const part = realOf(dtypeInfo) // of complex numbers, each part
+  const next = generator(values, part, seed)
+  for (let i = 0; i < array.length; i++) array[i] = encoders[part.name as RealDType](next()) as never
   const storage = new Storage(backend, array.byteLength)
   if (count > 0) backend.write(storage.buffer, 0, new Uint8Array(array.buffer))
   return new Tensor({ storage, dtypeInfo, shape, strides, offset, base: null, counter: storage })

@@ -7,10 +7,11 @@ import * as gamma from '../../ops/gamma.ts'
 import * as integerMath from '../../ops/integer-math.ts'
 import * as logarithm from '../../ops/logarithm.ts'
 import * as math from '../../ops/math.ts'
-import { angle } from '../../ops/real-valued.ts'
+import { angle } from '../../ops/complex-parts.ts'
 import * as rounding from '../../ops/rounding.ts'
 import * as special from '../../ops/special-functions.ts'
 import type { Family } from '../sample.ts'
+import { complexFamily } from './complex.ts'
 import { indexingFamily, scatterFamily } from './indexing.ts'
 import { kernelsFamily } from './kernels.ts'
 import { linalgFamily } from './linalg.ts'
@@ -55,6 +56,7 @@ export const families: readonly Family[] = [
       .filter(({ name, dtypes }) => !name.includes(' ') && !name.endsWith('_') && dtypes.includes('float32'))
       .map((sample) => ({ ...sample, dtypes: ['float32'], layouts: ['contiguous'] })),
   },
+  complexFamily,
   reduceFamily,
   extremesFamily,
   scanFamily,

@@ -1,5 +1,5 @@
 // Samples of what core kernels may be asked for but few ops do: several outputs, run-time numbers, sizes.
-import { mapKernel, nextKernelId } from '../../dispatch/pointwise.ts'
+import { mapKernel, nextKernelId } from '../../dispatch/pointwise-record.ts'
 import { inPlaceMap } from '../../dispatch/update.ts'
 import { dtypes } from '../../dtype.ts'
 import { input, param } from '../../expr/expr.ts'

@@ -1,10 +1,10 @@
 // Samples of all elementwise ops, made from their records: a new op is tested without a line here.
 import { inPlaceForm } from '../../dispatch/define.ts'
-import { PointwiseRecord } from '../../dispatch/pointwise.ts'
+import { PointwiseRecord } from '../../dispatch/pointwise-record.ts'
 import { dtypes } from '../../dtype.ts'
 import type { DType } from '../../dtype.ts'
 import type { Tensor } from '../../tensor.ts'
-import { everyDtype, fullFloats } from '../sample.ts'
+import { complexes, everyDtype, fullFloats } from '../sample.ts'
 import type { Family, InputSpec, Sample, Values } from '../sample.ts'
 
 type Elementwise = ((...tensors: Tensor[]) => Tensor) & {
@@ -42,7 +42,7 @@ function samplesOf(
   fn: Elementwise,
   { values: first = 'any', refuses: refused }: Particulars,
 ): Sample[] {
-  const { arity, refuses, unpromoted, result } = fn.record
+  const { arity, refuses, unpromoted, result, complex } = fn.record
   const taken = everyDtype.filter((dtype) => !refuses.includes(dtypes[dtype].category) && dtype !== refused)
   // Second operands are above 0: no division by zero, no negative powers of integers
   const inputs = (shapes: readonly (readonly number[])[], values: Values): InputSpec[] =>
@@ -58,7 +58,7 @@ function samplesOf(
   ): Sample => ({ name: sample, dtypes: dtypeNames, inputs: specs, run })
   const floating = taken.filter((dtype) => fullFloats.includes(dtype))
   const samples = [
-    one(name, taken, inputs(same([5, 7]), first)),
+    one(name, complex ? [...taken, ...complexes] : taken, inputs(same([5, 7]), first)),
     one(
       `${name} of odd sizes`,
       taken.filter((dtype) => dtype === 'float32'),
