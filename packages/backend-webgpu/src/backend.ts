@@ -1,6 +1,6 @@
 // The backend of a GPUDevice: memory and kernels behind the interface of @tt/tensor.
 import { DeviceError } from '@tt/tensor'
-import type { Backend, BufferHandle } from '@tt/tensor'
+import type { Backend, BufferHandle, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from './device/memory.ts'
 import type { Runtime } from './device/runtime.ts'
 import { encodeBytes } from './device/formats.ts'
@@ -44,7 +44,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
 
     allocate(bytes) {
       runtime.check('allocate')
-      return new WebGpuBuffer(bytes)
+      return new WebGpuBuffer(bytes, true)
     },
     free: (buffer) => runtime.memory.free(handleOf(buffer)),
 
@@ -68,7 +68,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     },
     readAsync: (buffer, byteOffset, byteLength) => runtime.read(handleOf(buffer), byteOffset, byteLength),
 
-    kernels: {
+    kernels: placed(runtime, {
       map,
       reduce,
       argReduce: createArgReduce(runtime),
@@ -77,14 +77,40 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
       ...createConvolutions(runtime, reduce),
       ...createIndexing(runtime, map),
       sort: createSort(runtime),
-    },
-    fused: {
+    }),
+    fused: placed(runtime, {
       ...createSoftmax(runtime),
       ...createNormalize(runtime),
       ...createPool(runtime),
       ...createAvgPool(runtime),
       ...createRandom(runtime),
       ...createNllLoss(runtime),
-    },
+    }),
   }
 }
+
+type Kernel = (...args: never[]) => unknown
+
+/** The same kernels, given operands whose offsets count from the start of the GPUBuffer that is bound. */
+function placed<T extends object>(runtime: Runtime, kernels: T): T {
+  const place = (operand: Operand): Operand => {
+    const { storage, dtypeInfo, shape, strides, offset } = operand
+    const handle = handleOf(storage.buffer)
+    if (handle.bytes === 0) return operand
+    runtime.requireStored('webgpu', dtypeInfo)
+    const { base } = runtime.memory.blockOf(handle, dtypeInfo)
+    return base === 0 ? operand : { storage, dtypeInfo, shape, strides, offset: offset + base / wordBytes }
+  }
+  const placeAny = (argument: unknown): unknown => {
+    if (Array.isArray(argument)) return argument.some(isOperand) ? argument.map(placeAny) : argument
+    return isOperand(argument) ? place(argument) : argument
+  }
+  const wrap =
+    (kernel: Kernel): Kernel =>
+    (...args) =>
+      kernel(...(args.map(placeAny) as never[]))
+  return Object.fromEntries(Object.entries(kernels).map(([name, kernel]) => [name, wrap(kernel)])) as T
+}
+
+const isOperand = (value: unknown): value is Operand =>
+  typeof value === 'object' && value !== null && 'storage' in value

@@ -23,7 +23,7 @@ const COPY_SRC = 0x04
 /** Where the elements of a tensor lie. */
 export interface TensorBuffer {
   readonly buffer: GPUBuffer
-  /** Of the first element, in bytes. */
+  /** Of the first element in the buffer, in bytes; a multiple of 256 where the tensor begins its storage. */
   readonly offset: number
   /** In bytes; every element takes 4, whatever its dtype. */
   readonly size: number
@@ -96,13 +96,13 @@ export function fromBuffer(
 }
 
 /**
- * The GPUBuffer in which a contiguous tensor lies. Everything recorded for it has been submitted, so commands that
+ * The GPUBuffer in which a contiguous tensor lies: others may lie in it too, so mind the offset. Everything recorded for it has been submitted, so commands that
  * the app submits next see its values. It is valid as long as the tensor lives.
  *
  * @throws ShapeError if the tensor is not contiguous
  * @example
  * const x = ones([2, 3], { device: 'webgpu' })
- * tensorToBuffer(x.at(1)).offset // => 12
+ * tensorToBuffer(x.at(1)).offset - tensorToBuffer(x).offset // => 12
  */
 export function tensorToBuffer(tensor: Tensor): TensorBuffer {
   const { runtime } = webgpu('tensorToBuffer', tensor.device)
@@ -117,7 +117,11 @@ export function tensorToBuffer(tensor: Tensor): TensorBuffer {
   runtime.check('tensorToBuffer')
   const block = runtime.memory.blockOf(handleOf(tensor.storage.buffer), tensor.dtypeInfo)
   runtime.flush()
-  return { buffer: block.gpu, offset: tensor.offset * wordBytes, size: tensor.elementCount * wordBytes }
+  return {
+    buffer: block.buffer.gpu,
+    offset: block.base + tensor.offset * wordBytes,
+    size: tensor.elementCount * wordBytes,
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { DeviceLostError, Runtime, fromBuffer, init, synchronize, tensorToBuffer } from '@tt/backend-webgpu'
 import { DeviceError, OutOfMemoryError, dtypes, empty, ones, tensor, zeros } from '@tt/tensor'
+import type { Tensor } from '@tt/tensor'
 import { WebGpuBuffer } from '../src/device/memory.ts'
 import { backend } from './gpu.ts'
 
@@ -72,7 +73,51 @@ describe('batches', () => {
   })
 })
 
+describe('merged dispatches', () => {
+  const dispatchesOf = async (work: () => void): Promise<number> => {
+    await synchronize()
+    const { dispatches } = backend.runtime.counts
+    work()
+    await synchronize()
+    return backend.runtime.counts.dispatches - dispatches
+  }
+  test('small kernels of one kind that are independent of each other are one', async () => {
+    const xs = [1, 5, 300, 2].map((n) => ones([n], gpu))
+    expect(await dispatchesOf(() => xs.forEach((x, i) => x.mul_(i + 1)))).toBe(1)
+    for (const [i, x] of xs.entries())
+      expect(await values(x)).toEqual(Array.from({ length: x.numel() }, () => i + 1))
+  })
+  test('more than one dispatch takes', async () => {
+    const xs = Array.from({ length: 150 }, (_, i) => tensor([i, -i], gpu))
+    let ys: Tensor[] = []
+    expect(await dispatchesOf(() => (ys = xs.map((x) => x.mul(2))))).toBeLessThan(5)
+    for (const [i, y] of ys.entries()) expect(await values(y)).toEqual([2 * i, -2 * i])
+  })
+  test('what reads or overwrites a result comes after it', async () => {
+    const [a, b] = [ones([3], gpu), ones([3], gpu)]
+    const steps = (): void => {
+      for (let i = 0; i < 4; i++) {
+        a.add_(b) // reads what the next one writes
+        b.add_(a)
+      }
+    }
+    expect(await dispatchesOf(steps)).toBe(8)
+    expect([(await values(a))[0], (await values(b))[2]]).toEqual([34, 55])
+  })
+})
+
 describe('memory', () => {
+  test('small tensors lie beside each other in one buffer, large ones in their own', () => {
+    const [a, b, large] = [[3], [4], [2 ** 20]].map((shape) => tensorToBuffer(ones(shape, gpu)))
+    expect(a.buffer).toBe(b.buffer)
+    expect(Math.abs(a.offset - b.offset)).toBeGreaterThanOrEqual(256)
+    expect(large.buffer).not.toBe(a.buffer)
+  })
+  test('an update that accumulates reads its operands out of the same buffer', async () => {
+    const x = zeros([4], gpu)
+    x.indexAdd_(0, tensor([0n, 2n, 2n], gpu), tensor([1, 2, 3], gpu))
+    expect(await values(x)).toEqual([1, 0, 5, 0])
+  })
   test('dispose gives blocks back, and they are used again', async () => {
     const { memory } = backend.runtime
     const loop = (): void => {

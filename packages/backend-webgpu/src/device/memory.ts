@@ -3,27 +3,45 @@ import { DTypeError, OutOfMemoryError } from '@tt/tensor'
 import type { DTypeInfo } from '@tt/tensor'
 import type { Collector } from '../platform/platform.ts'
 import { wordBytes } from '../wgsl/storage-format.ts'
+import { Arena, arenaBytes, largestShared } from './arena.ts'
 import { encodeBytes } from './formats.ts'
 
-/** A GPUBuffer and what is known of it. */
-export class Block {
+/** A GPUBuffer as kernels bind it. */
+export class BoundBuffer {
   readonly id: number
   readonly gpu: GPUBuffer
-  readonly bytes: number
   /** Number of the last batch of commands that uses it. */
   batch = -1
-  /** False if the driver may not have given it memory: it is not used again. */
-  trusted = true
   /** Bind groups whose first buffer this is, by the rest of their key. */
   readonly groups = new Map<string, GPUBindGroup>()
-  /** Whether it belongs to the pool; the user's own buffers do not. */
-  readonly pooled: boolean
 
-  constructor(id: number, gpu: GPUBuffer, bytes: number, pooled: boolean) {
+  constructor(id: number, gpu: GPUBuffer) {
     this.id = id
     this.gpu = gpu
+  }
+}
+
+/** Memory of one tensor: a buffer, or a part of one. */
+export class Block {
+  readonly buffer: BoundBuffer
+  /** Where it begins in the buffer, in bytes. */
+  readonly base: number
+  readonly bytes: number
+  /** Whose it is: the arena's; the pool's; the user's own buffers have no owner. */
+  readonly owner: Arena | 'pool' | null
+  /** Number of the batch of commands in which it was given back last. */
+  released = -1
+  /** Numbers of the last merged dispatches that read and write it: see merging.ts. */
+  readIn = 0
+  writtenIn = 0
+  /** False if the driver may not have given it memory: it is not used again. */
+  trusted = true
+
+  constructor(buffer: BoundBuffer, base: number, bytes: number, owner: Block['owner']) {
+    this.buffer = buffer
+    this.base = base
     this.bytes = bytes
-    this.pooled = pooled
+    this.owner = owner
   }
 }
 
@@ -38,9 +56,12 @@ export class WebGpuBuffer {
   block: Block | null = null
   staged: Uint8Array<ArrayBuffer> | null = null
   watch: Watch | null = null
+  /** Whether its block may be a part of a larger buffer. */
+  readonly shared: boolean
 
-  constructor(bytes: number) {
+  constructor(bytes: number, shared = false) {
     this.bytes = bytes
+    this.shared = shared
   }
 }
 
@@ -83,7 +104,8 @@ export interface MemoryHost {
 
 const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
 const recentBlocks = 64
-const reclaimBudget = 256 * 2 ** 20
+const leastBudget = 256 * 2 ** 20
+const mostBudget = 2 ** 30
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
 /** Allocates, frees and reclaims. */
@@ -93,13 +115,19 @@ export class Memory {
   readonly #watches: Watch[] = []
   readonly #registry: FinalizationRegistry<Watch> | null
   readonly #recent: (Block | undefined)[] = []
+  /** Undefined until the first small tensor; null where there is no room for one. */
+  #arena: Arena | null | undefined
   #nextId = 0
   #used = 0
   #pooled = 0
   #buffers = 0
   #reclaims = 0
+  /** Bytes to allocate between collections. */
+  #budget = leastBudget
+  #lastReclaim = 0
   #sinceReclaim = 0
   #countSinceReclaim = 0
+  #sharedSinceReclaim = 0
 
   constructor(host: MemoryHost) {
     this.#host = host
@@ -109,7 +137,7 @@ export class Memory {
 
   get stats(): MemoryStats {
     return {
-      usedBytes: this.#used,
+      usedBytes: this.#used + (this.#arena?.used ?? 0),
       pooledBytes: this.#pooled,
       buffers: this.#buffers,
       reclaims: this.#reclaims,
@@ -128,11 +156,16 @@ export class Memory {
     }
     const { staged } = handle
     const words = staged === null ? null : encodeBytes(staged, dtype)
-    const block = this.take(Math.ceil(handle.bytes / dtype.itemSize) * wordBytes)
+    const bytes = Math.ceil(handle.bytes / dtype.itemSize) * wordBytes
+    const block = (handle.shared ? this.#takeShared(bytes) : undefined) ?? this.take(bytes)
     handle.dtype = dtype
     handle.block = block
     handle.staged = null
-    if (words !== null) this.upload(block, 0, words)
+    if (words !== null) {
+      // commands that were recorded before it was given back may use it
+      if (block.released === this.#host.batch) this.#host.flush()
+      this.#host.device.queue.writeBuffer(block.buffer.gpu, block.base, words)
+    }
     this.#watch(handle, block)
     return block
   }
@@ -153,18 +186,15 @@ export class Memory {
 
   /** Writes host words. Commands that were recorded before and use the block see what was there before. */
   upload(block: Block, byteOffset: number, words: Uint32Array<ArrayBuffer>): void {
-    if (block.batch === this.#host.batch) this.#host.flush()
-    this.#host.device.queue.writeBuffer(block.gpu, byteOffset, words)
+    if (block.buffer.batch === this.#host.batch) this.#host.flush()
+    this.#host.device.queue.writeBuffer(block.buffer.gpu, block.base + byteOffset, words)
   }
 
   /** A free or new block of at least `bytes` bytes. @throws OutOfMemoryError */
   take(bytes: number): Block {
     const size = bytes > this.#host.largest ? bytes : Math.min(sizeClass(bytes), this.#host.largest)
     this.#sinceReclaim += size
-    if (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096) {
-      if (this.#host.collector !== null) this.#reclaim()
-      else this.#inviteCollection()
-    }
+    if (this.#sinceReclaim > this.#budget || ++this.#countSinceReclaim > 4096) this.#collect()
     let block = this.#fromPool(size)
     if (block === undefined && size > this.#host.largest) {
       throw new OutOfMemoryError(
@@ -173,20 +203,52 @@ export class Memory {
           `${megabytes(this.#host.largest)}, got ${megabytes(bytes)} (elements of any dtype take 4 bytes). Split it`,
       )
     }
-    if (block === undefined && this.#used + this.#pooled + size > this.#host.limit) {
+    if (block === undefined && this.#total + size > this.#host.limit) {
       if (this.#host.collector !== null) this.#reclaim()
       block = this.#fromPool(size)
       if (block === undefined) this.flushPool()
-      if (block === undefined && this.#used + size > this.#host.limit) this.#fail(bytes)
+      if (block === undefined && this.#total + size > this.#host.limit) this.#fail(bytes)
     }
     block ??= this.#create(size)
     this.#used += size
     return block
   }
 
-  /** Back to the pool, or away if the pool is full. */
+  /** A part of the arena; undefined if it is too large for it, or the arena is full. */
+  #takeShared(bytes: number): Block | undefined {
+    if (bytes > largestShared) return undefined
+    if (this.#arena === undefined) this.#arena = this.#createArena()
+    const arena = this.#arena
+    if (arena === null) return undefined
+    const size = sizeClass(bytes)
+    this.#sharedSinceReclaim += size
+    const block = arena.take(size)
+    // full: worth a collection if much of it may be garbage
+    if (block !== undefined || this.#sharedSinceReclaim < arenaBytes / 4) return block
+    this.#collect()
+    return arena.take(size)
+  }
+
+  #createArena(): Arena | null {
+    const { largest, limit } = this.#host
+    if (largest < arenaBytes || limit < 4 * arenaBytes) return null
+    return new Arena(this.#create(arenaBytes).buffer)
+  }
+
+  /** Bytes that the driver was asked for. */
+  get #total(): number {
+    return this.#used + this.#pooled + (this.#arena ? arenaBytes : 0)
+  }
+
+  /** Back to the arena, to the pool, or away if the pool is full. */
   release(block: Block): void {
-    if (!block.pooled) return
+    const { owner } = block
+    if (owner === null) return
+    block.released = this.#host.batch
+    if (owner !== 'pool') {
+      owner.release(block)
+      return
+    }
     this.#used -= block.bytes
     if (!block.trusted || this.#pooled + block.bytes > this.#host.poolLimit) {
       this.#destroy(block)
@@ -209,7 +271,7 @@ export class Memory {
   adopt(gpu: GPUBuffer, dtype: DTypeInfo): WebGpuBuffer {
     const handle = new WebGpuBuffer((gpu.size / wordBytes) * dtype.itemSize)
     handle.dtype = dtype
-    handle.block = new Block(this.#nextId++, gpu, gpu.size, false)
+    handle.block = new Block(new BoundBuffer(this.#nextId++, gpu), 0, gpu.size, null)
     return handle
   }
 
@@ -232,22 +294,27 @@ export class Memory {
       if (error !== null) throw error
     }
     this.#buffers++
-    const block = new Block(this.#nextId++, gpu, size, true)
-    this.#recent[block.id % recentBlocks] = block
+    const block = new Block(new BoundBuffer(this.#nextId++, gpu), 0, size, 'pool')
+    this.#recent[block.buffer.id % recentBlocks] = block
     return block
   }
 
   /** The driver refused one of the last blocks, and does not say which: none of them is used again. */
   outOfMemory(): void {
-    for (const block of this.#recent) if (block !== undefined) block.trusted = false
+    for (const block of this.#recent) {
+      if (block === undefined) continue
+      block.trusted = false
+      if (this.#arena?.buffer === block.buffer) this.#arena.trusted = false
+    }
     this.flushPool()
   }
 
   #destroy(block: Block): void {
-    if (block.batch === this.#host.batch) this.#host.flush() // a destroyed buffer may not be submitted
+    const { buffer } = block
+    if (buffer.batch === this.#host.batch) this.#host.flush() // a destroyed buffer may not be submitted
     this.#buffers--
-    block.groups.clear()
-    block.gpu.destroy()
+    buffer.groups.clear()
+    buffer.gpu.destroy()
   }
 
   #fail(bytes: number): never {
@@ -277,20 +344,28 @@ export class Memory {
     last.index = index
   }
 
+  #collect(): void {
+    if (this.#host.collector !== null) this.#reclaim()
+    else this.#inviteCollection()
+  }
+
   // Engines do not see the bytes on the device, so nothing makes them collect. They do count an ArrayBuffer, and one
   // that is never touched costs them nothing else. Finalizers run in the next task: while a read is awaited, at the latest.
   #inviteCollection(): void {
     this.#sinceReclaim = 0
     this.#countSinceReclaim = 0
+    this.#sharedSinceReclaim = 0
     try {
-      if (new ArrayBuffer(2 * reclaimBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
+      if (new ArrayBuffer(2 * leastBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
     } catch {
       // no room for it: then the engine has collected all the same
     }
   }
 
-  // Blocks of handles that are gone come back to the pool.
+  // Blocks of handles that are gone come back to the pool. The budget grows while that takes more than a tenth of the
+  // time, and shrinks again when it is cheap.
   #reclaim(): void {
+    const start = performance.now()
     this.#host.collector!.collect()
     let kept = 0
     for (const watch of this.#watches) {
@@ -301,8 +376,14 @@ export class Memory {
       }
     }
     this.#watches.length = kept
+    const end = performance.now()
+    const share = (end - start) / (end - this.#lastReclaim)
+    if (share > 0.1) this.#budget = Math.min(mostBudget, this.#host.limit / 4, this.#budget * 2)
+    else if (share < 0.025) this.#budget = Math.max(leastBudget, this.#budget / 2)
+    this.#lastReclaim = end
     this.#sinceReclaim = 0
     this.#countSinceReclaim = 0
+    this.#sharedSinceReclaim = 0
     this.#reclaims++
   }
 }

@@ -7,6 +7,8 @@ import { libraryFor } from '../wgsl/library.ts'
 import { wordBytes } from '../wgsl/storage-format.ts'
 import { decodeWords } from './formats.ts'
 import { Memory } from './memory.ts'
+import { Pending, mostSlices, slackBytes } from './merging.ts'
+import type { Sliced } from './merging.ts'
 import type { Block, MemoryHost, WebGpuBuffer } from './memory.ts'
 
 /** How a kernel uses a buffer. */
@@ -32,6 +34,8 @@ export interface ProgramSource {
   readonly elements?: readonly (string | undefined)[]
   /** Number of uniform words, read as `word(i)` of {@link uniformWord}. */
   readonly words: number
+  /** Whether it runs many slices at once: `slice`, set by main, is the first vector of a slice's words. */
+  readonly merged?: boolean
   readonly code: string
 }
 
@@ -46,7 +50,8 @@ export interface RuntimeOptions {
 }
 
 /** WGSL of a uniform word. */
-export const uniformWord = (i: number): string => `u[${i >> 2}].${'xyzw'[i & 3]}`
+export const uniformWord = (i: number, merged = false): string =>
+  `u[${merged ? `slice + ${i >> 2}u` : i >> 2}].${'xyzw'[i & 3]}`
 
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
@@ -78,12 +83,14 @@ export class Runtime implements MemoryHost {
   readonly floats = new Float32Array(this.words.buffer)
   batch = 0
   readonly #programs = new Map<string, Program>()
+  readonly #sliced = new Map<string, Sliced>()
   readonly #uniforms: GPUBuffer
   readonly #fault: GPUBuffer
   #faultBlock: Block | null = null
   readonly #faultOps: string[] = []
   #encoder: GPUCommandEncoder | null = null
   #pass: GPUComputePassEncoder | null = null
+  #pending: Pending | null = null
   #recorded = 0
   #cursor = 0
   #scheduled = false
@@ -102,7 +109,11 @@ export class Runtime implements MemoryHost {
     this.barrierFree = options.barrierFree
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
-    this.#uniforms = device.createBuffer({ label: 'uniforms', size: uniformWords * 4, usage: 0x40 | 0x08 })
+    this.#uniforms = device.createBuffer({
+      label: 'uniforms',
+      size: uniformWords * 4 + slackBytes,
+      usage: 0x40 | 0x08,
+    })
     this.#fault = device.createBuffer({ label: 'fault', size: faultWords * 4, usage: 0x80 | 0x04 | 0x08 })
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault()
@@ -141,6 +152,19 @@ export class Runtime implements MemoryHost {
     return program
   }
 
+  /** The same for a kernel that may run in slices; `make(merged)` gives the source of either form. */
+  sliced(key: string, make: (merged: boolean) => ProgramSource): Sliced {
+    let sliced = this.#sliced.get(key)
+    if (sliced === undefined) {
+      sliced = {
+        single: this.program(key, () => make(false)),
+        merged: () => this.program(`${key}:merged`, () => make(true)),
+      }
+      this.#sliced.set(key, sliced)
+    }
+    return sliced
+  }
+
   /** Position in `words` for the uniform words of the next kernel. */
   beginWords(count: number): number {
     const size = Math.ceil(Math.max(count, 1) / alignment) * alignment
@@ -148,6 +172,45 @@ export class Runtime implements MemoryHost {
     const at = this.#cursor
     this.#cursor += size
     return at
+  }
+
+  /**
+   * Position in `words` for the uniform words of a kernel that may become a slice of the dispatch before it, and is
+   * recorded now. It reads and writes the blocks and has `groups` workgroups in x.
+   */
+  beginSlice(
+    sliced: Sliced,
+    blocks: readonly Block[],
+    reads: readonly Block[],
+    writes: readonly Block[],
+    groups: number,
+  ): number {
+    this.check(sliced.single.name)
+    const size = sliced.single.uniformBytes / 4
+    let pending = this.#pending
+    if (
+      pending === null ||
+      !pending.takes(sliced, blocks, reads, writes) ||
+      this.#cursor + size > uniformWords
+    ) {
+      this.#recordPending()
+      pending = this.#pending = new Pending(sliced, blocks, this.beginWords(size))
+      for (const { buffer } of blocks) buffer.batch = this.batch
+      this.#open()
+      this.#schedule()
+    }
+    const at = pending.at + pending.slices * size
+    this.#cursor = Math.max(this.#cursor, Math.ceil((at + size) / alignment) * alignment)
+    pending.add(groups, reads, writes)
+    return at
+  }
+
+  #recordPending(): void {
+    const pending = this.#pending
+    if (pending === null) return
+    this.#pending = null
+    const { sliced, blocks, at, groups, slices } = pending
+    this.#record(slices === 1 ? sliced.single : sliced.merged(), blocks, at, groups, 1, slices)
   }
 
   /** Records a kernel: `at` is what beginWords answered. */
@@ -160,11 +223,16 @@ export class Runtime implements MemoryHost {
         `a kernel may have ${most} workgroups per dim, got ${x}, ${y}, ${z}. Split the tensor`,
       )
     }
+    this.#recordPending()
+    this.#record(program, blocks, at, x, y, z)
+  }
+
+  #record(program: Program, blocks: readonly Block[], at: number, x: number, y: number, z: number): void {
     const pass = this.#openPass()
     pass.setPipeline(program.pipeline)
     pass.setBindGroup(0, this.#bindGroup(program, blocks), [at * 4])
     pass.dispatchWorkgroups(x, y, z)
-    for (const block of blocks) block.batch = this.batch
+    for (const { buffer } of blocks) buffer.batch = this.batch
     this.#recorded++
     this.#dispatches++
     this.#schedule()
@@ -185,6 +253,7 @@ export class Runtime implements MemoryHost {
   /** Submits what is recorded. */
   flush(): void {
     if (this.#encoder === null) return
+    this.#recordPending()
     this.#closePass()
     if (this.#cursor > 0) this.device.queue.writeBuffer(this.#uniforms, 0, this.words, 0, this.#cursor)
     const encoder = this.#encoder
@@ -222,8 +291,9 @@ export class Runtime implements MemoryHost {
     // destroyed afterwards: mapped memory is a staging area of the driver, and reads are rarely of one size
     const staging = this.device.createBuffer({ label: 'read', size: total, usage: MAP_READ | 0x08 })
     const encoder = this.#open()
+    this.#recordPending()
     this.#closePass()
-    if (size > 0) encoder.copyBufferToBuffer(block.gpu, from, staging, 0, size)
+    if (size > 0) encoder.copyBufferToBuffer(block.buffer.gpu, block.base + from, staging, 0, size)
     encoder.copyBufferToBuffer(this.#fault, 0, staging, size, faultWords * 4)
     this.flush()
     try {
@@ -337,16 +407,16 @@ export class Runtime implements MemoryHost {
 
   #bindGroup(program: Program, blocks: readonly Block[]): GPUBindGroup {
     let key = `${program.id}`
-    for (let i = 1; i < blocks.length; i++) key += `,${blocks[i].id}`
-    const { groups } = blocks[0]
+    for (let i = 1; i < blocks.length; i++) key += `,${blocks[i].buffer.id}`
+    const { groups } = blocks[0].buffer
     let group = groups.get(key)
     if (group === undefined) {
-      if (groups.size >= 256) groups.clear()
+      if (groups.size >= 1024) groups.clear()
       group = this.device.createBindGroup({
         layout: program.layout,
         entries: [
           { binding: 0, resource: { buffer: this.#uniforms, size: program.uniformBytes } },
-          ...blocks.map((block, i) => ({ binding: i + 1, resource: { buffer: block.gpu } })),
+          ...blocks.map((block, i) => ({ binding: i + 1, resource: { buffer: block.buffer.gpu } })),
         ],
       })
       groups.set(key, group)
@@ -354,7 +424,7 @@ export class Runtime implements MemoryHost {
     return group
   }
 
-  #compile({ name, access, elements = [], words, code }: ProgramSource): Program {
+  #compile({ name, access, elements = [], words, code, merged = false }: ProgramSource): Program {
     const { device } = this
     const most = device.limits.maxStorageBuffersPerShaderStage
     if (access.length > most) {
@@ -364,12 +434,14 @@ export class Runtime implements MemoryHost {
       )
     }
     const vectors = Math.max(1, Math.ceil(words / 4))
+    const bound = merged ? vectors * mostSlices(vectors) : vectors
     const declarations = access.map(
       (kind, i) =>
         `@group(0) @binding(${i + 1}) var<storage, ${kind === 'read' ? 'read' : 'read_write'}> b${i}: array<${elements[i] ?? 'u32'}>;`,
     )
     const source = [
-      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${vectors}>;`,
+      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${bound}>;`,
+      merged ? `var<private> slice: u32;\nconst slice_vectors = ${vectors}u;` : '',
       ...declarations,
       libraryFor(code),
       code,
@@ -379,7 +451,7 @@ export class Runtime implements MemoryHost {
         {
           binding: 0,
           visibility: 4,
-          buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: vectors * 16 },
+          buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: bound * 16 },
         },
         ...access.map((kind, i): GPUBindGroupLayoutEntry => ({
           binding: i + 1,
@@ -394,7 +466,7 @@ export class Runtime implements MemoryHost {
       compute: { module: device.createShaderModule({ label: name, code: source }), entryPoint: 'main' },
     })
     this.sources?.push({ name, source })
-    return { id: this.#programs.size, name, pipeline, layout, uniformBytes: vectors * 16 }
+    return { id: this.#programs.size, name, pipeline, layout, uniformBytes: bound * 16 }
   }
 
   /** Every kernel's whole source, kept if set to an array before: for validation elsewhere and for reading. */

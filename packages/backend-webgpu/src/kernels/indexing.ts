@@ -234,6 +234,10 @@ export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Index
 function source(move: Move, rank: number, slots: readonly number[], words: Words, code: number): string {
   const { indexed, other, pointers, update, wraps } = move
   const fault = `b${slots.at(-1)!}`
+  // a buffer of atomic words is read atomically
+  const atomic = update !== null && update !== 'set'
+  const read = (slot: number, at: string): string =>
+    atomic && slot === slots[0] ? `atomicLoad(&b${slot}[${at}])` : `b${slot}[${at}]`
   const head = elementHead(words.next(), words.next())
   const split = splitIndex('i', words.row(rank), 'd')
   const indexedAt = address(words.next(), split.index, words.row(rank))
@@ -242,7 +246,7 @@ function source(move: Move, rank: number, slots: readonly number[], words: Words
     const at = address(words.next(), split.index, words.row(rank))
     const [dim, size, stride] = words.row(3)
     return `
-  var p${k} = ${decodeWord(`b${slots[2 + k]}[${at}]`, index.dtypeInfo, 'i32')};
+  var p${k} = ${decodeWord(read(slots[2 + k], at), index.dtypeInfo, 'i32')};
   if (p${k} >= i32(${size}) || p${k} < ${wraps ? `-i32(${size})` : '0'}) {${faultCode(fault, code, `bitcast<u32>(p${k})`, dim, size)}
     return;
   }
@@ -256,7 +260,7 @@ function source(move: Move, rank: number, slots: readonly number[], words: Words
     const value = decodeWord(`b${slots[0]}[${target}]`, indexed.dtypeInfo, type)
     body = `b${slots[1]}[${otherAt}] = ${encodeWord(value, type, other.dtypeInfo)};`
   } else {
-    const value = decodeWord(`b${slots[1]}[${otherAt}]`, other.dtypeInfo, type)
+    const value = decodeWord(read(slots[1], otherAt), other.dtypeInfo, type)
     if (update === 'set') body = `b${slots[0]}[${target}] = ${encodeWord(value, type, indexed.dtypeInfo)};`
     else {
       const combined = combineForms[update][type](decodeWord('old', indexed.dtypeInfo, type), 'value')

@@ -8,16 +8,16 @@ import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/s
 import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'
 import {
   Bindings,
-  Words,
   address,
   elementHead,
   groupSize,
   put,
   putScalars,
-  runElements,
+  runSliced,
   sourceOf,
   splitIndex,
 } from './program.ts'
+import type { Words } from './program.ts'
 
 const wideGroup = 256
 const maxWords = 4096
@@ -40,12 +40,10 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     const moves = denseMoves(inputs, outputs, n)
     if (moves !== null) {
       const fours = operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
-      const program = runtime.program(`m${code}:${moves}${fours ? '4' : ''}:${bindings.key}`, () =>
-        (fours ? foursSource : denseSource)(kernel, moves, bindings),
-      )
-      runElements(
+      runSliced(
         runtime,
-        program,
+        `m${code}:${moves}${fours ? '4' : ''}:${bindings.key}`,
+        (words) => (fours ? foursSource : denseSource)(kernel, moves, bindings, words),
         bindings,
         fours ? Math.ceil(n / 4) : n,
         (words, at) => {
@@ -57,7 +55,6 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
           )
           putScalars(runtime, next, kernel.name, params, kernel.compute)
         },
-        program.uniformBytes / 4,
         fours ? groupSize : wideGroup,
       )
       return
@@ -75,12 +72,10 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         kernel.name,
         `a kernel takes at most ${maxWords} sizes and strides, got ${wordCount}`,
       )
-    const program = runtime.program(`m${code}:${it.rank}:${bindings.key}`, () =>
-      stridedSource(kernel, it.rank, bindings),
-    )
-    runElements(
+    runSliced(
       runtime,
-      program,
+      `m${code}:${it.rank}:${bindings.key}`,
+      (words) => stridedSource(kernel, it.rank, bindings, words),
       bindings,
       n,
       (words, at) => {
@@ -91,7 +86,6 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         })
         putScalars(runtime, next, kernel.name, params, kernel.compute)
       },
-      wordCount,
       wideGroup,
     )
   }
@@ -124,9 +118,8 @@ function denseMoves(inputs: readonly Operand[], outputs: readonly Operand[], n: 
 }
 
 // One thread, four neighbouring elements, loaded and stored at once; the last ones one by one.
-function foursSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {
-  const words = new Words()
-  const head = elementHead(words.next(), words.next())
+function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {
+  const head = elementHead(words.next(), words.next(), groupSize, words.merged)
   const total = words.next()
   const offsets = words.row(moves.length)
   const { slots } = bindings
@@ -155,20 +148,18 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings): Prog
     '} } }',
   ].join('\n')
   const elements = bindings.access.map(() => 'vec4<u32>')
-  return { name: kernel.name, access: [...bindings.access], elements, words: words.count, code }
+  return { ...sourceOf(kernel.name, bindings, words, code), elements }
 }
 
-function denseSource(kernel: MapKernel, moves: string, bindings: Bindings): ProgramSource {
-  const words = new Words()
-  const head = elementHead(words.next(), words.next(), wideGroup)
+function denseSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {
+  const head = elementHead(words.next(), words.next(), wideGroup, words.merged)
   const index = words.row(moves.length).map((offset, k) => (moves[k] === 's' ? offset : `i + ${offset}`))
   const code = elementFunction(kernel, words) + head + moveOne(kernel, bindings.slots, index)
   return sourceOf(kernel.name, bindings, words, `${code}\n}`)
 }
 
-function stridedSource(kernel: MapKernel, rank: number, bindings: Bindings): ProgramSource {
-  const words = new Words()
-  const head = elementHead(words.next(), words.next(), wideGroup)
+function stridedSource(kernel: MapKernel, rank: number, bindings: Bindings, words: Words): ProgramSource {
+  const head = elementHead(words.next(), words.next(), wideGroup, words.merged)
   const split = splitIndex('i', words.row(rank), 'i')
   const index = bindings.slots.map(() => address(words.next(), split.index, words.row(rank)))
   const code = elementFunction(kernel, words) + head + split.code + moveOne(kernel, bindings.slots, index)

@@ -4,7 +4,7 @@ import type { CoreKernels, Operand } from '@tt/tensor'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import type { Scalar } from '../wgsl/storage-format.ts'
-import { Words, handleOf, put } from './program.ts'
+import { Bindings, Words, put } from './program.ts'
 
 /** How four neighbours are loaded: at once along the rows or columns of the operand, or one by one. */
 type Load = 'row' | 'column' | 'single'
@@ -44,28 +44,31 @@ export function createMatmul(runtime: Runtime): CoreKernels['matmul'] {
   ): void {
     const operands = bias === null ? [a, b] : [a, b, bias]
     const tiled = !runtime.barrierFree && rows > 16 && columns > 16
-    const [loadA, loadB] = tiled ? (['single', 'single'] as const) : [loadOf(a), loadOf(b)]
-    // Read-only operands may be bound twice, so each can have the element type of its loads.
-    const blocks = [...operands, out].map(({ storage, dtypeInfo }) =>
-      runtime.memory.blockOf(handleOf(storage.buffer), dtypeInfo),
-    )
+    const bindings = new Bindings(runtime)
+    for (const operand of operands) bindings.add(operand, 'read')
+    bindings.add(out, 'write')
+    const { slots } = bindings
+    // a buffer of fours holds nothing that is read or written one by one
+    const fours = (operand: Operand, k: number): Load => {
+      const load = tiled ? 'single' : loadOf(operand)
+      const alone = slots.every((slot, j) => slot !== slots[k] || j === k || j < 2)
+      return alone ? load : 'single'
+    }
+    let [loadA, loadB] = [fours(a, 0), fours(b, 1)]
+    if (slots[0] === slots[1] && (loadA === 'single') !== (loadB === 'single')) loadA = loadB = 'single'
     const type = wordType(out.dtypeInfo)
     const tall = rows > 32 && rows * columns >= 32768 ? 8 : 4
     const dtypes = `${bias !== null},${storeKind(out.dtypeInfo)}` // all are of one dtype
-    const key = `matmul:${dtypes}:${loadA}:${loadB}:${tiled ? 'tiled' : tall}:${swapped(a)}:${swapped(b)}`
+    const key = `matmul:${dtypes}:${loadA}:${loadB}:${tiled ? 'tiled' : tall}:${swapped(a)}:${swapped(b)}:${bindings.key}`
     const program = runtime.program(key, () => {
       const words = new Words()
       const code = tiled
-        ? tiledSource(a, b, bias, out, type, words)
-        : registerSource(a, b, bias, out, type, loadA, loadB, tall, words)
-      const element = (load: Load): string => (load === 'single' ? 'u32' : 'vec4<u32>')
-      return {
-        name: 'matmul',
-        access: [...operands.map(() => 'read' as const), 'write'],
-        elements: [element(loadA), element(loadB)],
-        words: words.count,
-        code,
-      }
+        ? tiledSource(a, b, bias, out, type, slots, words)
+        : registerSource(a, b, bias, out, type, loadA, loadB, tall, slots, words)
+      const elements: (string | undefined)[] = []
+      if (loadA !== 'single') elements[slots[0]] = 'vec4<u32>'
+      if (loadB !== 'single') elements[slots[1]] = 'vec4<u32>'
+      return { name: 'matmul', access: [...bindings.access], elements, words: words.count, code }
     })
     const at = runtime.beginWords(program.uniformBytes / 4)
     const { words } = runtime
@@ -75,7 +78,7 @@ export function createMatmul(runtime: Runtime): CoreKernels['matmul'] {
       next = put(words, next + 1, strides3(operand, out.shape))
     }
     const [wide, high] = tiled ? [64, 64] : [32, 8 * tall]
-    runtime.dispatch(program, blocks, at, Math.ceil(columns / wide), Math.ceil(rows / high), batches)
+    runtime.dispatch(program, bindings.blocks, at, Math.ceil(columns / wide), Math.ceil(rows / high), batches)
   }
 }
 
@@ -127,8 +130,10 @@ function registerSource(
   loadA: Load,
   loadB: Load,
   tall: number,
+  slots: readonly number[],
   words: Words,
 ): string {
+  const [bufferA, bufferB] = slots.map((slot) => `b${slot}`)
   const [rows, columns, inner] = words.row(3)
   const [wa, wb] = [windowWords(words), windowWords(words)]
   const wBias = bias === null ? null : windowWords(words)
@@ -148,14 +153,15 @@ function registerSource(
 
   // a0..a3: rows of a, over k; b0..b3: rows k..k+3 of b, over columns
   const blockA = {
-    row: high.map((r) => `let a${r} = ${wide('b0', `pa${r} + k`, a.dtypeInfo)};`).join('\n'),
+    row: high.map((r) => `let a${r} = ${wide(bufferA, `pa${r} + k`, a.dtypeInfo)};`).join('\n'),
     column: high
       .filter((r) => r % 4 === 0)
       .map(
         (r) =>
           four
             .map(
-              (k) => `let ac${r}_${k} = ${wide('b0', `pa${r} + (k + ${k}u) * ${wa.column}`, a.dtypeInfo)};`,
+              (k) =>
+                `let ac${r}_${k} = ${wide(bufferA, `pa${r} + (k + ${k}u) * ${wa.column}`, a.dtypeInfo)};`,
             )
             .join('\n') +
           four
@@ -166,25 +172,25 @@ function registerSource(
     single: high
       .map(
         (r) =>
-          `let a${r} = ${vector}(${four.map((k) => one('b0', `pa${r} + (k + ${k}u) * ${wa.column}`, a.dtypeInfo)).join(', ')});`,
+          `let a${r} = ${vector}(${four.map((k) => one(bufferA, `pa${r} + (k + ${k}u) * ${wa.column}`, a.dtypeInfo)).join(', ')});`,
       )
       .join('\n'),
   }[loadA]
   const blockB = {
     row: four
-      .map((k) => `let b${k}_ = ${wide('b1', `pb0 + (k + ${k}u) * ${wb.row}`, b.dtypeInfo)};`)
+      .map((k) => `let b${k}_ = ${wide(bufferB, `pb0 + (k + ${k}u) * ${wb.row}`, b.dtypeInfo)};`)
       .join('\n'),
     column:
-      four.map((c) => `let bc${c} = ${wide('b1', `pb${c} + k`, b.dtypeInfo)};`).join('\n') +
+      four.map((c) => `let bc${c} = ${wide(bufferB, `pb${c} + k`, b.dtypeInfo)};`).join('\n') +
       four.map((k) => `let b${k}_ = ${vector}(${four.map((c) => `bc${c}[${k}]`).join(', ')});`).join('\n'),
     single: four
       .map(
         (k) =>
-          `let b${k}_ = ${vector}(${four.map((c) => one('b1', `pb${c} + (k + ${k}u) * ${wb.row}`, b.dtypeInfo)).join(', ')});`,
+          `let b${k}_ = ${vector}(${four.map((c) => one(bufferB, `pb${c} + (k + ${k}u) * ${wb.row}`, b.dtypeInfo)).join(', ')});`,
       )
       .join('\n'),
   }[loadB]
-  const stores = storeCode(tall, type, bias, out, rows, columns, wBias, wOut)
+  const stores = storeCode(tall, type, bias, out, slots, rows, columns, wBias, wOut)
   return `
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -202,8 +208,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     ${high.map((r) => `c${r} += a${r}.x * b0_ + a${r}.y * b1_ + a${r}.z * b2_ + a${r}.w * b3_;`).join('\n    ')}
   }
   for (var k = whole; k < ${inner}; k++) {
-    let right = ${vector}(${four.map((c) => single(loadB, 'b1', `pb${c} + k * ${wb.row}`, b.dtypeInfo)).join(', ')});
-    ${high.map((r) => `c${r} += ${single(loadA, 'b0', `pa${r} + k * ${wa.column}`, a.dtypeInfo)} * right;`).join('\n    ')}
+    let right = ${vector}(${four.map((c) => single(loadB, bufferB, `pb${c} + k * ${wb.row}`, b.dtypeInfo)).join(', ')});
+    ${high.map((r) => `c${r} += ${single(loadA, bufferA, `pa${r} + k * ${wa.column}`, a.dtypeInfo)} * right;`).join('\n    ')}
   }
   ${stores}
 }`
@@ -215,6 +221,7 @@ function storeCode(
   type: Scalar,
   bias: Operand | null,
   out: Operand,
+  slots: readonly number[],
   rows: string,
   columns: string,
   wBias: Window | null,
@@ -223,7 +230,7 @@ function storeCode(
   const added =
     wBias === null || bias === null
       ? ''
-      : ` + ${decodeWord(`b2[${wBias.base} + m * ${wBias.row} + n * ${wBias.column}]`, bias.dtypeInfo, type)}`
+      : ` + ${decodeWord(`b${slots[2]}[${wBias.base} + m * ${wBias.row} + n * ${wBias.column}]`, bias.dtypeInfo, type)}`
   return `
   var results = array<vec4<${type}>, ${tall}>(${Array.from({ length: tall }, (_, r) => `c${r}`).join(', ')});
   for (var e = 0u; e < ${tall * 4}u; e++) {
@@ -231,7 +238,7 @@ function storeCode(
     let n = n0 + (e & 3u);
     if (m < ${rows} && n < ${columns}) {
       let value = results[e >> 2u][e & 3u]${added};
-      b${bias === null ? 2 : 3}[${wOut.base} + m * ${wOut.row} + n * ${wOut.column}] = ${encodeWord('value', type, out.dtypeInfo)};
+      b${slots.at(-1)}[${wOut.base} + m * ${wOut.row} + n * ${wOut.column}] = ${encodeWord('value', type, out.dtypeInfo)};
     }
   }`
 }
@@ -243,6 +250,7 @@ function tiledSource(
   bias: Operand | null,
   out: Operand,
   type: Scalar,
+  slots: readonly number[],
   words: Words,
 ): string {
   const [rows, columns, inner] = words.row(3)
@@ -252,7 +260,7 @@ function tiledSource(
   const four = [0, 1, 2, 3]
   const alongRows = swapped(a)
   const bByRows = swapped(b)
-  const stores = storeCode(4, type, bias, out, rows, columns, wBias, wOut)
+  const stores = storeCode(4, type, bias, out, slots, rows, columns, wBias, wOut)
   return `
 var<workgroup> tile_a: array<${type}, 1024>; // [k][row]
 var<workgroup> tile_b: array<${type}, 1024>; // [k][column]
@@ -270,14 +278,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
       let am = ${alongRows ? 'e % 64u' : 'e / 16u'};
       var x = ${type}(0);
       if (group.y * 64u + am < ${rows} && k0 + ak < ${inner}) {
-        x = ${decodeWord(`b0[${wa.base} + (group.y * 64u + am) * ${wa.row} + (k0 + ak) * ${wa.column}]`, a.dtypeInfo, type)};
+        x = ${decodeWord(`b${slots[0]}[${wa.base} + (group.y * 64u + am) * ${wa.row} + (k0 + ak) * ${wa.column}]`, a.dtypeInfo, type)};
       }
       tile_a[ak * 64u + am] = x;
       let bk = ${bByRows ? 'e % 16u' : 'e / 64u'};
       let bn = ${bByRows ? 'e / 16u' : 'e % 64u'};
       var y = ${type}(0);
       if (group.x * 64u + bn < ${columns} && k0 + bk < ${inner}) {
-        y = ${decodeWord(`b1[${wb.base} + (k0 + bk) * ${wb.row} + (group.x * 64u + bn) * ${wb.column}]`, b.dtypeInfo, type)};
+        y = ${decodeWord(`b${slots[1]}[${wb.base} + (k0 + bk) * ${wb.row} + (group.x * 64u + bn) * ${wb.column}]`, b.dtypeInfo, type)};
       }
       tile_b[bk * 64u + bn] = y;
     }

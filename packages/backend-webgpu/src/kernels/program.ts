@@ -11,12 +11,16 @@ export const groupSize = 64
 /** The handle's own type. */
 export const handleOf = (buffer: BufferHandle): WebGpuBuffer => buffer as WebGpuBuffer
 
-/** Buffers of a kernel. A buffer that is written is bound once, whatever operands lie in it. */
+/** Buffers of a kernel. A buffer is bound once, whatever operands lie in it. */
 export class Bindings {
+  /** For each buffer, the block of an operand in it. */
   readonly blocks: Block[] = []
   readonly access: Access[] = []
   /** For each operand in the order of add, the number of its buffer. */
   readonly slots: number[] = []
+  /** Blocks of the operands that are read, and of those that are written. */
+  readonly reads: Block[] = []
+  readonly writes: Block[] = []
   readonly #runtime: Runtime
 
   constructor(runtime: Runtime) {
@@ -32,10 +36,12 @@ export class Bindings {
   }
 
   addBlock(block: Block, access: Access): this {
-    let slot = this.blocks.indexOf(block)
-    if (slot < 0) slot = this.blocks.push(block) - 1
+    let slot = 0
+    while (slot < this.blocks.length && this.blocks[slot].buffer !== block.buffer) slot++
+    if (slot === this.blocks.length) this.blocks.push(block)
     this.access[slot] = this.access[slot] === 'write' ? 'write' : access
     this.slots.push(slot)
+    ;(access === 'read' ? this.reads : this.writes).push(block)
     return this
   }
 
@@ -52,9 +58,15 @@ export class Bindings {
 /** Names the uniform words of a kernel in the order in which they are written. */
 export class Words {
   count = 0
+  /** Whether the kernel runs several slices, each with its own words. */
+  readonly merged: boolean
+
+  constructor(merged = false) {
+    this.merged = merged
+  }
 
   next(): string {
-    return uniformWord(this.count++)
+    return uniformWord(this.count++, this.merged)
   }
 
   /** `n` words in a row. */
@@ -88,9 +100,10 @@ export function splitIndex(
 }
 
 /** WGSL head of a kernel of one thread per element: `i` is the element, of the number in `n`. */
-export const elementHead = (n: string, row: string, size = groupSize): string => `
+export const elementHead = (n: string, row: string, size = groupSize, merged = false): string => `
 @compute @workgroup_size(${size})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  ${merged ? 'slice = id.z * slice_vectors;' : ''}
   let i = id.x + id.y * ${row};
   if (i >= ${n}) { return; }
 `
@@ -119,6 +132,30 @@ export function runElements(
   runtime.words[at + 1] = row
   rest(runtime.words, at + 2)
   runtime.dispatch(program, bindings.blocks, at, x, y)
+}
+
+/** Like runElements, for kernels that may run as slices of one dispatch: `make` gives the source of either form. */
+export function runSliced(
+  runtime: Runtime,
+  key: string,
+  make: (words: Words) => ProgramSource,
+  bindings: Bindings,
+  n: number,
+  rest: (words: Uint32Array, at: number) => void,
+  size: number,
+): void {
+  const sliced = runtime.sliced(key, (merged) => make(new Words(merged)))
+  const { x, y, row } = grid(n, runtime.device.limits.maxComputeWorkgroupsPerDimension, size)
+  const { single } = sliced
+  const { blocks, reads, writes } = bindings
+  const at =
+    y === 1
+      ? runtime.beginSlice(sliced, blocks, reads, writes, x)
+      : runtime.beginWords(single.uniformBytes / 4)
+  runtime.words[at] = n
+  runtime.words[at + 1] = row
+  rest(runtime.words, at + 2)
+  if (y > 1) runtime.dispatch(single, blocks, at, x, y)
 }
 
 /** Writes numbers as uniform words; answers the next position. */
@@ -163,5 +200,6 @@ export const sourceOf = (name: string, bindings: Bindings, words: Words, code: s
   name,
   access: [...bindings.access],
   words: words.count,
+  merged: words.merged,
   code,
 })
