@@ -34,10 +34,10 @@ async function installOne(folder: string, name: string): Promise<void> {
   await promisify(execFile)('tar', ['-xzf', join(tarballs, tarball), '-C', home, '--strip-components=1'])
 }
 
-/** `vite build`, against the workspace's sources or the packages in a folder. */
-export async function buildSite(outDir: string, packages?: string): Promise<void> {
+/** `vite build`, against the packages in a folder (`pnpm build` makes it from the sources, too). */
+export async function buildSite(outDir: string, packages: string): Promise<void> {
   const entry = fileURLToPath(import.meta.resolve('vite'))
   const vite = join(entry.slice(0, entry.lastIndexOf(join('vite', 'dist'))), 'vite/bin/vite.js')
   const args = ['build', '--outDir', outDir, '--sourcemap', '--logLevel', 'warn']
-  await run(example, vite, args, packages === undefined ? {} : { TT_PACKAGES: packages })
+  await run(example, vite, args, { TT_PACKAGES: packages })
 }

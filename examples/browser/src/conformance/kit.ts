@@ -58,7 +58,7 @@ export async function runKit(
 ): Promise<DeviceResult> {
   const { backend, describe } = await backends[device](selection)
   const tests = select(
-    conformance({ create: () => backend, skip: device === 'webgpu' ? webgpuSkip : {} }),
+    conformance({ create: () => backend, skip: device === 'webgpu' ? webgpuSkip : {}, report: () => {} }),
     selection,
   )
   const result: DeviceResult = {
