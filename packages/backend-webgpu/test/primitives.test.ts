@@ -161,7 +161,7 @@ describe('subnormal numbers', () => {
     1e-41, -1e-41, 1e-45, -1e-45, 1.1754942e-38, -1.1754942e-38, 1e-39, 0, -0,
   ])
   const [x, y] = [values, values.toReversed()].map((data) => tensor(data, { device: 'webgpu' }))
-  test.each(['sign', 'eq', 'ne', 'ceil', 'floor', 'log', 'log2', 'log10', 'sqrt', 'signBit'] as const)(
+  test.each(['sign', 'ceil', 'floor', 'log', 'log2', 'log10', 'sqrt', 'signBit'] as const)(
     '%s',
     async (name) => {
       const { arity, float } = meaning(name)

@@ -2,7 +2,18 @@
 // runs nothing: all samples of the conformance kit, and sizes that choose other kernels.
 import { expect, test } from '@jest/globals'
 import { init } from '@tt/backend-webgpu'
-import { conv2d, convTranspose2d, dtypes, maxPool2d, zeros } from '@tt/tensor'
+import {
+  conv2d,
+  convTranspose2d,
+  crossEntropy,
+  dtypes,
+  groupNorm,
+  layerNorm,
+  maxPool2d,
+  rand,
+  randint,
+  zeros,
+} from '@tt/tensor'
 import type { DType, Tensor } from '@tt/tensor'
 import { families } from '@tt/tensor/testing'
 import { create, globals } from 'webgpu'
@@ -87,7 +98,18 @@ const large: Record<string, () => unknown> = {
     maxPool2d(make(8, 32, 40, 40), 3),
   ],
   reductions: () => [make(1e6).sum(), make(3000, 500).sum(0), make(500, 3000).amax(1), make(1e5).argmax()],
-  lines: () => [make(50, 5000).softmax(1), make(50, 5000).cumsum(1), make(50, 5000).sort(1)],
+  lines: () => [
+    make(50, 5000).softmax(1),
+    make(50, 5000).cumsum(1),
+    make(1e5).cummax(0),
+    make(50, 5000).sort(1),
+  ],
+  norms: () => [
+    layerNorm(make(50, 500), [500], make(500), make(500)),
+    groupNorm(make(8, 32, 10, 10).to('float16'), 4),
+  ],
+  losses: () => [crossEntropy(make(4096, 50), zeros([4096], { device: name, dtype: 'int64' }), make(50))],
+  'random numbers': () => [rand([1e5], { device: name }), randint(10, [99], { device: name })],
 }
 test.each(Object.entries(large))('%s of many elements', async (_, run) => {
   run()

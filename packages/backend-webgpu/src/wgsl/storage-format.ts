@@ -38,7 +38,7 @@ export function encodeWord(value: string, from: Scalar, dtype: DTypeInfo): strin
     case 'bfloat16':
       return `bitcast<u32>(tt_bfloat(${convert(value, from, 'f32')}))`
     case 'bool':
-      return from === 'f32' ? `select(0u, 1u, tt_ne(${value}, 0f))` : `select(0u, 1u, ${value} != 0)`
+      return from === 'f32' ? `select(0u, 1u, tt_truth(${value}))` : `select(0u, 1u, ${value} != 0)`
     case 'uint8':
       return `(bitcast<u32>(${convert(value, from, 'i32')}) & 0xffu)`
     case 'int8':

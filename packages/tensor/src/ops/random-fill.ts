@@ -10,7 +10,8 @@ import { dtypes } from '../dtype.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import type { Generator } from '../random/index.ts'
-import { checkCounts } from '../random/discrete.ts'
+import { canRead } from '../host/reads.ts'
+import { checkCounts, checkProbabilities, checkWeights } from '../random/discrete.ts'
 import type { FloatOut } from '../random/samplers.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
@@ -140,7 +141,9 @@ const flips = (p: number, generator: Generator): Draw => ({
   device: onDevice.bernoulli(p),
 })
 function flipsOf(probabilities: Tensor, generator: Generator): Draw {
-  const values = drawsItself(probabilities) ? null : hostFloats(probabilities) // before anything is changed
+  const own = drawsItself(probabilities)
+  const values = !own || canRead(probabilities) ? hostFloats(probabilities) : null // before anything is changed
+  if (own && values !== null) checkProbabilities(values)
   return {
     generator,
     host: (out) => samplers.bernoulliTensor(out, generator, values!),
@@ -328,6 +331,7 @@ export function multinomial(
   checkCounts(categories, numSamples, replacement)
   const { random } = self.storage.backend.fused
   if (random !== undefined) {
+    if (canRead(self)) checkWeights(hostFloats(self), categories)
     const source = new DeviceSource(self.storage.backend, random, generator)
     return withGradMode(false, () => onDevice.multinomial(detach(self), numSamples, replacement, source))
   }

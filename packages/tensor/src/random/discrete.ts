@@ -55,15 +55,20 @@ export function bernoulliTensor(out: SampleOut, generator: Generator, probabilit
         `there must be one probability per number, got ${probabilities.length} for ${out.length}`,
       ),
   )
+  checkProbabilities(probabilities)
+  const double = probabilities instanceof Float64Array
+  let i = 0
+  fillWith(out, () => ((double ? generator.uniform53() : generator.uniform24()) < probabilities[i++] ? 1 : 0))
+}
+
+/** Throws unless all are probabilities. @throws ArgumentError */
+export function checkProbabilities(probabilities: FloatOut): void {
   for (const p of probabilities) {
     check(
       p >= 0 && p <= 1,
       () => new ArgumentError('bernoulli', `the probabilities must be in [0, 1], got ${p}`),
     )
   }
-  const double = probabilities instanceof Float64Array
-  let i = 0
-  fillWith(out, () => ((double ? generator.uniform53() : generator.uniform24()) < probabilities[i++] ? 1 : 0))
 }
 
 /**
@@ -89,9 +94,7 @@ export function multinomial(
   { replacement = false, dtype = floatDTypeOf(weights) }: { replacement?: boolean; dtype?: FloatDType } = {},
 ): Int32Array {
   checkCounts(categories, samples, replacement)
-  const rows = categories === 0 ? 0 : weights.length / categories
-  for (let row = 0; row < rows; row++)
-    checkWeights(weights.subarray(row * categories, (row + 1) * categories))
+  checkWeights(weights, categories)
   return replacement
     ? drawReplacing(weights, categories, samples, generator, dtype)
     : drawDistinct(weights, categories, samples, generator, dtype)
@@ -113,7 +116,12 @@ export function checkCounts(categories: number, samples: number, replacement: bo
   )
 }
 
-function checkWeights(row: FloatOut): void {
+/** Throws unless each row can be drawn from. @throws ArgumentError */
+export function checkWeights(weights: FloatOut, categories: number): void {
+  for (let at = 0; at < weights.length; at += categories) checkRow(weights.subarray(at, at + categories))
+}
+
+function checkRow(row: FloatOut): void {
   let sum = 0
   for (const weight of row) {
     check(
