@@ -1,8 +1,8 @@
 // Linear algebra: what the factors are for every shape, what hard matrices give, errors. Some values from torch 1.13.1.
 import { describe, expect, test } from '@jest/globals'
 import {
+  Complex,
   DTypeError,
-  NotImplementedError,
   ShapeError,
   cdist,
   eye,
@@ -14,6 +14,8 @@ import {
   registerBackend,
   setDefaultDevice,
   tensor,
+  viewAsComplex,
+  viewAsReal,
   zeros,
 } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
@@ -119,6 +121,89 @@ const parts = (a: Tensor): [Tensor, Tensor] => {
   const { LU, pivots } = linalg.luFactor(a)
   return [LU, pivots]
 }
+
+describe('complex matrices', () => {
+  const shapes = [
+    [4, 4],
+    [5, 3],
+    [3, 5],
+    [2, 3, 4],
+    [0, 2],
+    [2, 0],
+    [0, 2, 2],
+  ] as const
+  const complex = { dtype: 'complex128' } as const
+  const numbers = (shape: readonly number[]): Tensor => viewAsComplex(randn([...shape, 2], float64))
+  test.each(shapes.map((shape) => [shape]))('factors of %j', (shape) => {
+    const a = numbers(shape)
+    const { U, S, Vh } = linalg.svd(a, { fullMatrices: false })
+    same(U.mul(S.unsqueeze(-2)).matmul(Vh).abs(), a.abs())
+    expect(S.dtype).toBe('float64')
+    same(linalg.svdvals(a), S)
+    const { Q, R } = linalg.qr(a)
+    same(viewAsReal(Q.matmul(R)), viewAsReal(a))
+    const { P, L, U: upper } = linalg.lu(a)
+    same(viewAsReal(P.matmul(L).matmul(upper)), viewAsReal(a))
+    const definite = a.matmul(a.mH).add(eye(shape.at(-2)!, null, complex))
+    const factor = linalg.cholesky(definite)
+    same(viewAsReal(factor.matmul(factor.mH)), viewAsReal(definite))
+    const { eigenvalues, eigenvectors } = linalg.eigh(definite)
+    expect(eigenvalues.dtype).toBe('float64')
+    same(
+      viewAsReal(eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mH)),
+      viewAsReal(definite),
+    )
+    const b = numbers([...shape.slice(0, -1), 2])
+    for (const x of [linalg.solve(definite, b), b.choleskySolve(factor), linalg.inv(definite).matmul(b)])
+      same(viewAsReal(definite.matmul(x)), viewAsReal(b), 1e4)
+    for (const hermitian of [true, false]) {
+      const matrix = hermitian ? definite : definite.add(definite.mT)
+      const { LD, pivots } = linalg.ldlFactor(matrix, { hermitian })
+      const x = linalg.ldlSolve(LD, pivots, b, { hermitian })
+      same(viewAsReal(matrix.matmul(x)), viewAsReal(b), 1e4)
+    }
+    const turned = definite.mul(new Complex(1, 2))
+    const general = linalg.eig(turned)
+    same(
+      viewAsReal(general.eigenvectors.mul(general.eigenvalues.unsqueeze(-2))),
+      viewAsReal(turned.matmul(general.eigenvectors)),
+      1e3,
+    )
+    same(linalg.det(definite).real(), eigenvalues.prod(-1), 1e4)
+  })
+  test('eigenvalues of real matrices are complex, in pairs', () => {
+    const { eigenvalues, eigenvectors } = linalg.eig(
+      tensor([
+        [0, 1],
+        [-1, 0],
+      ]),
+    )
+    expect(eigenvalues.tolist()).toEqual([new Complex(0, 1), new Complex(0, -1)])
+    expect(eigenvalues.dtype).toBe('complex64')
+    const a = randn([2, 6, 6], float64)
+    const general = linalg.eig(a)
+    const image = general.eigenvectors.mul(general.eigenvalues.unsqueeze(-2))
+    same(viewAsReal(a.to('complex128').matmul(general.eigenvectors)), viewAsReal(image), 1e3)
+    same(viewAsReal(linalg.eigvals(a)), viewAsReal(general.eigenvalues))
+    expect(eigenvectors.dtype).toBe('complex64')
+    expect(linalg.eigvals(zeros([0, 3, 3])).shape).toEqual([0, 3])
+    expect(linalg.eig(zeros([0, 0])).eigenvectors.shape).toEqual([0, 0])
+  })
+  test('sign and logarithm of the determinant', () => {
+    const a = tensor([
+      [new Complex(0, 2), 1],
+      [0, 3],
+    ])
+    const { sign, logabsdet } = linalg.slogdet(a)
+    expect([sign.item(), sign.dtype, logabsdet.dtype]).toEqual([new Complex(0, 1), 'complex64', 'float32'])
+    expect(logabsdet.item()).toBeCloseTo(Math.log(6))
+    expect(linalg.slogdet(zeros([2, 2], complex)).logabsdet.item()).toBe(-Infinity)
+    expect(viewAsReal(a.logdet()).tolist()).toEqual([
+      expect.closeTo(Math.log(6)),
+      expect.closeTo(Math.PI / 2),
+    ])
+  })
+})
 
 describe('hard matrices', () => {
   test('LDL takes blocks of order 2', () => {
@@ -398,13 +483,31 @@ describe('errors', () => {
       ShapeError,
       'linalg.svd: the input must have at least 2 dims, got shape [2].',
     ],
-    [() => linalg.svd(ones([2, 2], { dtype: 'int64' })), DTypeError, 'must be floating-point, got int64'],
+    [
+      () => linalg.svd(ones([2, 2], { dtype: 'int64' })),
+      DTypeError,
+      'must be floating-point or complex, got int64',
+    ],
     [
       () => linalg.qr(ones([2, 2], { dtype: 'float16' })),
       DTypeError,
-      'must be float32 or float64, got float16',
+      'must be float32, float64 or complex, got float16',
     ],
-    [() => linalg.eig(eye(2)), NotImplementedError, 'there are no complex dtypes yet'],
+    [
+      () => linalg.eig(full([2, 2], NaN)),
+      linalg.LinAlgError,
+      'linalg.eig: the elements must be finite, got a matrix with infinities or NaNs.',
+    ],
+    [
+      () => linalg.eigvals(full([2, 2, 2], Infinity)),
+      linalg.LinAlgError,
+      'with infinities or NaNs (batch element 0).',
+    ],
+    [
+      () => linalg.solve(eye(2, null, { dtype: 'complex64' }), ones([2])),
+      DTypeError,
+      'one dtype, got complex64 and float32',
+    ],
     [() => linalg.cross(ones([2]), ones([2])), ShapeError, 'must have size 3, got 2 and 2'],
     [
       () =>

@@ -1,17 +1,17 @@
-// Gradients of the factors of matrices: LU, QR, eigenvectors, singular vectors.
-import { AutogradError, cat, check, eye, linalg, luUnpack } from '@tt/tensor'
+// Gradients of the factors of matrices: LU, QR, reflectors.
+import { AutogradError, cat, check, eye, linalg, luUnpack, real } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import type { Gradient, Gradients } from '../graph/node.ts'
 import type { Context } from './formula.ts'
 
-const adjoint = (x: Tensor): Tensor => x.transpose(-2, -1)
+const adjoint = (x: Tensor): Tensor => x.mH
 const sizes = (x: { readonly shape: readonly number[] }): [number, number] => [
   x.shape[x.shape.length - 2],
   x.shape[x.shape.length - 1],
 ]
 
 /**
- * A = P L U. With square L and U: gA = P L⁻ᵀ (tril(Lᵀ gL, −1) + triu(gU Uᵀ)) U⁻ᵀ.
+ * A = P L U. With square L and U: gA = P L⁻ᴴ (tril(Lᴴ gL, −1) + triu(gU Uᴴ)) U⁻ᴴ.
  * The other rows of a tall A are L₂ = A₂ U⁻¹, the other columns of a wide one U₂ = L⁻¹ A₂.
  */
 export function luGradient(g: Tensor, s: Context<{ readonly pivot: boolean }>): Tensor {
@@ -41,8 +41,8 @@ export function luGradient(g: Tensor, s: Context<{ readonly pivot: boolean }>): 
 }
 
 /**
- * A = Q R, M ≥ N: gA = (gQ + Q sym(triu(gR Rᵀ − Qᵀ gQ))) R⁻ᵀ, where sym(X) = X + Xᵀ − diag(X).
- * Of a wide A = [X Y], R = [U V]: Y = Q V gives gY = Q gV, and Y gVᵀ more for Q.
+ * A = Q R, M ≥ N: gA = (gQ + Q sym(triu(gR Rᴴ − Qᴴ gQ))) R⁻ᴴ, where sym(X) = X + Xᴴ − Re diag(X).
+ * Of a wide A = [X Y], R = [U V]: Y = Q V gives gY = Q gV, and Y gVᴴ more for Q.
  */
 export function qrGradient(s: Context<{ readonly mode: string }>): Tensor | null {
   const [gq, gr] = s.gradients
@@ -77,7 +77,8 @@ function tallGradient(q: Tensor, r: Tensor, gq: Gradient, gr: Gradient): Tensor 
   const fromR = gr === null ? null : gr.matmul(adjoint(r))
   const fromQ = gq === null ? null : adjoint(q).matmul(gq)
   const inner = (fromR === null ? fromQ!.neg() : fromQ === null ? fromR : fromR.sub(fromQ)).triu()
-  const symmetric = inner.add(adjoint(inner.triu({ diagonal: 1 })))
+  const diagonal = inner.diagonal({ dim1: -2, dim2: -1 })
+  const symmetric = inner.add(adjoint(inner)).sub(real(diagonal).diagEmbed())
   const outer = q.matmul(symmetric)
   return linalg.solveTriangular(adjoint(r), gq === null ? outer : gq.add(outer), {
     upper: false,
@@ -85,57 +86,9 @@ function tallGradient(q: Tensor, r: Tensor, gq: Gradient, gr: Gradient): Tensor 
   })
 }
 
-/** x_j − x_i at [i, j], 1 on the diagonal. */
-function differences(x: Tensor): Tensor {
-  return x.unsqueeze(-2).sub(x.unsqueeze(-1)).add(diagonalOnes(x))
-}
-const diagonalOnes = (x: Tensor): Tensor => x.detach().mul(0).add(1).diagEmbed()
-
-/** A = V diag(λ) Vᵀ: gA = V (diag(gλ) + skew(Vᵀ gV) / 2E) Vᵀ, E_ij = λ_j − λ_i, skew(X) = X − Xᵀ: symmetric. */
-export function eighGradient([gl, gv]: readonly Gradient[], l: Tensor, v: Tensor): Tensor | null {
-  if (gv === null) return gl === null ? null : v.mul(gl.unsqueeze(-2)).matmul(adjoint(v))
-  const rotation = adjoint(v).matmul(gv)
-  const off = rotation.sub(adjoint(rotation)).mul(0.5).div(differences(l))
-  const inner = gl === null ? off : off.add(gl.diagEmbed())
-  return v.matmul(inner.matmul(adjoint(v)))
-}
-
 /**
- * A = U S Vᵀ: gA = U (skew(Uᵀ gU)/E S + S skew(Vᵀ gV)/E + diag(gS)) Vᵀ, E_ij = S_j² − S_i², skew(X) = X − Xᵀ,
- * and the parts of gU and gV outside the spans of U and V.
- */
-export function svdGradient(
-  gradients: readonly Gradient[],
-  s: Context<{ readonly fullMatrices: boolean }>,
-): Tensor | null {
-  const sigma = s.result(1)
-  const k = sigma.shape[sigma.ndim - 1]
-  const [m, n] = sizes(s.inputs[0])
-  const [u, vh] = [s.result(0).narrow(-1, 0, k), s.result(2).narrow(-2, 0, k)]
-  const gs = gradients[1]
-  const gu = gradients[0] === null ? null : gradients[0].narrow(-1, 0, k)
-  const gvh = gradients[2] === null ? null : gradients[2].narrow(-2, 0, k)
-  if (gu === null && gvh === null) return gs === null ? null : u.mul(gs.unsqueeze(-2)).matmul(vh)
-  const skew = (x: Tensor): Tensor => x.sub(adjoint(x))
-  const e = differences(sigma.mul(sigma))
-  let inner: Tensor | null = gs === null ? null : gs.diagEmbed()
-  const plus = (x: Tensor): Tensor => (inner === null ? x : inner.add(x))
-  if (gu !== null) inner = plus(skew(adjoint(u).matmul(gu)).div(e).mul(sigma.unsqueeze(-2)))
-  if (gvh !== null) inner = plus(sigma.unsqueeze(-1).mul(skew(vh.matmul(adjoint(gvh))).div(e)))
-  let left = u.matmul(inner!)
-  if (gu !== null && m > k) {
-    const scaled = gu.div(sigma.unsqueeze(-2))
-    left = left.add(scaled.sub(u.matmul(adjoint(u).matmul(scaled))))
-  }
-  const result = left.matmul(vh)
-  if (gvh === null || n <= k) return result
-  const scaled = gvh.div(sigma.unsqueeze(-1))
-  return result.add(u.matmul(scaled.sub(scaled.matmul(adjoint(vh)).matmul(vh))))
-}
-
-/**
- * Q = H₀ (H₁ (… E)), H = I − τ v vᵀ. For C' = H C: gC = H gC', gτ = −(vᵀ gC')·(vᵀ C),
- * gv = −τ (gC' Cᵀ v + C gC'ᵀ v).
+ * Q = H₀ (H₁ (… E)), H = I − τ v vᴴ. For C' = H C: gC = Hᴴ gC', gτ = −(vᴴ gC')·conj(vᴴ C),
+ * gv = −(τ̄ gC' (vᴴ C)ᴴ + τ C (vᴴ gC')ᴴ).
  */
 export function householderGradients(g: Tensor, input: Tensor, tau: Tensor): Gradients {
   const [m, n] = sizes(input)
@@ -145,26 +98,28 @@ export function householderGradients(g: Tensor, input: Tensor, tau: Tensor): Gra
   const vectors = input.tril({ diagonal: -1 }).add(unit)
   const v = (i: number): Tensor => vectors.narrow(-1, i, 1)
   const t = (i: number): Tensor => tau.narrow(-1, i, 1).unsqueeze(-1)
-  const reflect = (i: number, c: Tensor): Tensor =>
+  const reflect = (i: number, c: Tensor, factor: Tensor): Tensor =>
     c.sub(
       v(i)
-        .mul(t(i))
+        .mul(factor)
         .matmul(adjoint(v(i)).matmul(c)),
     )
   const products = [unit.expand(input.shape)] // E, H E, … from the last reflector on
-  for (let i = count - 1; i > 0; i--) products.push(reflect(i, products[products.length - 1]))
+  for (let i = count - 1; i > 0; i--) products.push(reflect(i, products[products.length - 1], t(i)))
   const [columns, factors]: [Tensor[], Tensor[]] = [[], []]
   let gc = g
   for (let i = 0; i < count; i++) {
     const c = products[count - 1 - i]
     const [along, of] = [adjoint(v(i)).matmul(gc), adjoint(v(i)).matmul(c)] // [1, n]
-    factors.push(along.mul(of).sum([-1]).neg())
+    factors.push(along.mul(of.conj()).sum([-1]).neg())
     columns.push(
       t(i)
-        .mul(gc.matmul(adjoint(of)).add(c.matmul(adjoint(along))))
+        .conj()
+        .mul(gc.matmul(adjoint(of)))
+        .add(t(i).mul(c.matmul(adjoint(along))))
         .neg(),
     )
-    gc = reflect(i, gc)
+    gc = reflect(i, gc, t(i).conj())
   }
   const gv = cat(columns, -1).tril({ diagonal: -1 })
   return [

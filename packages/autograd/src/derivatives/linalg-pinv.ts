@@ -3,9 +3,9 @@ import { linalg } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import type { Gradients } from '../graph/node.ts'
 
-const adjoint = (x: Tensor): Tensor => x.transpose(-2, -1)
+const adjoint = (x: Tensor): Tensor => x.mH
 
-/** Golub and Pereyra: with K = gᵀ A⁺ (or A⁺ gᵀ), the smaller of both products. */
+/** Golub and Pereyra: with K = gᴴ A⁺ (or A⁺ gᴴ), the smaller of both products. */
 export function pinvGradient(g: Tensor, pinv: Tensor, a: Tensor): Tensor {
   const [m, n] = a.shape.slice(-2)
   const [gh, ph] = [adjoint(g), adjoint(pinv)]
@@ -25,7 +25,7 @@ export function pinvGradient(g: Tensor, pinv: Tensor, a: Tensor): Tensor {
     .sub(pk.matmul(pinv).matmul(a))
 }
 
-/** X = A⁺ B: gB = A⁺ᵀ g, and through A⁺ its gradient g Bᵀ; `b` is null if that of A is not asked for. */
+/** X = A⁺ B: gB = A⁺ᴴ g, and through A⁺ its gradient g Bᴴ; `b` is null if that of A is not asked for. */
 export function lstsqGradients(g: Tensor, a: Tensor, b: Tensor | null): Gradients {
   const pinv = linalg.pinv(a)
   const gb = adjoint(pinv).matmul(g)

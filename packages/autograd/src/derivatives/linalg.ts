@@ -4,15 +4,16 @@ import { NotImplementedError, eye, linalg } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import { decomposed, notDifferentiable } from './formula.ts'
 import { lstsqGradients, pinvGradient } from './linalg-pinv.ts'
-import { detGradient, matrixExpGradient } from './linalg-functions.ts'
-import { eighGradient, householderGradients, luGradient, qrGradient, svdGradient } from './linalg-factors.ts'
+import { detGradient, matrixExpGradient, slogdetGradient } from './linalg-functions.ts'
+import { householderGradients, luGradient, qrGradient } from './linalg-factors.ts'
+import { eigGradient, eighGradient, svdGradient } from './linalg-eigen.ts'
 import type { Family } from './table.ts'
 
-const adjoint = (x: Tensor): Tensor => x.transpose(-2, -1)
+const adjoint = (x: Tensor): Tensor => x.mH
 
 /** Linear algebra. */
 export const linearAlgebra = {
-  // L⁻ᵀ sym(tril(Lᵀ g)) L⁻¹, the diagonal halved
+  // L⁻ᴴ sym(tril(Lᴴ g)) L⁻¹, sym(X) = (X + tril(X, −1)ᴴ) / 2
   linalgCholeskyEx: {
     results: [0],
     backward: [
@@ -22,12 +23,12 @@ export const linearAlgebra = {
         const [l, gl] = s.attrs.upper ? [adjoint(s.result()), adjoint(g)] : [s.result(), g]
         const lower = adjoint(l).matmul(gl).tril()
         const symmetric = lower.add(adjoint(lower.tril({ diagonal: -1 }))).mul(0.5)
-        const half = linalg.solveTriangular(adjoint(l), symmetric, { upper: true })
-        return linalg.solveTriangular(l, half, { upper: false, left: false })
+        const left = linalg.solveTriangular(adjoint(l), symmetric, { upper: true })
+        return linalg.solveTriangular(l, left, { upper: false, left: false })
       },
     ],
   },
-  // A⁻¹ B: gB = A⁻¹ g, and by L, as PyTorch without regard to its triangle, −(S + Sᵀ) L of S = gB Xᵀ
+  // A⁻¹ B: gB = A⁻¹ g, and by L, as PyTorch without regard to its triangle, −(S + Sᴴ) L of S = gB Xᴴ
   choleskySolve: {
     uses: [[1], [1]],
     results: [0],
@@ -43,7 +44,7 @@ export const linearAlgebra = {
   },
   linalgLuFactorEx: { results: [0, 1], differentiable: [0], backward: [(g, s) => luGradient(g, s)] },
   luPermutation: notDifferentiable('positions'),
-  // A X = B: gB = A⁻ᵀ g, gA = −gB Xᵀ
+  // A X = B: gB = A⁻ᴴ g, gA = −gB Xᴴ
   linalgSolveEx: {
     uses: [[0], [0]],
     results: [0],
@@ -76,15 +77,16 @@ export const linearAlgebra = {
     results: [0],
     backward: [(g, s) => detGradient(g, s.input(0), s.result())],
   },
-  // d log|det A| = tr(A⁻¹ dA)
+  // d log|det A| + i d arg(det A) = tr(A⁻¹ dA), and d sign = i sign d arg
   linalgSlogdet: {
     uses: [[0]],
+    results: [0],
     differentiable: [0, 1],
     backward: [
       (_g, s) => {
-        const g = s.gradients[1]
-        if (g === null) return null
         const a = s.input(0)
+        const g = slogdetGradient(s.gradients, s.result(0))
+        if (g === null) return null
         const unit = eye(a.shape[a.ndim - 1], null, { dtype: a.dtype, device: a.device })
         return linalg.solveEx(adjoint(a), unit.mul(g.unsqueeze(-1).unsqueeze(-1))).result
       },
@@ -109,6 +111,16 @@ export const linearAlgebra = {
       (g, s) => {
         const { eigenvalues, eigenvectors } = linalg.eigh(s.input(0), { UPLO: s.attrs.upper ? 'U' : 'L' })
         return eighGradient([g, null], eigenvalues, eigenvectors)
+      },
+    ],
+  },
+  linalgEig: { results: [0, 1], backward: [(_g, s) => eigGradient(s.gradients, s.result(0), s.result(1))] },
+  linalgEigvals: {
+    uses: [[0]],
+    backward: [
+      (g, s) => {
+        const { eigenvalues, eigenvectors } = linalg.eig(s.input(0))
+        return eigGradient([g, null], eigenvalues, eigenvectors)
       },
     ],
   },

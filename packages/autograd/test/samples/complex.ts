@@ -5,7 +5,11 @@ import { real } from './sample.ts'
 import type { Results, Sample } from './sample.ts'
 
 /** Of complex tensors of these shapes; leaves and results are real ones, with a last dim for the parts. */
-const ofComplex = (name: string, shapes: readonly number[][], fn: (...zs: Tensor[]) => Results): Sample => [
+export const ofComplex = (
+  name: string,
+  shapes: readonly number[][],
+  fn: (...zs: Tensor[]) => Results,
+): Sample => [
   name,
   shapes.map((shape) => real(...shape, 2)),
   (...parts) =>

@@ -2,6 +2,7 @@
 import { activation } from './activation.ts'
 import { arithmetic } from './arithmetic.ts'
 import { complex } from './complex.ts'
+import { complexLinearAlgebra } from './complex-linalg.ts'
 import { convolution } from './convolution.ts'
 import { inPlace } from './in-place.ts'
 import { indexing } from './indexing.ts'
@@ -25,6 +26,7 @@ export const families: Readonly<Record<string, readonly Sample[]>> = {
   activation,
   arithmetic,
   complex,
+  complexLinearAlgebra,
   convolution,
   inPlace,
   indexing,

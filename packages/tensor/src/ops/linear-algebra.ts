@@ -13,7 +13,6 @@ import type { Eigen } from './linalg/eigen.ts'
 import type { PivotOption } from './linalg/lu.ts'
 import { luFactorEx, luSolve as solveFactored } from './linalg/lu.ts'
 import { norm } from './vector-norm.ts'
-import { transpose } from './views.ts'
 
 export { choleskyInverse, choleskySolve } from './linalg/cholesky.ts'
 export { logdet } from './linalg/determinant.ts'
@@ -54,7 +53,7 @@ export interface OldSVDOptions {
   computeUv?: boolean
 }
 /**
- * A = U diag(S) Vᵀ: V, not its transpose, as torch.svd. Prefer linalg.svd.
+ * A = U diag(S) Vᴴ: V, not its transpose, as torch.svd. Prefer linalg.svd.
  *
  * @example
  * svd(tensor([[0, 3], [2, 0]])).S.tolist() // => [3, 2]
@@ -66,7 +65,7 @@ export function svd(
 ): { U: Tensor; S: Tensor; V: Tensor } {
   if (computeUv) {
     const { U, S, Vh } = linalg.svd(self, { fullMatrices: !some })
-    return { U, S, V: transpose(Vh, -2, -1) }
+    return { U, S, V: Vh.mH }
   }
   const S = linalg.svdvals(self)
   const [batch, [m, n]] = [self.shape.slice(0, -2), self.shape.slice(-2)]

@@ -8,13 +8,13 @@ import { formatShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { eq } from '../comparison.ts'
 import { eye } from '../creation.ts'
-import { diagonal, transpose } from '../views.ts'
+import { diagonal } from '../views.ts'
 import {
   LinAlgError,
   batchOf,
-  checkMatrixReal,
+  checkMatrixFloat,
   checkSameDType,
-  checkSquareReal,
+  checkSquareFloat,
   hostOp,
   withBatch,
   withCommonBatch,
@@ -50,7 +50,7 @@ export interface CheckErrorsOption {
  * The Cholesky factor and, instead of an error, `info`: 0, or the order of the first leading minor that is not
  * positive-definite.
  *
- * @param self [..., N, N], float32 or float64; only one triangle is read
+ * @param self [..., N, N], float32, float64 or complex; only one triangle is read
  * @returns L [..., N, N]; info [...], int32
  * @example
  * choleskyEx(tensor([[1, 2], [2, 1]])).info.item() // => 2
@@ -60,7 +60,7 @@ export function choleskyEx(
   self: Tensor,
   { upper = false, checkErrors = false }: UpperOption & CheckErrorsOption = {},
 ): { L: Tensor; info: Tensor } {
-  checkSquareReal('linalg.choleskyEx', self)
+  checkSquareFloat('linalg.choleskyEx', self)
   const [L, info] = applyAll(linalgCholeskyExOp, [self], { upper })
   if (checkErrors) checkDefinite('linalg.choleskyEx', info)
   return { L, info }
@@ -81,7 +81,7 @@ function checkDefinite(op: string, info: Tensor): void {
 /**
  * The Cholesky factor L of symmetric positive-definite matrices, A = LLᵀ.
  *
- * @param self [..., N, N], float32 or float64; only the lower (upper) triangle is read
+ * @param self [..., N, N], float32, float64 or complex; only the lower (upper) triangle is read
  * @returns [..., N, N]
  * @throws LinAlgError unless every matrix is positive-definite
  * @example
@@ -89,7 +89,7 @@ function checkDefinite(op: string, info: Tensor): void {
  * @see torch.linalg.cholesky
  */
 export function cholesky(self: Tensor, { upper = false }: UpperOption = {}): Tensor {
-  checkSquareReal('linalg.cholesky', self)
+  checkSquareFloat('linalg.cholesky', self)
   const [factor, info] = applyAll(linalgCholeskyExOp, [self], { upper })
   checkDefinite('linalg.cholesky', info)
   return factor
@@ -107,8 +107,8 @@ export function cholesky(self: Tensor, { upper = false }: UpperOption = {}): Ten
  */
 export function choleskySolve(self: Tensor, input2: Tensor, { upper = false }: UpperOption = {}): Tensor {
   const op = 'choleskySolve'
-  checkMatrixReal(op, self, 'B')
-  checkSquareReal(op, input2, 'the factor')
+  checkMatrixFloat(op, self, 'B')
+  checkSquareFloat(op, input2, 'the factor')
   checkSameDType(op, self, input2)
   check(
     self.shape.at(-2) === input2.shape.at(-1),
@@ -123,7 +123,7 @@ export function choleskySolve(self: Tensor, input2: Tensor, { upper = false }: U
 }
 
 function solveFactored(factor: Tensor, b: Tensor, upper: boolean): Tensor {
-  const other = transpose(factor, -2, -1)
+  const other = factor.mH
   const [first, second] = upper ? [other, factor] : [factor, other]
   return triangularSolution(second, triangularSolution(first, b, { upper: false }), { upper: true })
 }
@@ -150,7 +150,7 @@ export const choleskyInverseOp = composite<{ readonly upper: boolean }>({
  * @see torch.cholesky_inverse
  */
 export function choleskyInverse(self: Tensor, { upper = false }: UpperOption = {}): Tensor {
-  checkSquareReal('choleskyInverse', self, 'the factor')
+  checkSquareFloat('choleskyInverse', self, 'the factor')
   const zero = firstFailure(eq(diagonal(self, { dim1: -2, dim2: -1 }), 0))
   check(
     zero === null,

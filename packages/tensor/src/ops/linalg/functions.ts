@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor.ts'
 import { clone, copy_ } from '../copy.ts'
 import { eye } from '../creation.ts'
 import { matmul } from '../matmul.ts'
-import { batchOf, checkSquare, checkSquareReal, hostOp, withBatch } from './host.ts'
+import { batchOf, checkSquare, checkSquareFloat, hostOp, withBatch } from './host.ts'
 import { inv } from './solve.ts'
 
 /** linalgMatrixExp of square matrices. */
@@ -18,13 +18,13 @@ export const linalgMatrixExpOp = hostOp<null>({
 /**
  * The exponential of square matrices: `Σ Aᵏ / k!`.
  *
- * @param self [..., N, N], float32 or float64
+ * @param self [..., N, N], float32, float64 or complex
  * @example
  * linalg.matrixExp(tensor([[0, 1], [0, 0]])).tolist() // => [[1, 1], [0, 1]]
  * @see torch.linalg.matrix_exp
  */
 export function matrixExp(self: Tensor): Tensor {
-  checkSquareReal('linalg.matrixExp', self)
+  checkSquareFloat('linalg.matrixExp', self)
   return apply(linalgMatrixExpOp, [self], null)
 }
 

@@ -3,12 +3,14 @@
 import type { Backend } from '../../backend/backend.ts'
 import type { OutputSpec, StructuredRecord } from '../../dispatch/record.ts'
 import { structured } from '../../dispatch/structured.ts'
+import { realOf } from '../../dtype.ts'
 import type { DTypeInfo } from '../../dtype.ts'
 import { DTypeError, ShapeError, TtError, check } from '../../errors.ts'
 import { checkReadable } from '../../host/reads.ts'
 import type { Field } from '../../linalg/field.ts'
 import { Matrix } from '../../linalg/matrix.ts'
 import { withHostKernels } from '../../linalg/host-kernels.ts'
+import { complex } from '../../linalg/complex.ts'
 import { real } from '../../linalg/real.ts'
 import { broadcastPair, formatShape, numelOf, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -65,6 +67,7 @@ export interface HostOp<Attrs> {
 export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRecord<Attrs> =>
   structured<Attrs>({
     ...record,
+    complex: 'whole',
     infer: (tensors, attrs) => {
       checkOnHost(record.name, tensors[0])
       return record.infer(tensors, attrs)
@@ -74,10 +77,12 @@ export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRe
       const count = numelOf(first.shape.slice(0, -2))
       if (count === 0 || backend.device === 'meta') return
       const inputs = tensors.map(doublesOf)
-      const results = outputs.map((output) => new Float64Array(output.elementCount))
+      const results = outputs.map(
+        ({ elementCount, dtypeInfo }) => new Float64Array(elementCount * fieldOf(dtypeInfo).width),
+      )
       const batched = first.ndim > 2
       const [m, n] = first.shape.slice(-2)
-      const field = real
+      const field = fieldOf(first.dtypeInfo)
       const matrix = (data: Float64Array, rows: number, columns: number): Matrix =>
         new Matrix(field, data, rows, columns)
       withHostKernels(backend.fused, () => {
@@ -107,9 +112,12 @@ export const hostOp = <Attrs>({ solve, ...record }: HostOp<Attrs>): StructuredRe
   })
 
 /** The distance from 1 to the next number. */
-export const epsilonOf = (dtype: DTypeInfo): number => (dtype.name === 'float64' ? 2 ** -52 : 2 ** -23)
+export const epsilonOf = (dtype: DTypeInfo): number =>
+  realOf(dtype).name === 'float64' ? 2 ** -52 : 2 ** -23
 
-/** The elements in a new array. */
+const fieldOf = (dtype: DTypeInfo): Field => (dtype.component === null ? real : complex)
+
+/** The elements in a new array; complex ones take two entries. */
 function doublesOf(x: Tensor): Float64Array {
   const values = toTypedArray(x)
   if (values instanceof Float64Array) return values
@@ -129,15 +137,23 @@ function checkOnHost(op: string, x: Tensor): void {
   if (x.device !== 'meta') checkReadable(op, 'the matrices (linear algebra runs on the host)', x)
 }
 
-/** Throws unless `x` is float32 or float64. */
-export function checkReal(op: string, x: Tensor, name = 'the input'): void {
+/** Throws unless `x` is float32, float64 or complex. */
+export function checkFloat(op: string, x: Tensor, name = 'the input'): void {
   check(
-    x.dtypeInfo.category === 'float',
-    () => new DTypeError(op, `${name} must be floating-point, got ${x.dtype}. Cast it: .to('float32')`),
+    x.dtypeInfo.differentiable,
+    () =>
+      new DTypeError(
+        op,
+        `${name} must be floating-point or complex, got ${x.dtype}. Cast it: .to('float32')`,
+      ),
   )
   check(
     x.dtypeInfo.itemSize >= 4,
-    () => new DTypeError(op, `${name} must be float32 or float64, got ${x.dtype}. Cast it: .to('float32')`),
+    () =>
+      new DTypeError(
+        op,
+        `${name} must be float32, float64 or complex, got ${x.dtype}. Cast it: .to('float32')`,
+      ),
   )
 }
 
@@ -158,16 +174,16 @@ export function checkSquare(op: string, x: Tensor, name = 'the input'): void {
   )
 }
 
-/** A batch of real square matrices. */
-export function checkSquareReal(op: string, x: Tensor, name = 'the input'): void {
+/** A batch of square matrices of float32, float64 or complex numbers. */
+export function checkSquareFloat(op: string, x: Tensor, name = 'the input'): void {
   checkSquare(op, x, name)
-  checkReal(op, x, name)
+  checkFloat(op, x, name)
 }
 
-/** A batch of real matrices. */
-export function checkMatrixReal(op: string, x: Tensor, name = 'the input'): void {
+/** A batch of matrices of float32, float64 or complex numbers. */
+export function checkMatrixFloat(op: string, x: Tensor, name = 'the input'): void {
   checkMatrix(op, x, name)
-  checkReal(op, x, name)
+  checkFloat(op, x, name)
 }
 
 /** Throws unless both have one dtype. */

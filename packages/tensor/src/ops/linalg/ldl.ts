@@ -7,7 +7,7 @@ import { formatShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { expand } from '../views.ts'
 import type { CheckErrorsOption } from './cholesky.ts'
-import { LinAlgError, batchOf, checkSquareReal, hostOp } from './host.ts'
+import { LinAlgError, batchOf, checkSquareFloat, hostOp } from './host.ts'
 import { firstFailure } from './info.ts'
 import { systemOf } from './triangular.ts'
 
@@ -68,7 +68,7 @@ export function ldlFactorEx(
 /**
  * The factors of symmetric matrices A = L D Lᵀ, D of blocks of order 1 and 2. The lower triangle is read.
  *
- * @param self [..., N, N], float32 or float64
+ * @param self [..., N, N], float32, float64 or complex
  * @throws LinAlgError if D is singular
  * @example
  * ldlFactor(tensor([[4, 2], [2, 5]])).LD.tolist() // => [[4, 0], [0.5, 4]]
@@ -85,7 +85,7 @@ function factored(
   hermitian: boolean,
   checkErrors: boolean,
 ): LDLFactor & { info: Tensor } {
-  checkSquareReal(op, self)
+  checkSquareFloat(op, self)
   const [LD, pivots, info] = applyAll(linalgLdlFactorExOp, [self], { hermitian })
   const failure = checkErrors ? firstFailure(info) : null
   check(

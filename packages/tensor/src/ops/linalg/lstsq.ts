@@ -1,12 +1,12 @@
 // Least squares.
 import { applyAll } from '../../dispatch/structured.ts'
-import { dtypes } from '../../dtype.ts'
+import { dtypes, realOf } from '../../dtype.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
 import { isFiniteMatrix } from '../../linalg/field.ts'
 import { solveByQR, solveBySingularValues } from '../../linalg/least-squares.ts'
 import { formatShape, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
-import { sub } from '../arithmetic.ts'
+import { abs, sub } from '../arithmetic.ts'
 import { all, sum } from '../reduce.ts'
 import { eq } from '../comparison.ts'
 import { empty } from '../creation.ts'
@@ -14,7 +14,15 @@ import { matmul } from '../matmul.ts'
 import { item } from '../reading.ts'
 import { square } from '../arithmetic.ts'
 import { squeeze, unsqueeze } from '../views.ts'
-import { LinAlgError, batchOf, checkMatrixReal, checkSameDType, hostOp, withCommonBatch } from './host.ts'
+import {
+  LinAlgError,
+  batchOf,
+  checkMatrixFloat,
+  checkSameDType,
+  epsilonOf,
+  hostOp,
+  withCommonBatch,
+} from './host.ts'
 
 /** LAPACK's methods: gels by QR for full rank; gelsy, gelsd and gelss for any rank, here all by singular values. */
 export type LstsqDriver = 'gels' | 'gelsy' | 'gelsd' | 'gelss'
@@ -27,7 +35,7 @@ export const linalgLstsqOp = hostOp<{ readonly driver: LstsqDriver; readonly rco
     return [
       { shape: [...batch, n, b.shape[b.ndim - 1]], dtype: b.dtypeInfo },
       { shape: batch, dtype: dtypes.int64 },
-      { shape: [...batch, Math.min(m, n)], dtype: a.dtypeInfo },
+      { shape: [...batch, Math.min(m, n)], dtype: realOf(a.dtypeInfo) },
     ]
   },
   solve: ({
@@ -87,7 +95,7 @@ export interface LstsqResult {
  *
  * Unlike PyTorch, 'gelsy' finds the rank by singular values instead of a pivoted QR.
  *
- * @param self A [..., M, N], float32 or float64
+ * @param self A [..., M, N], float32, float64 or complex
  * @param b [..., M, K], or vectors [..., M]
  * @throws LinAlgError if an element of A is not finite
  * @example
@@ -106,7 +114,7 @@ export function lstsq(
     () =>
       new ArgumentError(op, `driver must be 'gels', 'gelsy', 'gelsd' or 'gelss', got '${String(driver)}'`),
   )
-  checkMatrixReal(op, self, 'A')
+  checkMatrixFloat(op, self, 'A')
   checkSameDType(op, self, b)
   const [m, n] = self.shape.slice(-2)
   const isVector = b.ndim === 1 || (self.ndim - 1 === b.ndim && sameShape(self.shape.slice(0, -1), b.shape))
@@ -120,18 +128,18 @@ export function lstsq(
       ),
   )
   const [A, B] = withCommonBatch(op, self, right)
-  const epsilon = self.dtype === 'float64' ? 2 ** -52 : 2 ** -23
+  const epsilon = epsilonOf(self.dtypeInfo)
   const [solution, rank, singularValues] = applyAll(linalgLstsqOp, [A, B], {
     driver: method,
     rcond: rcond === null ? epsilon * Math.max(m, n) : rcond < 0 ? epsilon : rcond,
   })
-  const { dtype, device } = self
-  const none = (): Tensor => empty([0], { dtype, device })
+  const { device } = self
+  const none = (): Tensor => empty([0], { dtype: realOf(self.dtypeInfo).name, device })
   const hasResiduals =
     m > n && method !== 'gelsy' && device !== 'meta' && item<boolean>(all(eq(rank, n))) === true
   return {
     solution: isVector ? squeeze(solution, -1) : solution,
-    residuals: hasResiduals ? sum(square(sub(matmul(A, solution), B)), -2) : none(),
+    residuals: hasResiduals ? sum(square(abs(sub(matmul(A, solution), B))), -2) : none(),
     rank: method === 'gels' ? empty([0], { dtype: 'int64', device }) : rank,
     singularValues: method === 'gelsd' || method === 'gelss' ? singularValues : none(),
   }

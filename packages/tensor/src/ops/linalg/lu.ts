@@ -11,15 +11,15 @@ import { to } from '../copy.ts'
 import { arange, empty, eye } from '../creation.ts'
 import { gather } from '../indexing.ts'
 import { tril, triu } from '../matrix-parts.ts'
-import { expand, narrow, transpose, unsqueeze } from '../views.ts'
+import { expand, narrow, unsqueeze } from '../views.ts'
 import type { CheckErrorsOption } from './cholesky.ts'
 import {
   LinAlgError,
   batchOf,
   checkMatrix,
-  checkMatrixReal,
+  checkMatrixFloat,
   checkSameDType,
-  checkSquareReal,
+  checkSquareFloat,
   hostOp,
   withBatch,
   withCommonBatch,
@@ -84,7 +84,7 @@ export function luFactorEx(
 
 /** The factors; throws for a zero on the diagonal of U if `checkErrors`. */
 export function factored(op: string, A: Tensor, pivot: boolean, checkErrors: boolean): LUFactorEx {
-  checkMatrixReal(op, A)
+  checkMatrixFloat(op, A)
   const [LU, pivots, info] = applyAll(linalgLuFactorExOp, [A], { pivot })
   const failure = checkErrors ? firstFailure(info) : null
   check(
@@ -103,7 +103,7 @@ export function factored(op: string, A: Tensor, pivot: boolean, checkErrors: boo
  *
  * Unlike PyTorch's CPU, it works without pivoting too.
  *
- * @param A [..., M, N], float32 or float64
+ * @param A [..., M, N], float32, float64 or complex
  * @throws LinAlgError if the diagonal of U has a zero
  * @example
  * luFactor(tensor([[0, 2], [4, 6]])).pivots.tolist() // => [2, 2]
@@ -126,7 +126,7 @@ export interface LUParts {
 /**
  * The factors of A = P L U. Without pivoting P is an empty tensor.
  *
- * @param A [..., M, N], float32 or float64
+ * @param A [..., M, N], float32, float64 or complex
  * @example
  * const { P, L, U } = lu(tensor([[0, 2], [4, 6]]))
  * P.matmul(L).matmul(U).tolist() // => [[0, 2], [4, 6]]
@@ -200,7 +200,7 @@ function permutationMatrix(factors: Tensor, pivots: Tensor): Tensor {
 export interface LUSolveOptions {
   /** Solve A X = B (default) or X A = B. */
   left?: boolean
-  /** Solve with Aᵀ in place of A. */
+  /** Solve with Aᴴ (of real matrices Aᵀ) in place of A. */
   adjoint?: boolean
 }
 /**
@@ -221,11 +221,11 @@ export function luSolve(
   { left = true, adjoint = false }: LUSolveOptions = {},
 ): Tensor {
   const op = 'linalg.luSolve'
-  checkSquareReal(op, LU, 'LU')
-  checkMatrixReal(op, B, 'B')
+  checkSquareFloat(op, LU, 'LU')
+  checkMatrixFloat(op, B, 'B')
   checkSameDType(op, LU, B)
   checkPivots(op, LU, pivots)
-  if (!left) return transpose(luSolve(LU, pivots, transpose(B, -2, -1), { adjoint: !adjoint }), -2, -1)
+  if (!left) return luSolve(LU, pivots, B.mH, { adjoint: !adjoint }).mH
   check(
     LU.shape.at(-1) === B.shape.at(-2),
     () =>
@@ -241,7 +241,7 @@ export function luSolve(
     const y = triangularSolution(a, permuted, { upper: false, unitriangular: true })
     return triangularSolution(a, y, { upper: true })
   }
-  const other = transpose(a, -2, -1)
+  const other = a.mH
   const y = triangularSolution(other, b, { upper: false })
   const z = triangularSolution(other, y, { upper: true, unitriangular: true })
   return rowsOf(z, inverseOf(order))

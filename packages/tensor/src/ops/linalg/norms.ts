@@ -13,7 +13,7 @@ import { amax, amin, sum } from '../reduce.ts'
 import type { Dims } from '../reduce.ts'
 import { norm as elementNorm } from '../vector-norm.ts'
 import { movedim, narrow, squeeze, unsqueeze } from '../views.ts'
-import { batchOf, checkMatrix, checkReal, checkSquare } from './host.ts'
+import { batchOf, checkMatrix, checkFloat, checkSquare } from './host.ts'
 import { invEx } from './solve.ts'
 import { svdvals } from './svd.ts'
 
@@ -94,7 +94,7 @@ function spectral(self: Tensor, ord: 'nuc' | number, dims: readonly number[], ke
 }
 
 function checkFloating(op: string, self: Tensor): void {
-  if (self.dtypeInfo.category !== 'float') checkReal(op, self)
+  if (self.dtypeInfo.category !== 'float') checkFloat(op, self)
 }
 
 /**
@@ -165,7 +165,7 @@ export function nuclearNorm(
 export function cond(self: Tensor, p: MatrixOrd | null = null): Tensor {
   const op = 'linalg.cond'
   checkMatrix(op, self)
-  checkReal(op, self)
+  checkFloat(op, self)
   if (p === null || p === 2 || p === -2) {
     if (self.elementCount === 0) return zeros(batchOf(self), { dtype: self.dtype, device: self.device })
     const values = svdvals(self)

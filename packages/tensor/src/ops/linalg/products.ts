@@ -5,6 +5,7 @@ import { dtypes } from '../../dtype.ts'
 import type { Tensor } from '../../tensor.ts'
 import { mul, sub } from '../arithmetic.ts'
 import { to } from '../copy.ts'
+import { conj } from '../complex-parts.ts'
 import { ones } from '../creation.ts'
 import { cat } from '../join.ts'
 import { sum } from '../reduce.ts'
@@ -50,7 +51,7 @@ export function cross(self: Tensor, other: Tensor, dim = -1): Tensor {
 }
 
 /**
- * Sums of products along a dim; the other dims broadcast.
+ * Sums of products along a dim, of complex numbers with the conjugate of the first one; the other dims broadcast.
  *
  * @example
  * vecdot(tensor([[1, 2], [3, 4]]), tensor([1, 10])).tolist() // => [21, 43]
@@ -59,11 +60,11 @@ export function cross(self: Tensor, other: Tensor, dim = -1): Tensor {
 export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
   const op = 'linalg.vecdot'
   check(
-    x.dtypeInfo.category === 'float' && y.dtypeInfo.category === 'float',
+    x.dtypeInfo.differentiable && y.dtypeInfo.differentiable,
     () =>
       new DTypeError(
         op,
-        `both tensors must be floating-point, got ${x.dtype} and ${y.dtype}. Cast them first`,
+        `both tensors must be floating-point or complex, got ${x.dtype} and ${y.dtype}. Cast them first`,
       ),
   )
   checkSameDType(op, x, y)
@@ -75,7 +76,7 @@ export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
         `dim ${dim} must have one size, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
       ),
   )
-  return sum(mul(x, y), dim)
+  return sum(mul(conj(x), y), dim)
 }
 
 /**

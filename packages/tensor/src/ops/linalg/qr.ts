@@ -5,11 +5,12 @@ import { applyQ, factorQR, formQ } from '../../linalg/householder.ts'
 import { formatShape, sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { mul, sub } from '../arithmetic.ts'
+import { conj } from '../complex-parts.ts'
 import { cat } from '../join.ts'
 import { onesLike } from '../like.ts'
 import { matmul } from '../matmul.ts'
-import { narrow, transpose, unsqueeze } from '../views.ts'
-import { batchOf, checkMatrix, checkMatrixReal, checkSameDType, hostOp } from './host.ts'
+import { narrow, unsqueeze } from '../views.ts'
+import { batchOf, checkMatrix, checkMatrixFloat, checkSameDType, hostOp } from './host.ts'
 
 /** How much of the QR factors is made: K = min(M, N) columns of Q, all M of them, or only R. */
 export type QRMode = 'reduced' | 'complete' | 'r'
@@ -38,7 +39,7 @@ export const linalgQrOp = hostOp<{ readonly mode: QRMode }>({
 /**
  * The QR factors of matrices: A = Q R with orthonormal columns of Q and an upper triangle R.
  *
- * @param A [..., M, N], float32 or float64
+ * @param A [..., M, N], float32, float64 or complex
  * @param options `mode`: 'reduced' (default), 'complete', or 'r' (Q is empty then)
  * @returns Q [..., M, K] and R [..., K, N]
  * @example
@@ -51,7 +52,7 @@ export function qr(A: Tensor, { mode = 'reduced' }: { mode?: QRMode } = {}): { Q
     mode === 'reduced' || mode === 'complete' || mode === 'r',
     () => new ArgumentError('linalg.qr', `mode must be 'reduced', 'complete' or 'r', got '${String(mode)}'`),
   )
-  checkMatrixReal('linalg.qr', A)
+  checkMatrixFloat('linalg.qr', A)
   const [Q, R] = applyAll(linalgQrOp, [A], { mode })
   return { Q, R }
 }
@@ -76,7 +77,7 @@ export const geqrfOp = hostOp<null>({
  * @see torch.geqrf
  */
 export function geqrf(self: Tensor): { a: Tensor; tau: Tensor } {
-  checkMatrixReal('geqrf', self)
+  checkMatrixFloat('geqrf', self)
   const [a, tau] = applyAll(geqrfOp, [self], null)
   return { a, tau }
 }
@@ -89,19 +90,20 @@ function reflector(factors: Tensor, i: number): Tensor {
   const parts = [mul(narrow(column.detach(), -2, 0, i), 0), one, narrow(column, -2, i + 1, m - i - 1)]
   return cat(parts, -2)
 }
-/** H c = c − τ v (vᵀ c) */
+/** H c = c − τ v (vᴴ c) */
 function reflect(factors: Tensor, tau: Tensor, i: number, c: Tensor): Tensor {
   const v = reflector(factors, i)
   const t = unsqueeze(narrow(tau, -1, i, 1), -1)
-  return sub(c, matmul(mul(v, t), matmul(transpose(v, -2, -1), c)))
+  return sub(c, matmul(mul(v, t), matmul(v.mH, c)))
 }
 
-/** Q of the reflectors times `c`, or Qᵀ c. */
+/** Q of the reflectors times `c`, or Qᴴ c. */
 function applyReflectors(factors: Tensor, tau: Tensor, c: Tensor, adjoint: boolean): Tensor {
   const count = tau.shape[tau.ndim - 1]
+  const factorsTau = adjoint ? conj(tau) : tau
   let result = c
   for (let step = 0; step < count; step++)
-    result = reflect(factors, tau, adjoint ? step : count - 1 - step, result)
+    result = reflect(factors, factorsTau, adjoint ? step : count - 1 - step, result)
   return result
 }
 
@@ -112,7 +114,7 @@ export const linalgHouseholderProductOp = hostOp<null>({
   solve: ({ a, inputs: [, tau], outputs: [q], n, right }) => q.set(formQ(a, tau, right, n).data),
 })
 
-/** On which side Q stands, and whether it is transposed. */
+/** On which side Q stands, and whether it is (conjugated and) transposed. */
 export interface OrmqrAttrs {
   readonly left: boolean
   readonly adjoint: boolean
@@ -123,18 +125,12 @@ export const ormqrOp = composite<OrmqrAttrs>({
   decompose: ([input, tau, other], { left, adjoint }) => {
     if (tau.shape[tau.ndim - 1] === 0) return [other.clone()]
     if (left) return [applyReflectors(input, tau, other, adjoint)]
-    return [transpose(applyReflectors(input, tau, transpose(other, -2, -1), !adjoint), -2, -1)]
+    return [applyReflectors(input, tau, other.mH, !adjoint).mH]
   },
   fuse: (_backend, [input, tau, other], { left, adjoint }) =>
     left
       ? [apply(reflectionOp, [input, other, tau], { adjoint })]
-      : [
-          transpose(
-            apply(reflectionOp, [input, transpose(other, -2, -1), tau], { adjoint: !adjoint }),
-            -2,
-            -1,
-          ),
-        ],
+      : [apply(reflectionOp, [input, other.mH, tau], { adjoint: !adjoint }).mH],
 })
 // The forward of ormqr: [input, other, tau].
 const reflectionOp = hostOp<{ readonly adjoint: boolean }>({
@@ -147,7 +143,7 @@ const reflectionOp = hostOp<{ readonly adjoint: boolean }>({
 })
 
 function checkReflectors(op: string, input: Tensor, tau: Tensor): void {
-  checkMatrixReal(op, input)
+  checkMatrixFloat(op, input)
   checkSameDType(op, input, tau)
   const [m, n] = input.shape.slice(-2)
   check(
@@ -190,7 +186,7 @@ export function householderProduct(input: Tensor, tau: Tensor): Tensor {
 export interface OrmqrOptions {
   /** Q · other (default) or other · Q. */
   left?: boolean
-  /** Use Qᵀ. */
+  /** Use Qᴴ (of real matrices Qᵀ). */
   transpose?: boolean
 }
 /**
@@ -211,7 +207,7 @@ export function ormqr(
   { left = true, transpose: adjoint = false }: OrmqrOptions = {},
 ): Tensor {
   const op = 'ormqr'
-  checkMatrixReal(op, self)
+  checkMatrixFloat(op, self)
   checkMatrix(op, input3, 'the matrix')
   checkSameDType(op, self, input2)
   checkSameDType(op, self, input3)

@@ -1,7 +1,7 @@
 // The records of linear algebra.
 export { choleskyInverseOp, choleskySolveOp, linalgCholeskyExOp } from './cholesky.ts'
 export { linalgDetOp, linalgSlogdetOp } from './determinant.ts'
-export { linalgEighOp, linalgEigvalshOp } from './eigen.ts'
+export { linalgEigOp, linalgEighOp, linalgEigvalsOp, linalgEigvalshOp } from './eigen.ts'
 export { linalgMatrixExpOp } from './functions.ts'
 export { linalgLdlFactorExOp, linalgLdlSolveOp } from './ldl.ts'
 export { linalgLstsqOp } from './lstsq.ts'

@@ -7,7 +7,7 @@ import { sameShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { squeeze, transpose, unsqueeze } from '../views.ts'
 import type { CheckErrorsOption } from './cholesky.ts'
-import { LinAlgError, batchOf, checkSquareReal, hostOp } from './host.ts'
+import { LinAlgError, batchOf, checkSquareFloat, hostOp } from './host.ts'
 import { firstFailure } from './info.ts'
 import { systemOf } from './triangular.ts'
 
@@ -91,7 +91,7 @@ export function solveEx(
 /**
  * The solution of A X = B by LU factors with partial pivoting.
  *
- * @param A [..., N, N], float32 or float64
+ * @param A [..., N, N], float32, float64 or complex
  * @param B [..., N, K], or vectors: [N] or A's shape without the last dim; batch dims broadcast
  * @returns of the shape of B, batch dims broadcast
  * @throws LinAlgError if a matrix is singular
@@ -116,7 +116,7 @@ export function invEx(
   A: Tensor,
   { checkErrors = false }: CheckErrorsOption = {},
 ): { inverse: Tensor; info: Tensor } {
-  checkSquareReal('linalg.invEx', A)
+  checkSquareFloat('linalg.invEx', A)
   const [inverse, info] = applyAll(linalgInvExOp, [A], null)
   if (checkErrors) checkRegular('linalg.invEx', info)
   return { inverse, info }
@@ -125,14 +125,14 @@ export function invEx(
 /**
  * The inverse of square matrices. To multiply by it, linalg.solve is faster and more accurate.
  *
- * @param A [..., N, N], float32 or float64
+ * @param A [..., N, N], float32, float64 or complex
  * @throws LinAlgError if a matrix is singular
  * @example
  * linalg.inv(tensor([[2, 0], [0, 4]])).tolist() // => [[0.5, 0], [0, 0.25]]
  * @see torch.linalg.inv
  */
 export function inv(A: Tensor): Tensor {
-  checkSquareReal('linalg.inv', A)
+  checkSquareFloat('linalg.inv', A)
   const [inverse, info] = applyAll(linalgInvExOp, [A], null)
   checkRegular('linalg.inv', info)
   return inverse

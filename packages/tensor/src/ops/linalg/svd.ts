@@ -1,4 +1,5 @@
 // Singular values and vectors, and what is made of them: pseudo-inverse, rank, condition number.
+import { realOf } from '../../dtype.ts'
 import { apply, applyAll, applyComposite, composite } from '../../dispatch/structured.ts'
 import { NotImplementedError, check } from '../../errors.ts'
 import { isFiniteMatrix } from '../../linalg/field.ts'
@@ -10,9 +11,9 @@ import { gt } from '../comparison.ts'
 import { empty, full, zeros } from '../creation.ts'
 import { matmul } from '../matmul.ts'
 import { amax, sum } from '../reduce.ts'
-import { transpose, unsqueeze } from '../views.ts'
+import { unsqueeze } from '../views.ts'
 import { eigh, eigvalsh } from './eigen.ts'
-import { LinAlgError, batchOf, checkMatrixReal, checkSquare, epsilonOf, hostOp } from './host.ts'
+import { LinAlgError, batchOf, checkMatrixFloat, checkSquare, epsilonOf, hostOp } from './host.ts'
 
 const rankBound = (self: Tensor): number => Math.min(...self.shape.slice(-2))
 
@@ -30,7 +31,7 @@ function checkFinite(op: string, a: Float64Array, where: string): void {
   )
 }
 
-/** linalgSvd: U, S, Vᵀ. */
+/** linalgSvd: U, S, Vᴴ. */
 export const linalgSvdOp = hostOp<{ readonly fullMatrices: boolean }>({
   name: 'linalgSvd',
   infer: ([self], { fullMatrices }) => {
@@ -38,7 +39,7 @@ export const linalgSvdOp = hostOp<{ readonly fullMatrices: boolean }>({
     const dtype = self.dtypeInfo
     return [
       { shape: [...batch, m, fullMatrices ? m : k], dtype },
-      { shape: [...batch, k], dtype },
+      { shape: [...batch, k], dtype: realOf(dtype) },
       { shape: [...batch, fullMatrices ? n : k, n], dtype },
     ]
   },
@@ -55,7 +56,7 @@ export const linalgSvdOp = hostOp<{ readonly fullMatrices: boolean }>({
 export const linalgSvdvalsOp = hostOp<null>({
   name: 'linalgSvdvals',
   gradName: 'LinalgSvdBackward0',
-  infer: ([self]) => [{ shape: [...batchOf(self), rankBound(self)], dtype: self.dtypeInfo }],
+  infer: ([self]) => [{ shape: [...batchOf(self), rankBound(self)], dtype: realOf(self.dtypeInfo) }],
   solve: ({ a, outputs: [s], where }) => {
     checkFinite('linalg.svdvals', a.data, where)
     const result = singularValues(a)
@@ -94,14 +95,14 @@ function checkDriver(op: string, driver: unknown): void {
 /**
  * The singular value decomposition A = U diag(S) Vh, by Householder reflectors and implicit QR.
  *
- * @param A [..., M, N], float32 or float64
+ * @param A [..., M, N], float32, float64 or complex
  * @throws LinAlgError if an element is not finite
  * @example
  * linalg.svd(tensor([[0, 2], [1, 0]])).S.tolist() // => [2, 1]
  * @see torch.linalg.svd
  */
 export function svd(A: Tensor, { fullMatrices = true, driver = null }: SVDOptions = {}): SVDResult {
-  checkMatrixReal('linalg.svd', A)
+  checkMatrixFloat('linalg.svd', A)
   checkDriver('linalg.svd', driver)
   const [U, S, Vh] = applyAll(linalgSvdOp, [A], { fullMatrices })
   return { U, S, Vh }
@@ -115,7 +116,7 @@ export function svd(A: Tensor, { fullMatrices = true, driver = null }: SVDOption
  * @see torch.linalg.svdvals
  */
 export function svdvals(A: Tensor, { driver = null }: { driver?: null } = {}): Tensor {
-  checkMatrixReal('linalg.svdvals', A)
+  checkMatrixFloat('linalg.svdvals', A)
   checkDriver('linalg.svdvals', driver)
   return apply(linalgSvdvalsOp, [A], null)
 }
@@ -137,7 +138,9 @@ export interface Tolerances {
 }
 const standardRtol = (self: Tensor): number => epsilonOf(self.dtypeInfo) * Math.max(...self.shape.slice(-2))
 const perMatrix = (value: number | Tensor, self: Tensor): Tensor =>
-  value instanceof Tensor ? value : full([], value, { dtype: self.dtype, device: self.device })
+  value instanceof Tensor
+    ? value
+    : full([], value, { dtype: realOf(self.dtypeInfo).name, device: self.device })
 
 /** PyTorch's rule: rtol counts by default, unless a positive atol is given. */
 function tolerancesOf(
@@ -145,12 +148,16 @@ function tolerancesOf(
   self: Tensor,
   { atol = null, rtol = null, hermitian = false }: ToleranceOptions,
 ): Tolerances {
-  checkMatrixReal(op, self)
+  checkMatrixFloat(op, self)
   if (hermitian) checkSquare(op, self)
   const standard = standardRtol(self)
   const implied = (): number | Tensor => {
     if (atol instanceof Tensor)
-      return where(gt(atol, 0), 0, full([], standard, { dtype: self.dtype, device: self.device }))
+      return where(
+        gt(atol, 0),
+        0,
+        full([], standard, { dtype: realOf(self.dtypeInfo).name, device: self.device }),
+      )
     return atol !== null && atol > 0 ? 0 : standard
   }
   return { atol: atol ?? 0, rtol: rtol ?? implied(), hermitian }
@@ -173,18 +180,18 @@ export const linalgPinvOp = composite<Tolerances>({
       const { eigenvalues, eigenvectors } = eigh(self)
       const size = abs(eigenvalues)
       const inverse = where(gt(size, boundOf(self, size, attrs)), reciprocal(eigenvalues), 0)
-      return [matmul(mul(eigenvectors, unsqueeze(inverse, -2)), transpose(eigenvectors, -2, -1))]
+      return [matmul(mul(eigenvectors, unsqueeze(inverse, -2)), eigenvectors.mH)]
     }
     const { U, S, Vh } = svd(self, { fullMatrices: false })
     const inverse = where(gt(S, boundOf(self, S, attrs)), reciprocal(S), 0)
-    return [matmul(mul(transpose(Vh, -2, -1), unsqueeze(inverse, -2)), transpose(U, -2, -1))]
+    return [matmul(mul(Vh.mH, unsqueeze(inverse, -2)), U.mH)]
   },
 })
 
 /**
  * The pseudo-inverse (Moore-Penrose) by singular values.
  *
- * @param self [..., M, N], float32 or float64
+ * @param self [..., M, N], float32, float64 or complex
  * @returns [..., N, M]
  * @example
  * linalg.pinv(tensor([[2, 0], [0, 0]])).tolist() // => [[0.5, 0], [0, 0]]
@@ -219,7 +226,7 @@ export const pinverse = (self: Tensor, { rcond = 1e-15 }: { rcond?: number } = {
 /**
  * The number of singular values that do not count as zero.
  *
- * @param self [..., M, N], float32 or float64
+ * @param self [..., M, N], float32, float64 or complex
  * @param options tolerances; `tol` is an older name of atol with rtol = 0
  * @returns [...], int64
  * @example

@@ -6,7 +6,7 @@ import { formatShape } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import { clone } from '../copy.ts'
 import { transpose } from '../views.ts'
-import { checkMatrixReal, checkSameDType, checkSquareReal, hostOp, withCommonBatch } from './host.ts'
+import { checkMatrixFloat, checkSameDType, checkSquareFloat, hostOp, withCommonBatch } from './host.ts'
 
 /** Which triangle counts, and whether its diagonal counts as ones. */
 export interface TriangleAttrs {
@@ -64,8 +64,8 @@ export function solveTriangular(
 
 /** A and B checked, with common batch dims. */
 export function systemOf(op: string, A: Tensor, B: Tensor, left: boolean): [Tensor, Tensor] {
-  checkSquareReal(op, A, 'A')
-  checkMatrixReal(op, B, 'B')
+  checkSquareFloat(op, A, 'A')
+  checkMatrixFloat(op, B, 'B')
   checkSameDType(op, A, B)
   check(
     A.shape.at(-1) === B.shape.at(left ? -2 : -1),
