@@ -74,21 +74,24 @@ export class CanvasPicture implements Picture {
 // The mix that shaders.ts makes, without the line.
 function imageOf(surface: Tensor, side: number): ImageData {
   const { background, classes, strength } = palette()
-  const probabilities = surface.toTypedArray()
+  const probabilities = surface.toTypedArray() as Float32Array
   const count = surface.shape[1]
   const image = new ImageData(side, side)
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const from = (y * side + x) * count
       const to = ((side - 1 - y) * side + x) * 4 // images go down, the surface up
-      const sorted = Array.from({ length: count }, (_, c) => Number(probabilities[from + c])).sort(
-        (a, b) => b - a,
-      )
-      const lead = Math.min(1, (sorted[0] - sorted[1]) / 0.8)
+      let [first, second] = [0, 0]
+      for (let c = 0; c < count; c++) {
+        const p = probabilities[from + c]
+        second = Math.max(second, Math.min(first, p))
+        first = Math.max(first, p)
+      }
+      const lead = Math.min(1, (first - second) / 0.8)
       const cover = strength * (0.35 + 0.65 * lead * lead * (3 - 2 * lead))
       for (let part = 0; part < 3; part++) {
         let mixed = 0
-        for (let c = 0; c < count; c++) mixed += Number(probabilities[from + c]) * classes[c][part]
+        for (let c = 0; c < count; c++) mixed += probabilities[from + c] * classes[c][part]
         image.data[to + part] = 255 * (background[part] * (1 - cover) + mixed * cover)
       }
       image.data[to + 3] = 255

@@ -2,6 +2,7 @@
 import { setDefaultDevice } from '@tt/autograd'
 import { memoryStats } from '@tt/backend-cpu'
 import { init } from '@tt/backend-webgpu'
+import { adapterName } from '../adapter.ts'
 import { CanvasPicture } from './canvas-picture.ts'
 import { GpuPicture } from './gpu-picture.ts'
 import type { Picture } from './picture.ts'
@@ -9,7 +10,7 @@ import type { Picture } from './picture.ts'
 export interface Opened {
   readonly device: 'webgpu' | 'cpu'
   readonly picture: Picture
-  /** Points of the surface along each side: fewer where no GPU computes them. */
+  /** Points of the surface along each side: fewer where a GPU is only simulated. */
   readonly side: number
   /** One line about the device. */
   readonly description: string
@@ -31,17 +32,16 @@ export async function open(
   if (wanted === 'cpu') return openCpu(canvas, 'The address asks for it.')
   try {
     const { device, memory } = (await init()).runtime
-    const { description, vendor, isFallbackAdapter } = device.adapterInfo
     const picture = new GpuPicture(canvas, device)
     void device.lost.then(({ message }) => onLost(message))
     setDefaultDevice('webgpu')
     return {
       device: 'webgpu',
       picture,
-      side: isFallbackAdapter ? 64 : 160,
+      side: device.adapterInfo.isFallbackAdapter ? 64 : 160,
       description:
-        `On webgpu (${description || vendor}${isFallbackAdapter ? ', software' : ''}): trained and drawn on one ` +
-        'device; the picture is drawn from the tensor’s own buffer.',
+        `On webgpu (${adapterName(device.adapterInfo)}): trained and drawn on one device; the picture is drawn from ` +
+        'the tensor’s own buffer.',
       memoryBytes: () => memory.stats.usedBytes + memory.stats.pooledBytes,
       reason: '',
     }
@@ -53,7 +53,7 @@ export async function open(
 const openCpu = (canvas: HTMLCanvasElement, reason: string): Opened => ({
   device: 'cpu',
   picture: new CanvasPicture(canvas),
-  side: 64,
+  side: 128,
   description: 'On cpu (WebAssembly): the values of the picture are read from memory.',
   memoryBytes: () => memoryStats().heapBytes,
   reason,

@@ -42,7 +42,7 @@ export const shapes = {
     noise: 0.07,
     at: (label, u) => around(label === 0 ? 0.35 : 0.85, 2 * Math.PI * u),
   },
-  checkerboard: {
+  checkers: {
     classes: 2,
     noise: 0,
     at: (label, u, v) => {

@@ -3,6 +3,7 @@ import { createCpuBackend } from '@tt/backend-cpu'
 import { init } from '@tt/backend-webgpu'
 import type { Backend } from '@tt/tensor'
 import { conformance } from '@tt/tensor/testing'
+import { adapterName } from '../adapter.ts'
 import { skip as webgpuSkip } from '../../../../packages/backend-webgpu/test/skip.ts'
 
 /** Devices that the page can test. */
@@ -138,9 +139,7 @@ const backends: Readonly<Record<TestedDevice, (selection: Selection) => Promise<
   },
   async webgpu() {
     const backend = await init()
-    const { vendor, architecture, description, isFallbackAdapter } = backend.runtime.device.adapterInfo
-    const name =
-      description || [vendor, architecture].filter((part) => part !== '').join(' ') || 'unnamed adapter'
-    return { backend, describe: () => (isFallbackAdapter ? `${name} (software)` : name) }
+    const name = adapterName(backend.runtime.device.adapterInfo)
+    return { backend, describe: () => name }
   },
 }
