@@ -1,5 +1,5 @@
 // Devices under test: how each is opened, and what it cannot hold or do. Cases that need it are not applicable there.
-import { DeviceError, dtypes, getBackend, registerBackend } from '@tt/tensor'
+import { DeviceError, dtypes, getBackend, registerBackend, supportsDtype } from '@tt/tensor'
 import type { DType } from '@tt/tensor'
 import { createReferenceBackend } from '@tt/tensor/testing'
 import { isEncodedTensor, isObject } from './format.ts'
@@ -40,7 +40,11 @@ export function checkHeld(device: string, golden: object): void {
       if (checkIntegers && !fits(BigInt(value))) tooWide()
     } else if (isObject(value)) {
       const name = isEncodedTensor(value) ? value.t : value.dtype
-      if (typeof name === 'string' && Object.hasOwn(dtypes, name) && !backend.supports(dtypes[name as DType]))
+      if (
+        typeof name === 'string' &&
+        Object.hasOwn(dtypes, name) &&
+        !supportsDtype(backend, dtypes[name as DType])
+      )
         throw new NotApplicable(`${name} on device '${device}'`)
       if (isEncodedTensor(value)) {
         if (checkIntegers && value.t === 'int64' && !int64Of(value.data).every(fits)) tooWide()

@@ -27,7 +27,7 @@ export function createNormalize(
   const sum = (x: string, y: string): string => `${x} + ${y}`
 
   return {
-    normalizeRows(input, weight, bias, { eps, affine }, { out, mean, invstd, variance }) {
+    normalizeRows(input, weight, bias, { eps, affine }, [out, mean, invstd, variance]) {
       const operands = [input, weight, bias, out, mean, invstd, variance]
       if (!takes(operands)) return false
       const bindings = bind([input, weight, bias], [out, mean, invstd, variance])

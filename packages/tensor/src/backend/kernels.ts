@@ -190,12 +190,7 @@ export interface FusedKernels {
     weight: Operand | null,
     bias: Operand | null,
     options: { readonly eps: number; readonly affine: AffineIndex },
-    outputs: {
-      readonly out: Operand
-      readonly mean: Operand
-      readonly invstd: Operand
-      readonly variance: Operand
-    },
+    outputs: readonly [out: Operand, mean: Operand, invstd: Operand, variance: Operand],
   ): boolean
   /** Gradient of normalizeRows by its input. Overwrites `out`. */
   normalizeRowsBackward(

@@ -96,7 +96,7 @@ const normalization = (name: string, gradName: string) =>
           newTensor(backend, momentDtype(x.dtypeInfo), kept),
         )
         const out = newTensor(backend, x.dtypeInfo, x.shape, name)
-        const outputs = { out, mean: average, invstd, variance: spread }
+        const outputs = [out, average, invstd, spread] as const
         const options = { eps: attrs.eps, affine: affineIndex }
         const [w, b] = [weight, bias].map((y) => (y === null ? null : contiguous(y)))
         if (backend.fused.normalizeRows(rowsOf(source, kept), w, b, options, outputs))
