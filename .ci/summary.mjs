@@ -35,6 +35,6 @@ for (const [name, files] of Object.entries(mustRun)) {
     failed++
   }
 }
-if (failed === 0 && status !== 0) failed = 1
+if (failed === 0 && (status !== 0 || passed === 0)) failed = 1
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : status || 1
