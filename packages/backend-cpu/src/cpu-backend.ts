@@ -7,6 +7,7 @@ import { ConstantPool } from './codegen/constants.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
 import { createConvolution } from './kernels/convolution.ts'
 import { createHostKernels } from './kernels/host-kernels.ts'
+import { createFourier } from './kernels/fourier.ts'
 import { createIndexing } from './kernels/indexing.ts'
 import { createFusedLines, createLines } from './kernels/lines.ts'
 import { createMap } from './kernels/map.ts'
@@ -136,6 +137,7 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
       }),
     },
     fused: held({
+      ...createFourier(assembly, threads, temporaries),
       ...createFusedLines(assembly, threads, temporaries),
       ...createPools(assembly, threads, temporaries),
       ...createHostKernels(assembly, temporaries),

@@ -4,6 +4,7 @@ import type { OpRecord } from '@tt/tensor'
 import { convolution } from './convolution.ts'
 import { copy } from './copy.ts'
 import type { Entry, Formula } from './formula.ts'
+import { fourier } from './fourier.ts'
 import { indexing } from './indexing.ts'
 import { join } from './join.ts'
 import { linearAlgebra } from './linalg.ts'
@@ -27,6 +28,7 @@ import { views } from './views.ts'
 const table: Formulas = {
   ...convolution,
   ...copy,
+  ...fourier,
   ...indexing,
   ...join,
   ...linearAlgebra,

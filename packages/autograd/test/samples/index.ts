@@ -4,6 +4,7 @@ import { arithmetic } from './arithmetic.ts'
 import { complex } from './complex.ts'
 import { complexLinearAlgebra } from './complex-linalg.ts'
 import { convolution } from './convolution.ts'
+import { fourier } from './fourier.ts'
 import { inPlace } from './in-place.ts'
 import { indexing } from './indexing.ts'
 import { join } from './join.ts'
@@ -28,6 +29,7 @@ export const families: Readonly<Record<string, readonly Sample[]>> = {
   complex,
   complexLinearAlgebra,
   convolution,
+  fourier,
   inPlace,
   indexing,
   join,

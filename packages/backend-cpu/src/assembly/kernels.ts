@@ -291,6 +291,26 @@ export type SoftmaxBackward = (
   gradInput: Pointer,
 ) => void
 
+/**
+ * `scale · Σ_j x_j e^(sign·2πi·jk/n)` of each row of n interleaved complex numbers; output may not be input.
+ * @param factors count int32, whose product is n: the radices of the passes
+ * @param roots e^(2πi·k/n) for k < n, interleaved
+ * @param sign 1 or -1
+ * @param scratch the bytes of one row
+ */
+export type Fourier = (
+  rows: number,
+  n: number,
+  factors: Pointer,
+  count: number,
+  roots: Pointer,
+  sign: number,
+  scale: number,
+  input: Pointer,
+  output: Pointer,
+  scratch: Pointer,
+) => void
+
 /** Running sum or product along the middle of [outer, n, inner]; dst may be src. float32 accumulates in float64. */
 export type Cumulate = (outer: number, n: number, inner: number, src: Pointer, dst: Pointer) => void
 
@@ -355,6 +375,8 @@ export interface AssemblyKernels {
   readonly logSoftmaxForward: Floats<SoftmaxForward>
   readonly softmaxBackward: Floats<SoftmaxBackward>
   readonly logSoftmaxBackward: Floats<SoftmaxBackward>
+
+  readonly fourier: Floats<Fourier>
 
   readonly cumsum: Scans<Cumulate>
   readonly cumprod: Scans<Cumulate>

@@ -157,6 +157,11 @@ export interface FusedKernels {
   maxPool2dBackward(gradient: Operand, indices: Operand, out: Operand): boolean
   avgPool2d(input: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
   avgPool2dBackward(gradient: Operand, geometry: PoolGeometry, options: AvgPoolOptions, out: Operand): boolean
+  /**
+   * `scale · Σ_j x_j e^(sign·2πi·jk/n)` of every row of complex numbers as pairs of a float dtype: input and out are
+   * [B, n, 2], roots [n, 2] are e^(2πi·k/n).
+   */
+  fourier(input: Operand, roots: Operand, sign: 1 | -1, scale: number, out: Operand): boolean
   /** The k largest (smallest) along the last dim. */
   topk(
     input: Operand,

@@ -12,6 +12,7 @@ import * as rounding from '../../ops/rounding.ts'
 import * as special from '../../ops/special-functions.ts'
 import type { Family } from '../sample.ts'
 import { complexFamily } from './complex.ts'
+import { fourierFamily } from './fourier.ts'
 import { indexingFamily, scatterFamily } from './indexing.ts'
 import { kernelsFamily } from './kernels.ts'
 import { linalgFamily } from './linalg.ts'
@@ -74,5 +75,6 @@ export const families: readonly Family[] = [
   resampleFamily,
   linalgFamily,
   randomFamily,
+  fourierFamily,
   kernelsFamily,
 ]

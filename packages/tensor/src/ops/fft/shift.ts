@@ -1,8 +1,8 @@
-// The namespace `fft`: so far what needs no complex numbers.
-import { wrapDims } from '../shape/shape.ts'
-import type { Tensor } from '../tensor.ts'
-import type { Dims } from './reduce.ts'
-import { roll } from './repetition.ts'
+// The order of the bins: the zero frequency first, or in the middle.
+import { wrapDims } from '../../shape/shape.ts'
+import type { Tensor } from '../../tensor.ts'
+import type { Dims } from '../reduce.ts'
+import { roll } from '../repetition.ts'
 
 const shifted = (op: string, self: Tensor, dim: Dims, shiftOf: (size: number) => number): Tensor => {
   const dims = wrapDims(op, dim, self.ndim)

@@ -1,0 +1,153 @@
+// Discrete Fourier transforms along several dims.
+import type { FourierSign } from '../../dispatch/fourier.ts'
+import { apply } from '../../dispatch/structured.ts'
+import { ArgumentError, DTypeError, check } from '../../errors.ts'
+import type { Tensor } from '../../tensor.ts'
+import { fitted, lengthsAlong, scaleOf, toComplex, toFloating } from './arguments.ts'
+import type { Direction, FFTNOptions } from './arguments.ts'
+import { fftC2COp, fftC2ROp, fftR2COp } from './records.ts'
+
+type DimsArgument = number | readonly number[] | null
+const signs: Readonly<Record<Direction, FourierSign>> = { forward: -1, inverse: 1 }
+const productOf = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1)
+
+function complexTransform(
+  op: string,
+  self: Tensor,
+  dim: DimsArgument,
+  { s, norm }: FFTNOptions,
+  direction: Direction,
+): Tensor {
+  const { dims, lengths } = lengthsAlong(op, self, dim, s)
+  const scale = scaleOf(op, norm, direction, productOf(lengths))
+  const signal = fitted(toComplex(toFloating(op, self)), dims, lengths)
+  return dims.length === 0
+    ? signal.clone()
+    : apply(fftC2COp, [signal], { dims, sign: signs[direction], scale })
+}
+
+function atLeastOne(op: string, dims: readonly number[]): void {
+  check(dims.length > 0, () => new ArgumentError(op, 'at least one dim must be transformed, got none'))
+}
+
+function realTransform(
+  op: string,
+  self: Tensor,
+  dim: DimsArgument,
+  { s, norm }: FFTNOptions,
+  direction: Direction,
+): Tensor {
+  check(
+    self.dtypeInfo.category !== 'complex',
+    () => new DTypeError(op, `the input must be real, got ${self.dtype}`),
+  )
+  const { dims, lengths } = lengthsAlong(op, self, dim, s)
+  atLeastOne(op, dims)
+  const sign = signs[direction]
+  const scale = scaleOf(op, norm, direction, productOf(lengths))
+  const signal = fitted(toFloating(op, self), dims, lengths)
+  const half = apply(fftR2COp, [signal], {
+    dim: dims.at(-1)!,
+    n: lengths.at(-1)!,
+    sign,
+    scale,
+    onesided: true,
+  })
+  return dims.length === 1 ? half : apply(fftC2COp, [half], { dims: dims.slice(0, -1), sign, scale: 1 })
+}
+
+function toReal(
+  op: string,
+  self: Tensor,
+  dim: DimsArgument,
+  { s, norm }: FFTNOptions,
+  direction: Direction,
+): Tensor {
+  const { dims, lengths } = lengthsAlong(op, self, dim, s, (size) => 2 * (size - 1))
+  atLeastOne(op, dims)
+  const sign = signs[direction]
+  const n = lengths.at(-1)!
+  const scale = scaleOf(op, norm, direction, productOf(lengths))
+  const half = fitted(toComplex(toFloating(op, self)), dims, lengths.with(-1, Math.floor(n / 2) + 1))
+  const inner =
+    dims.length === 1 ? half : apply(fftC2COp, [half], { dims: dims.slice(0, -1), sign, scale: 1 })
+  return apply(fftC2ROp, [inner], { dim: dims.at(-1)!, n, sign, scale, onesided: true })
+}
+
+/**
+ * The discrete Fourier transform along several dims: all by default, the last ones if only `s` is given.
+ *
+ * @throws ShapeError unless the dims differ and each length is at least 1
+ * @example
+ * fft.fftn(ones([2, 2])).real().tolist() // => [[4, 0], [0, 0]]
+ * @see torch.fft.fftn
+ */
+export const fftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  complexTransform('fftn', self, dim, options, 'forward')
+/**
+ * The inverse of {@link fftn}.
+ *
+ * @example
+ * fft.ifftn(fft.fftn(tensor([[1, 2], [3, 4]]))).real().tolist() // => [[1, 2], [3, 4]]
+ * @see torch.fft.ifftn
+ */
+export const ifftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  complexTransform('ifftn', self, dim, options, 'inverse')
+/**
+ * The transform of real numbers along several dims; of the last one the half k ≤ n/2.
+ *
+ * @throws DTypeError for complex numbers
+ * @example
+ * fft.rfftn(ones([2, 4])).shape // => [2, 3]
+ * @see torch.fft.rfftn
+ */
+export const rfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  realTransform('rfftn', self, dim, options, 'forward')
+/**
+ * The inverse of {@link rfftn}.
+ *
+ * @example
+ * fft.irfftn(fft.rfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.fft.irfftn
+ */
+export const irfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  toReal('irfftn', self, dim, options, 'inverse')
+/**
+ * The transform, along several dims, of a signal that is Hermitian in the last one, given half of it: real numbers.
+ *
+ * @example
+ * fft.hfftn(fft.ihfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
+ * @see torch.fft.hfftn
+ */
+export const hfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  toReal('hfftn', self, dim, options, 'forward')
+/**
+ * The inverse of {@link hfftn}.
+ *
+ * @throws DTypeError for complex numbers
+ * @example
+ * fft.ihfftn(ones([2, 4])).shape // => [2, 3]
+ * @see torch.fft.ihfftn
+ */
+export const ihfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
+  realTransform('ihfftn', self, dim, options, 'inverse')
+
+const lastTwo: readonly number[] = [-2, -1]
+/** fftn of the last two dims. @example fft.fft2(ones([3, 2, 2])).shape // => [3, 2, 2] @see torch.fft.fft2 */
+export const fft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  complexTransform('fft2', self, dim, options, 'forward')
+/** ifftn of the last two dims. @example fft.ifft2(ones([3, 2, 2])).shape // => [3, 2, 2] @see torch.fft.ifft2 */
+export const ifft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  complexTransform('ifft2', self, dim, options, 'inverse')
+/** rfftn of the last two dims. @example fft.rfft2(ones([3, 2, 4])).shape // => [3, 2, 3] @see torch.fft.rfft2 */
+export const rfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  realTransform('rfft2', self, dim, options, 'forward')
+/** irfftn of the last two dims. @example fft.irfft2(ones([3, 2, 3])).shape // => [3, 2, 4] @see torch.fft.irfft2 */
+export const irfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  toReal('irfft2', self, dim, options, 'inverse')
+/** hfftn of the last two dims. @example fft.hfft2(ones([3, 2, 3])).shape // => [3, 2, 4] @see torch.fft.hfft2 */
+export const hfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  toReal('hfft2', self, dim, options, 'forward')
+/** ihfftn of the last two dims. @example fft.ihfft2(ones([3, 2, 4])).shape // => [3, 2, 3] @see torch.fft.ihfft2 */
+export const ihfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
+  realTransform('ihfft2', self, dim, options, 'inverse')
