@@ -9,7 +9,7 @@ const ops = join(import.meta.dirname, '../../packages/tensor/src/ops')
 const indexes: readonly (readonly [prefix: string, file: string])[] = [
   ['', 'index.ts'],
   ['', 'free.ts'],
-  ['fft.', 'fft.ts'],
+  ['fft.', 'fft/index.ts'],
   ['linalg.', 'linalg/index.ts'],
   ['masked.', 'masked.ts'],
   ['special.', 'special.ts'],

@@ -8,7 +8,12 @@ import type { Generator } from '../random/generator.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 
-/** Uniform numbers and words of a device, the next ones at each call. */
+/**
+ * Uniform numbers and words of a device, the next ones at each call.
+ *
+ * @example
+ * const coins = (source: DeviceSource, shape: readonly number[]): Tensor => source.uniform(shape).lt(0.5)
+ */
 export class DeviceSource {
   readonly #backend: Backend
   readonly #random: FusedKernels['random']
