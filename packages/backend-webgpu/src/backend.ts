@@ -56,8 +56,8 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
         runtime.memory.upload(handle.block, at, encodeBytes(bytes, handle.dtype))
         return
       }
-      handle.staged ??= new Uint8Array(handle.bytes)
-      handle.staged.set(bytes, byteOffset)
+      if (bytes.byteLength === handle.bytes) handle.staged = new Uint8Array(bytes)
+      else (handle.staged ??= new Uint8Array(handle.bytes)).set(bytes, byteOffset)
     },
 
     read() {

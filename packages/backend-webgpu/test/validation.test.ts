@@ -38,7 +38,8 @@ const { runtime } = await init({ device, name, barrierFree: false })
 runtime.sources = []
 
 // What the device does not have is refused by the op, before any kernel: see conformance.ts.
-const refusals = /does not store float64|has no float64|must be read, and device/
+const refusals =
+  /does not store (float64|complex\d+)|has no float64|must be read, and device|the last dim must have stride 1/
 
 /** Makes the call; what WebGPU says against its kernels is thrown by the next op, or by settle. */
 function attempt(call: () => unknown): void {

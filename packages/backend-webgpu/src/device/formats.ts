@@ -5,8 +5,14 @@ import type { DTypeInfo } from '@tt/tensor'
 const single = new Float32Array(1)
 const singleBits = new Uint32Array(single.buffer)
 
-/** The words of the elements. The bytes may lie in shared memory: they are copied. @throws DTypeError */
+/**
+ * The words of the elements: a view of the bytes where they are such words already. Bytes in shared memory are copied,
+ * which Dawn's binding does not take. @throws DTypeError
+ */
 export function encodeBytes(bytes: Uint8Array, dtype: DTypeInfo): Uint32Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes
+  if (dtype.itemSize === 4 && buffer instanceof ArrayBuffer && byteOffset % 4 === 0)
+    return new Uint32Array(buffer, byteOffset, byteLength >> 2)
   const copy = new ArrayBuffer(Math.ceil(bytes.byteLength / 8) * 8)
   new Uint8Array(copy).set(bytes)
   const count = Math.floor(bytes.byteLength / dtype.itemSize)

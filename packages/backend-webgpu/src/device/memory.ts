@@ -104,8 +104,7 @@ export interface MemoryHost {
 
 const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
 const recentBlocks = 64
-const leastBudget = 256 * 2 ** 20
-const mostBudget = 2 ** 30
+const reclaimBudget = 256 * 2 ** 20
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
 /** Allocates, frees and reclaims. */
@@ -122,9 +121,6 @@ export class Memory {
   #pooled = 0
   #buffers = 0
   #reclaims = 0
-  /** Bytes to allocate between collections. */
-  #budget = leastBudget
-  #lastReclaim = 0
   #sinceReclaim = 0
   #countSinceReclaim = 0
   #sharedSinceReclaim = 0
@@ -194,7 +190,7 @@ export class Memory {
   take(bytes: number): Block {
     const size = bytes > this.#host.largest ? bytes : Math.min(sizeClass(bytes), this.#host.largest)
     this.#sinceReclaim += size
-    if (this.#sinceReclaim > this.#budget || ++this.#countSinceReclaim > 4096) this.#collect()
+    if (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096) this.#collect()
     let block = this.#fromPool(size)
     if (block === undefined && size > this.#host.largest) {
       throw new OutOfMemoryError(
@@ -356,16 +352,14 @@ export class Memory {
     this.#countSinceReclaim = 0
     this.#sharedSinceReclaim = 0
     try {
-      if (new ArrayBuffer(2 * leastBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
+      if (new ArrayBuffer(2 * reclaimBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
     } catch {
       // no room for it: then the engine has collected all the same
     }
   }
 
-  // Blocks of handles that are gone come back to the pool. The budget grows while that takes more than a tenth of the
-  // time, and shrinks again when it is cheap.
+  // Blocks of handles that are gone come back to the pool.
   #reclaim(): void {
-    const start = performance.now()
     this.#host.collector!.collect()
     let kept = 0
     for (const watch of this.#watches) {
@@ -376,11 +370,6 @@ export class Memory {
       }
     }
     this.#watches.length = kept
-    const end = performance.now()
-    const share = (end - start) / (end - this.#lastReclaim)
-    if (share > 0.1) this.#budget = Math.min(mostBudget, this.#host.limit / 4, this.#budget * 2)
-    else if (share < 0.025) this.#budget = Math.max(leastBudget, this.#budget / 2)
-    this.#lastReclaim = end
     this.#sinceReclaim = 0
     this.#countSinceReclaim = 0
     this.#sharedSinceReclaim = 0

@@ -1,21 +1,11 @@
 // Kernels of one program that follow each other and do not touch each other's results run as one dispatch: the
 // updates of many small parameters, say. Each is a slice in z with uniform words of its own.
 import type { Block } from './memory.ts'
-import type { Program } from './runtime.ts'
+import { mostSlices, mostVectors } from './programs.ts'
+import type { Sliced } from './programs.ts'
 
-/** Most uniform vectors of a merged dispatch. */
-const mostVectors = 1024
-/** How many kernels with this many uniform vectors one dispatch may run. */
-export const mostSlices = (vectors: number): number =>
-  Math.max(1, Math.min(64, Math.floor(mostVectors / vectors)))
 /** Bytes that the uniform buffer has beyond the words of a batch, so that the last binding fits. */
 export const slackBytes = mostVectors * 16
-
-/** What runs in slices: a kernel as it is, and its form for several slices. */
-export interface Sliced {
-  readonly single: Program
-  readonly merged: () => Program
-}
 
 /** A dispatch that may still grow. */
 export class Pending {

@@ -3,41 +3,13 @@ import { DTypeError, DeviceError, IndexError, OutOfMemoryError } from '@tt/tenso
 import type { DTypeInfo } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
 import type { Collector } from '../platform/platform.ts'
-import { libraryFor } from '../wgsl/library.ts'
 import { wordBytes } from '../wgsl/storage-format.ts'
 import { decodeWords } from './formats.ts'
 import { Memory } from './memory.ts'
-import { Pending, mostSlices, slackBytes } from './merging.ts'
-import type { Sliced } from './merging.ts'
+import { Pending, slackBytes } from './merging.ts'
+import { Programs } from './programs.ts'
+import type { Program, ProgramSource, Sliced, SourceText } from './programs.ts'
 import type { Block, MemoryHost, WebGpuBuffer } from './memory.ts'
-
-/** How a kernel uses a buffer. */
-export type Access = 'read' | 'write'
-
-/** A compiled kernel. */
-export interface Program {
-  readonly id: number
-  readonly name: string
-  readonly pipeline: GPUComputePipeline
-  readonly layout: GPUBindGroupLayout
-  /** Bytes of its uniform words. */
-  readonly uniformBytes: number
-}
-
-/** Source of a kernel: `code` declares nothing but its functions and `main`. */
-export interface ProgramSource {
-  /** The op, for messages. */
-  readonly name: string
-  /** Of buffers `b0`, `b1`, ... in order. */
-  readonly access: readonly Access[]
-  /** WGSL element types of the buffers; `u32` where left out. */
-  readonly elements?: readonly (string | undefined)[]
-  /** Number of uniform words, read as `word(i)` of {@link uniformWord}. */
-  readonly words: number
-  /** Whether it runs many slices at once: `slice`, set by main, is the first vector of a slice's words. */
-  readonly merged?: boolean
-  readonly code: string
-}
 
 /** Options of a runtime. */
 export interface RuntimeOptions {
@@ -49,14 +21,11 @@ export interface RuntimeOptions {
   readonly barrierFree: boolean
 }
 
-/** WGSL of a uniform word. */
-export const uniformWord = (i: number, merged = false): string =>
-  `u[${merged ? `slice + ${i >> 2}u` : i >> 2}].${'xyzw'[i & 3]}`
-
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
 const maxBatch = 1024
 const MAP_READ = 1
+const mostStaging = 64 * 2 ** 20 // bytes that are kept for reads
 const lostWithin = 2000 // milliseconds after a mapping was refused
 
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
@@ -82,8 +51,7 @@ export class Runtime implements MemoryHost {
   readonly words = new Uint32Array(uniformWords)
   readonly floats = new Float32Array(this.words.buffer)
   batch = 0
-  readonly #programs = new Map<string, Program>()
-  readonly #sliced = new Map<string, Sliced>()
+  readonly #programs: Programs
   readonly #uniforms: GPUBuffer
   readonly #fault: GPUBuffer
   #faultBlock: Block | null = null
@@ -93,6 +61,7 @@ export class Runtime implements MemoryHost {
   #pending: Pending | null = null
   #recorded = 0
   #cursor = 0
+  #staging: GPUBuffer | null = null
   #scheduled = false
   #lost: GPUDeviceLostInfo | null = null
   #failure: Error | null = null
@@ -109,6 +78,7 @@ export class Runtime implements MemoryHost {
     this.barrierFree = options.barrierFree
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
+    this.#programs = new Programs(device, options.name)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
       size: uniformWords * 4 + slackBytes,
@@ -144,25 +114,12 @@ export class Runtime implements MemoryHost {
 
   /** The compiled kernel of a key; `make` gives its source the first time. */
   program(key: string, make: () => ProgramSource): Program {
-    let program = this.#programs.get(key)
-    if (program === undefined) {
-      program = this.#compile(make())
-      this.#programs.set(key, program)
-    }
-    return program
+    return this.#programs.get(key, make)
   }
 
   /** The same for a kernel that may run in slices; `make(merged)` gives the source of either form. */
   sliced(key: string, make: (merged: boolean) => ProgramSource): Sliced {
-    let sliced = this.#sliced.get(key)
-    if (sliced === undefined) {
-      sliced = {
-        single: this.program(key, () => make(false)),
-        merged: () => this.program(`${key}:merged`, () => make(true)),
-      }
-      this.#sliced.set(key, sliced)
-    }
-    return sliced
+    return this.#programs.sliced(key, make)
   }
 
   /** Position in `words` for the uniform words of the next kernel. */
@@ -288,8 +245,7 @@ export class Runtime implements MemoryHost {
   async #readWords(block: Block, from: number, size: number): Promise<Uint32Array<ArrayBuffer>> {
     // The fault words come along, always: a mapping waits for the last command that uses its buffer, and for no other.
     const total = size + faultWords * 4
-    // destroyed afterwards: mapped memory is a staging area of the driver, and reads are rarely of one size
-    const staging = this.device.createBuffer({ label: 'read', size: total, usage: MAP_READ | 0x08 })
+    const staging = this.#takeStaging(total)
     const encoder = this.#open()
     this.#recordPending()
     this.#closePass()
@@ -298,16 +254,34 @@ export class Runtime implements MemoryHost {
     this.flush()
     try {
       await this.#mapped(staging)
-      const words = new Uint32Array(staging.getMappedRange().slice(0))
-      staging.unmap()
-      staging.destroy()
-      this.check('read')
-      this.#throwFault(words.subarray(size / 4))
-      return words.subarray(0, size / 4)
     } catch (error) {
       staging.destroy()
       throw error
     }
+    const words = new Uint32Array(staging.getMappedRange(0, total).slice(0))
+    staging.unmap()
+    this.#keepStaging(staging)
+    this.check('read')
+    this.#throwFault(words.subarray(size / 4))
+    return words.subarray(0, size / 4)
+  }
+
+  // The buffer of the last read serves the next one: memory of a new one is slow when it is first touched.
+  #takeStaging(total: number): GPUBuffer {
+    const kept = this.#staging
+    if (kept !== null && kept.size >= total) {
+      this.#staging = null
+      return kept
+    }
+    return this.device.createBuffer({ label: 'read', size: total, usage: MAP_READ | 0x08 })
+  }
+
+  #keepStaging(staging: GPUBuffer): void {
+    const kept = this.#staging
+    const better = staging.size <= mostStaging && (kept === null || kept.size < staging.size)
+    if (better) this.#staging = staging
+    const other = better ? kept : staging
+    other?.destroy()
   }
 
   // A lost device rejects with an AbortError, or never answers: the one that comes first counts.
@@ -424,53 +398,13 @@ export class Runtime implements MemoryHost {
     return group
   }
 
-  #compile({ name, access, elements = [], words, code, merged = false }: ProgramSource): Program {
-    const { device } = this
-    const most = device.limits.maxStorageBuffersPerShaderStage
-    if (access.length > most) {
-      throw new DeviceError(
-        name,
-        `a kernel on device '${this.name}' may use ${most} buffers, got ${access.length}. Use fewer tensors at once`,
-      )
-    }
-    const vectors = Math.max(1, Math.ceil(words / 4))
-    const bound = merged ? vectors * mostSlices(vectors) : vectors
-    const declarations = access.map(
-      (kind, i) =>
-        `@group(0) @binding(${i + 1}) var<storage, ${kind === 'read' ? 'read' : 'read_write'}> b${i}: array<${elements[i] ?? 'u32'}>;`,
-    )
-    const source = [
-      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${bound}>;`,
-      merged ? `var<private> slice: u32;\nconst slice_vectors = ${vectors}u;` : '',
-      ...declarations,
-      libraryFor(code),
-      code,
-    ].join('\n')
-    const layout = device.createBindGroupLayout({
-      entries: [
-        {
-          binding: 0,
-          visibility: 4,
-          buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: bound * 16 },
-        },
-        ...access.map((kind, i): GPUBindGroupLayoutEntry => ({
-          binding: i + 1,
-          visibility: 4,
-          buffer: { type: kind === 'read' ? 'read-only-storage' : 'storage' },
-        })),
-      ],
-    })
-    const pipeline = device.createComputePipeline({
-      label: name,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: device.createShaderModule({ label: name, code: source }), entryPoint: 'main' },
-    })
-    this.sources?.push({ name, source })
-    return { id: this.#programs.size, name, pipeline, layout, uniformBytes: bound * 16 }
-  }
-
   /** Every kernel's whole source, kept if set to an array before: for validation elsewhere and for reading. */
-  sources: { readonly name: string; readonly source: string }[] | null = null
+  get sources(): SourceText[] | null {
+    return this.#programs.sources
+  }
+  set sources(sources: SourceText[] | null) {
+    this.#programs.sources = sources
+  }
 
   /** Refuses what the device does not store. */
   requireStored(op: string, dtype: DTypeInfo): void {

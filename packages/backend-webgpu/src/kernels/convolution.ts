@@ -1,91 +1,24 @@
-// Convolution and its two gradients, straight from their sums: a thread makes four channels at one place, so that
-// what it reads of the other operand serves four times.
+// Convolution and its two gradients, straight from their sums: a thread makes four channels at four neighbouring places
+// (the gradient by the weight: four by four channels), so that everything it reads serves four times.
 import { dtypes, input as operandExpr, nextKernelId } from '@tt/tensor'
 import type { ConvolutionGeometry, CoreKernels, DTypeInfo, Operand, ReduceKernel } from '@tt/tensor'
 import { WebGpuBuffer } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
-import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
-import type { Scalar } from '../wgsl/storage-format.ts'
+import { encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
+import {
+  foursOf,
+  geometryCount,
+  geometryWords,
+  loads,
+  places,
+  putGeometry,
+  tapLoops,
+} from './convolution-geometry.ts'
 import { count } from './iteration.ts'
 import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } from './program.ts'
 
 type Convolutions = Pick<CoreKernels, 'convolution' | 'convolutionInput' | 'convolutionWeight'>
 const four = [0, 1, 2, 3]
-
-/** Uniform words that all three share: sizes, geometry and the three windows. */
-interface Geometry {
-  readonly spatial: number
-  readonly inputSize: string[]
-  readonly outputSize: string[]
-  readonly kernel: string[]
-  readonly stride: string[]
-  readonly padding: string[]
-  readonly dilation: string[]
-  readonly batch: string
-  readonly groups: string
-  /** Channels of a group, in the input and in the output. */
-  readonly inner: string
-  readonly outer: string
-  /** Address of an element of each operand. */
-  readonly at: (operand: number, index: readonly string[]) => string
-}
-
-function geometryWords(words: Words, spatial: number, operands: number): Geometry {
-  const [inputSize, outputSize, kernel, stride, padding, dilation] = Array.from({ length: 6 }, () =>
-    words.row(spatial),
-  )
-  const [batch, groups, inner, outer] = words.row(4)
-  const windows = Array.from({ length: operands }, () => ({
-    offset: words.next(),
-    strides: words.row(spatial + 2),
-  }))
-  const at = (operand: number, index: readonly string[]): string =>
-    [windows[operand].offset, ...index.map((i, d) => `(${i}) * ${windows[operand].strides[d]}`)].join(' + ')
-  return {
-    spatial,
-    inputSize,
-    outputSize,
-    kernel,
-    stride,
-    padding,
-    dilation,
-    batch,
-    groups,
-    inner,
-    outer,
-    at,
-  }
-}
-
-function putGeometry(
-  words: Uint32Array,
-  at: number,
-  input: Operand,
-  weight: Operand,
-  output: Operand,
-  geometry: ConvolutionGeometry,
-): number {
-  let next = at
-  for (const sizes of [
-    input.shape.slice(2),
-    output.shape.slice(2),
-    weight.shape.slice(2),
-    geometry.stride,
-    geometry.padding,
-    geometry.dilation,
-  ]) {
-    next = put(words, next, sizes)
-  }
-  next = put(words, next, [
-    input.shape[0],
-    geometry.groups,
-    weight.shape[1],
-    weight.shape[0] / geometry.groups,
-  ])
-  for (const { offset, strides } of [input, weight, output]) next = put(words, next, [offset, ...strides])
-  return next
-}
-const geometryCount = (spatial: number): number => 6 * spatial + 4 + 3 * (spatial + 3)
 
 const sumKernels = new Map<string, ReduceKernel>()
 /** The kernel that adds up partial sums. */
@@ -132,37 +65,64 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
         const g = geometryWords(words, spatial, 3)
         const [biasOffset, biasStride] = words.row(2)
         const load = loads(operands, bindings.slots, type)
+        const [last, before] = [spatial - 1, g.outputSize.slice(0, -1)]
         const split = splitIndex(
           'i',
-          [...g.outputSize.toReversed(), `((${g.outer} + 3u) / 4u)`, g.groups, g.batch],
+          [
+            `((${g.outputSize[last]} + 3u) / 4u)`,
+            ...before.toReversed(),
+            `((${g.outer} + 3u) / 4u)`,
+            g.groups,
+            g.batch,
+          ],
           'q',
         )
-        const place = split.index.slice(0, spatial).toReversed()
+        const place = [...split.index.slice(1, spatial).toReversed(), 'o0']
         const [block, group, n] = split.index.slice(spatial)
+        const from = (d: number, at: string): string =>
+          `i32((${at}) * ${g.stride[d]} + t${d} * ${g.dilation[d]}) - i32(${g.padding[d]})`
         const code = `${head}${split.code}
+  let o0 = q0 * 4u;
   let c0 = ${group} * ${g.outer} + ${block} * 4u;
   let most = min(4u, ${g.outer} - ${block} * 4u);
-  var sum = vec4<${type}>(0);
+  ${four.map((j) => `var sum${j} = vec4<${type}>(0);`).join(' ')}
   for (var ci = 0u; ci < ${g.inner}; ci++) {
     ${tapLoops(
       g,
-      (d) => `
-    let p${d} = i32(${place[d]} * ${g.stride[d]} + t${d} * ${g.dilation[d]}) - i32(${g.padding[d]});
+      (d) =>
+        d === last
+          ? ''
+          : `
+    let p${d} = ${from(d, place[d])};
     if (p${d} < 0 || p${d} >= i32(${g.inputSize[d]})) { continue; }`,
       `
-    let x = ${load(0, g.at(0, [n, `${group} * ${g.inner} + ci`, ...places('p', spatial, true)]))};
-    sum += x * vec4<${type}>(${four.map((c) => load(1, g.at(1, [`c0 + min(${c}u, most - 1u)`, 'ci', ...places('t', spatial)]))).join(', ')});`,
+    let w = vec4<${type}>(${four.map((c) => load(1, g.at(1, [`c0 + min(${c}u, most - 1u)`, 'ci', ...places('t', spatial)]))).join(', ')});
+    ${four
+      .map((j) => {
+        const at = g.at(0, [
+          n,
+          `${group} * ${g.inner} + ci`,
+          ...places('p', last, true),
+          `u32(clamp(p${last}_${j}, 0, i32(${g.inputSize[last]}) - 1))`,
+        ])
+        return `let p${last}_${j} = ${from(last, `o0 + ${j}u`)};
+    sum${j} += w * select(${type}(0), ${load(0, at)}, p${last}_${j} >= 0 && p${last}_${j} < i32(${g.inputSize[last]}));`
+      })
+      .join('\n    ')}`,
     )}
   }
-  for (var c = 0u; c < most; c++) {
-    let value = sum[c]${bias === null ? '' : ` + ${load(3, `${biasOffset} + (c0 + c) * ${biasStride}`)}`};
-    b${bindings.slots[2]}[${g.at(2, [n, 'c0 + c', ...place])}] = ${encodeWord('value', type, out.dtypeInfo)};
+  var sums = array<vec4<${type}>, 4>(sum0, sum1, sum2, sum3);
+  for (var j = 0u; j < min(4u, ${g.outputSize[last]} - o0); j++) {
+    for (var c = 0u; c < most; c++) {
+      let value = sums[j][c]${bias === null ? '' : ` + ${load(3, `${biasOffset} + (c0 + c) * ${biasStride}`)}`};
+      b${bindings.slots[2]}[${g.at(2, [n, 'c0 + c', ...place.slice(0, last), 'o0 + j'])}] = ${encodeWord('value', type, out.dtypeInfo)};
+    }
   }
 }`
         return sourceOf('convolution', bindings, words, code)
       })
       const blocks = Math.ceil(weight.shape[0] / geometry.groups / 4)
-      const n = out.shape[0] * geometry.groups * blocks * count(out.shape.slice(2))
+      const n = out.shape[0] * geometry.groups * blocks * foursOf(out.shape)
       if (n === 0) return
       runElements(
         runtime,
@@ -182,44 +142,75 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       const operands = [out, weight, gradient]
       const { bindings, key } = prepare('convolutionInput', operands, 0)
       const type = wordType(out.dtypeInfo)
-      const program = runtime.program(key, () => {
+      const unit = geometry.stride.every((stride) => stride === 1) // divisions are dear
+      const program = runtime.program(`${key}:${unit}`, () => {
         const words = new Words()
         const head = elementHead(words.next(), words.next())
         const g = geometryWords(words, spatial, 3)
         const load = loads(operands, bindings.slots, type)
+        const [last, before] = [spatial - 1, g.inputSize.slice(0, -1)]
         const split = splitIndex(
           'i',
-          [...g.inputSize.toReversed(), `((${g.inner} + 3u) / 4u)`, g.groups, g.batch],
+          [
+            `((${g.inputSize[last]} + 3u) / 4u)`,
+            ...before.toReversed(),
+            `((${g.inner} + 3u) / 4u)`,
+            g.groups,
+            g.batch,
+          ],
           'q',
         )
-        const place = split.index.slice(0, spatial).toReversed()
+        const place = [...split.index.slice(1, spatial).toReversed(), 'o0']
         const [block, group, n] = split.index.slice(spatial)
+        // the place of the output that tap t puts on this one, and whether there is one
+        const from = (d: number, name: string, at: string): string =>
+          `let s${name} = i32(${at} + ${g.padding[d]}) - i32(t${d} * ${g.dilation[d]});
+    let p${name} = ${unit ? `s${name}` : `s${name} / i32(${g.stride[d]})`};`
+        const inside = (d: number, name: string): string =>
+          `(s${name} >= 0 && p${name} < i32(${g.outputSize[d]})${unit ? '' : ` && p${name} * i32(${g.stride[d]}) == s${name}`})`
         const code = `${head}${split.code}
+  let o0 = q0 * 4u;
   let c0 = ${block} * 4u;
   let most = min(4u, ${g.inner} - c0);
-  var sum = vec4<${type}>(0);
+  ${four.map((j) => `var sum${j} = vec4<${type}>(0);`).join(' ')}
   for (var co = ${group} * ${g.outer}; co < (${group} + 1u) * ${g.outer}; co++) {
     ${tapLoops(
       g,
-      (d) => `
-    let s${d} = i32(${place[d]} + ${g.padding[d]}) - i32(t${d} * ${g.dilation[d]});
-    if (s${d} < 0 || s${d} % i32(${g.stride[d]}) != 0) { continue; }
-    let p${d} = s${d} / i32(${g.stride[d]});
-    if (p${d} >= i32(${g.outputSize[d]})) { continue; }`,
+      (d) =>
+        d === last
+          ? ''
+          : `
+    ${from(d, `${d}`, place[d])}
+    if (!${inside(d, `${d}`)}) { continue; }`,
       `
-    let x = ${load(2, g.at(2, [n, 'co', ...places('p', spatial, true)]))};
-    sum += x * vec4<${type}>(${four.map((c) => load(1, g.at(1, ['co', `c0 + min(${c}u, most - 1u)`, ...places('t', spatial)]))).join(', ')});`,
+    let w = vec4<${type}>(${four.map((c) => load(1, g.at(1, ['co', `c0 + min(${c}u, most - 1u)`, ...places('t', spatial)]))).join(', ')});
+    ${four
+      .map((j) => {
+        const name = `${last}_${j}`
+        const at = g.at(2, [
+          n,
+          'co',
+          ...places('p', last, true),
+          `u32(clamp(p${name}, 0, i32(${g.outputSize[last]}) - 1))`,
+        ])
+        return `${from(last, name, `o0 + ${j}u`)}
+    sum${j} += w * select(${type}(0), ${load(2, at)}, ${inside(last, name)});`
+      })
+      .join('\n    ')}`,
     )}
   }
-  for (var c = 0u; c < most; c++) {
-    let value = sum[c];
-    b${bindings.slots[0]}[${g.at(0, [n, `${group} * ${g.inner} + c0 + c`, ...place])}] = ${encodeWord('value', type, out.dtypeInfo)};
+  var sums = array<vec4<${type}>, 4>(sum0, sum1, sum2, sum3);
+  for (var j = 0u; j < min(4u, ${g.inputSize[last]} - o0); j++) {
+    for (var c = 0u; c < most; c++) {
+      let value = sums[j][c];
+      b${bindings.slots[0]}[${g.at(0, [n, `${group} * ${g.inner} + c0 + c`, ...place.slice(0, last), 'o0 + j'])}] = ${encodeWord('value', type, out.dtypeInfo)};
+    }
   }
 }`
         return sourceOf('convolutionInput', bindings, words, code)
       })
       const blocks = Math.ceil(weight.shape[1] / 4)
-      const n = out.shape[0] * geometry.groups * blocks * count(out.shape.slice(2))
+      const n = out.shape[0] * geometry.groups * blocks * foursOf(out.shape)
       if (n === 0) return
       runElements(
         runtime,
@@ -235,12 +226,14 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
 
     convolutionWeight(gradient, input, out, geometry) {
       const blocks = Math.ceil(out.shape[0] / geometry.groups / 4)
-      const threads = geometry.groups * blocks * count(out.shape.slice(1))
+      const [, inner, ...taps] = out.shape
+      const tile = inner >= 4 ? 4 : 1
+      const threads = geometry.groups * blocks * Math.ceil(inner / tile) * count(taps)
       if (threads === 0) return
       const rows = gradient.shape[0] * count(gradient.shape.slice(2, -1))
       const wanted = runtime.barrierFree ? 256 : 32768
       const lanes = Math.max(1, Math.min(rows, Math.ceil(wanted / threads), 256))
-      if (lanes === 1) return weightSums(gradient, input, out, geometry, 1, threads)
+      if (lanes === 1) return weightSums(gradient, input, out, geometry, tile, 1, threads)
       // [weights, lanes] partial sums, then their sums
       const dtypeInfo = wordType(out.dtypeInfo) === 'f32' ? dtypes.float32 : dtypes.int32
       const buffer = new WebGpuBuffer(count(out.shape) * lanes * 4)
@@ -254,7 +247,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
         offset: 0,
       }
       try {
-        weightSums(gradient, input, partial, geometry, lanes, threads)
+        weightSums(gradient, input, partial, geometry, tile, lanes, threads)
         const all: Operand = { ...partial, shape: [...out.shape, lanes], strides: [...partial.strides, 1] }
         const target: Operand = {
           storage: out.storage,
@@ -276,6 +269,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     input: Operand,
     out: Operand,
     geometry: ConvolutionGeometry,
+    tile: number,
     lanes: number,
     threads: number,
   ): void {
@@ -283,7 +277,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     const operands = [input, out, gradient]
     const { bindings, key } = prepare('convolutionWeight', operands, 1)
     const type = wordType(out.dtypeInfo)
-    const program = runtime.program(key, () => {
+    const tiles = four.slice(0, tile)
+    const program = runtime.program(`${key}:${tile}`, () => {
       const words = new Words()
       const head = elementHead(words.next(), words.next())
       const laneCount = words.next()
@@ -291,11 +286,16 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       const load = loads(operands, bindings.slots, type)
       const split = splitIndex(
         `(i / ${laneCount})`,
-        [...g.kernel.toReversed(), g.inner, `((${g.outer} + 3u) / 4u)`, g.groups],
+        [
+          ...g.kernel.toReversed(),
+          `((${g.inner} + ${tile - 1}u) / ${tile}u)`,
+          `((${g.outer} + 3u) / 4u)`,
+          g.groups,
+        ],
         'q',
       )
       const tap = split.index.slice(0, spatial).toReversed()
-      const [ci, block, group] = split.index.slice(spatial)
+      const [innerBlock, block, group] = split.index.slice(spatial)
       const last = spatial - 1
       const rowSizes = [...g.outputSize.slice(0, last).toReversed(), g.batch]
       const row = splitIndex('r', rowSizes, 'w')
@@ -309,19 +309,28 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
   ${split.code}
   let c0 = ${group} * ${g.outer} + ${block} * 4u;
   let most = min(4u, ${g.outer} - ${block} * 4u);
-  var sum = vec4<${type}>(0);
+  let ci0 = ${innerBlock} * ${tile}u;
+  ${tiles.map((k) => `var sum${k} = vec4<${type}>(0);`).join(' ')}
   for (var r = lane; r < ${rowSizes.join(' * ')}; r += ${laneCount}) {
     ${row.code}
     ${four.slice(0, last).map(from).join('')}
     for (var o = 0u; o < ${g.outputSize[last]}; o++) {
       ${from(last)}
-      let x = ${load(0, g.at(0, [n, `${group} * ${g.inner} + ${ci}`, ...places('p', spatial, true)]))};
-      sum += x * vec4<${type}>(${four.map((c) => load(2, g.at(2, [n, `c0 + min(${c}u, most - 1u)`, ...place]))).join(', ')});
+      let w = vec4<${type}>(${four.map((c) => load(2, g.at(2, [n, `c0 + min(${c}u, most - 1u)`, ...place]))).join(', ')});
+      ${tiles
+        .map((k) => {
+          const channel = `${group} * ${g.inner} + min(ci0 + ${k}u, ${g.inner} - 1u)`
+          return `sum${k} += w * ${load(0, g.at(0, [n, channel, ...places('p', spatial, true)]))};`
+        })
+        .join('\n      ')}
     }
   }
-  for (var c = 0u; c < most; c++) {
-    let value = sum[c];
-    b${bindings.slots[1]}[lane + ${g.at(1, ['c0 + c', ci, ...tap])}] = ${encodeWord('value', type, out.dtypeInfo)};
+  var sums = array<vec4<${type}>, ${tile}>(${tiles.map((k) => `sum${k}`).join(', ')});
+  for (var k = 0u; k < min(${tile}u, ${g.inner} - ci0); k++) {
+    for (var c = 0u; c < most; c++) {
+      let value = sums[k][c];
+      b${bindings.slots[1]}[lane + ${g.at(1, ['c0 + c', 'ci0 + k', ...tap])}] = ${encodeWord('value', type, out.dtypeInfo)};
+    }
   }
 }`
       return sourceOf('convolutionWeight', bindings, words, code)
@@ -338,21 +347,4 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       3 + geometryCount(spatial),
     )
   }
-}
-
-// The value of operand k at an address.
-const loads =
-  (operands: readonly Operand[], slots: readonly number[], type: Scalar) =>
-  (k: number, at: string): string =>
-    decodeWord(`b${slots[k]}[${at}]`, operands[k].dtypeInfo, type)
-
-const places = (name: string, spatial: number, signed = false): string[] =>
-  Array.from({ length: spatial }, (_, d) => (signed ? `u32(${name}${d})` : `${name}${d}`))
-
-// Loops over the taps of the window; `position` may `continue` the loop of its dim.
-function tapLoops(g: Geometry, position: (dim: number) => string, body: string): string {
-  let code = body
-  for (let d = g.spatial - 1; d >= 0; d--)
-    code = `for (var t${d} = 0u; t${d} < ${g.kernel[d]}; t${d}++) {${position(d)}${code}\n}`
-  return code
 }

@@ -2,7 +2,8 @@
 // strides.
 import { DeviceError } from '@tt/tensor'
 import type { CoreKernels, MapKernel, Operand } from '@tt/tensor'
-import type { ProgramSource, Runtime } from '../device/runtime.ts'
+import type { ProgramSource } from '../device/programs.ts'
+import type { Runtime } from '../device/runtime.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'

@@ -2,8 +2,9 @@
 import type { BufferHandle, ComputeType, KernelScalar, Operand } from '@tt/tensor'
 import { DTypeError } from '@tt/tensor'
 import type { Block, WebGpuBuffer } from '../device/memory.ts'
-import { uniformWord } from '../device/runtime.ts'
-import type { Access, Program, ProgramSource, Runtime } from '../device/runtime.ts'
+import { uniformWord } from '../device/programs.ts'
+import type { Access, Program, ProgramSource } from '../device/programs.ts'
+import type { Runtime } from '../device/runtime.ts'
 
 /** Threads of a workgroup of kernels that go over elements. */
 export const groupSize = 64

@@ -2,7 +2,8 @@
 // workgroup memory where barriers are cheap. Keys are
 // 32-bit words in the order of the values, NaN greatest; equal keys keep the order of their positions.
 import type { CoreKernels } from '@tt/tensor'
-import type { ProgramSource, Runtime } from '../device/runtime.ts'
+import type { ProgramSource } from '../device/programs.ts'
+import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { count } from './iteration.ts'
 import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
