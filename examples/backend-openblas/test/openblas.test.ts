@@ -60,12 +60,16 @@ function withLibrary(library: OpenBlas): void {
   }
 
   describe('with the library', () => {
-    test('passes the conformance kit', async () => {
+    test('passes the conformance kits', async () => {
       const { stdout } = await runNode('kit.ts')
-      const { summary, failures, calls } = JSON.parse(stdout) as KitResult
-      process.stderr.write(`backend-openblas: ${summary}\n`)
+      const { summaries, failures, calls } = JSON.parse(stdout) as KitResult
+      for (const summary of summaries) process.stderr.write(`backend-openblas: ${summary}\n`)
       expect(failures).toEqual([])
-      expect(summary).toMatch(/^conformance of 'cpu': (\d+) of \1 passed, of \1 in all$/)
+      expect(summaries).toEqual(
+        ['conformance', 'gradients'].map((title) =>
+          expect.stringMatching(new RegExp(`^${title} of 'cpu': (\\d+) of \\1 passed, of \\1 in all$`)),
+        ),
+      )
       // it was OpenBLAS that computed
       expect(calls.float32).toBeGreaterThan(200)
       expect(calls.float64).toBeGreaterThan(200)

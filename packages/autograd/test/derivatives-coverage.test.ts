@@ -15,9 +15,9 @@ import type { OpRecord, Tensor } from '@tt/autograd'
 import { complexDerivatives } from '../src/derivatives/complex.ts'
 import { elementwiseDerivatives } from '../src/derivatives/elementwise.ts'
 import { formulaOf } from '../src/derivatives/index.ts'
-import { families } from './samples/index.ts'
-import { at, positive, real, tensorsOf } from './samples/sample.ts'
-import type { Sample } from './samples/sample.ts'
+import { families } from '../src/testing/samples/index.ts'
+import { at, positive, real, tensorsOf } from '../src/testing/samples/sample.ts'
+import type { Sample } from '../src/testing/samples/sample.ts'
 import './setup.ts'
 
 /** Inputs whose gradient PyTorch refuses: asking for it throws, as the last tests here show. */

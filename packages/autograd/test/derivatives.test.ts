@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { grad, gradcheck, gradgradcheck, manualSeed, randn } from '@tt/autograd'
 import type { Tensor } from '@tt/autograd'
-import { families } from './samples/index.ts'
-import { tensorsOf } from './samples/sample.ts'
-import type { Sample } from './samples/sample.ts'
+import { families } from '../src/testing/samples/index.ts'
+import { tensorsOf } from '../src/testing/samples/sample.ts'
+import type { Sample } from '../src/testing/samples/sample.ts'
 import './setup.ts'
 
 for (const [family, samples] of Object.entries(families)) {

@@ -1,7 +1,6 @@
 // The conformance suite: every sample on a backend and on the reference backend, compared.
 import { supportsDtype } from '../dispatch/complex.ts'
 import type { Backend } from '../backend/backend.ts'
-import { registerBackend } from '../backend/registry.ts'
 import { dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
 import { DTypeError, DeviceError } from '../errors.ts'
@@ -10,28 +9,11 @@ import { toTypedArrayAsync } from '../ops/reading.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { expectAgreement } from './agreement.ts'
 import { deviceTests } from './device-tests.ts'
-import type { Backends } from './device-tests.ts'
-import { createReferenceBackend } from './reference/index.ts'
+import { conformanceSuite } from './suite.ts'
+import type { Backends, ConformanceOptions, ConformanceTest, DeviceTest } from './suite.ts'
 import type { ErrorSample, Layout, Sample } from './sample.ts'
 import { families } from './samples/index.ts'
 import { isDistinct, makeInput } from './values.ts'
-
-/** What conformance() needs. */
-export interface ConformanceOptions {
-  /** Makes the backend; called once, at the first test. */
-  create: () => Backend | Promise<Backend>
-  /** Reasons by name of a test ('sort/stable/int64') or of a group of them ('sort/stable', 'sort'). */
-  skip?: Readonly<Record<string, string>>
-  /** Takes the summary that the last test makes: how many ran, what was skipped and why. Default: console.log. */
-  report?: (summary: string) => void
-}
-
-/** A test for any runner: `for (const { name, run } of conformance({ create })) test(name, run)`. */
-export interface ConformanceTest {
-  /** family/sample/dtype, and the reason if it is skipped. */
-  readonly name: string
-  run(): Promise<void>
-}
 
 /**
  * Tests that a backend computes what the reference backend does, for every op, dtype and memory layout; that errors
@@ -44,65 +26,20 @@ export interface ConformanceTest {
  * const skip = { 'sort/stable': 'no 64-bit keys yet' }
  * for (const { name, run } of conformance({ create: createAcmeBackend, skip })) test(name, run)
  */
-export function conformance({
-  create,
-  skip = {},
-  report = console.log,
-}: ConformanceOptions): ConformanceTest[] {
-  const skipped = new Map(Object.keys(skip).map((key) => [key, 0]))
-  const counts = { ran: 0, passed: 0 }
-  let backends: Promise<Backends> | null = null
-  const open = (): Promise<Backends> =>
-    (backends ??= Promise.resolve(create()).then((tested) => {
-      const reference = createReferenceBackend()
-      registerBackend(reference)
-      registerBackend(tested)
-      return { tested, reference }
-    }))
-  const entry = (name: string, run: (backends: Backends) => Promise<void>): ConformanceTest => {
-    const key = name
-      .split('/')
-      .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
-      .find((prefix) => Object.hasOwn(skip, prefix))
-    if (key === undefined) {
-      return {
-        name,
-        async run() {
-          counts.ran++
-          await run(await open())
-          counts.passed++
-        },
-      }
-    }
-    skipped.set(key, skipped.get(key)! + 1)
-    return { name: `${name} (skipped: ${skip[key]})`, run: async () => {} }
-  }
-  const samples = families.flatMap((family) => [
+export function conformance(options: ConformanceOptions): ConformanceTest[] {
+  const samples = families.flatMap((family): DeviceTest[] => [
     ...family.samples.flatMap((sample) =>
-      sample.dtypes.map((dtype) =>
-        entry(`${family.name}/${sample.name}/${dtype}`, (both) => runSample(both, sample, dtype)),
-      ),
+      sample.dtypes.map((dtype) => ({
+        name: `${family.name}/${sample.name}/${dtype}`,
+        run: (both: Backends) => runSample(both, sample, dtype),
+      })),
     ),
-    ...(family.errors ?? []).map((sample) =>
-      entry(`${family.name}/${sample.name}/error`, (both) => runError(both, sample)),
-    ),
+    ...(family.errors ?? []).map((sample) => ({
+      name: `${family.name}/${sample.name}/error`,
+      run: (both: Backends) => runError(both, sample),
+    })),
   ])
-  const tests = [...samples, ...deviceTests.map(({ name, run }) => entry(name, async (both) => run(both)))]
-  const summary: ConformanceTest = {
-    name: 'every entry of skip names a test',
-    async run() {
-      const { tested } = await open()
-      const skips = [...skipped].map(([key, count]) => `\n  skipped ${key} (${count}): ${skip[key]}`)
-      const { ran, passed } = counts
-      report(
-        `conformance of '${tested.device}': ${passed} of ${ran} passed, of ${tests.length} in all${skips.join('')}`,
-      )
-      const unused = [...skipped].filter(([, count]) => count === 0).map(([key]) => key)
-      if (unused.length > 0)
-        throw new Error(`skip: every key must name a test or a group of tests, got [${unused.join(', ')}].`)
-    },
-  }
-  return [...tests, summary]
+  return conformanceSuite('conformance', [...samples, ...deviceTests], options)
 }
 
 const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] =>

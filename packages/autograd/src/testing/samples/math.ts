@@ -1,5 +1,5 @@
 // Functions of a number: exponential, circular, error and gamma functions.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { at, between, positive, real, share, unary, unit } from './sample.ts'
 import type { Sample } from './sample.ts'
 
@@ -36,10 +36,6 @@ export const math: readonly Sample[] = [
   ['logit', [share(4)], (x) => [x.logit(), x.logit(0.2)]],
   ['polygamma', [positive(3)], (x) => [0, 1, 2, 3].map((n) => tt.polygamma(n, x))],
   ['mvlgamma', [between(2, 4, 3)], (x) => x.mvlgamma(3)],
-  [
-    'igamma',
-    [positive(3)],
-    (x) => [at(1, 2, 3).to('float64').igamma(x), at(1, 2, 3).to('float64').igammac(x)],
-  ],
+  ['igamma', [positive(3)], (x) => [at(1, 2, 3).to(x.dtype).igamma(x), at(1, 2, 3).to(x.dtype).igammac(x)]],
   ['frexp', [real(3)], (x) => x.frexp().mantissa],
 ]

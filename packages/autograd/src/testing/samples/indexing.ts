@@ -1,5 +1,5 @@
 // Indexing, gathers, scatters.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { at, mask, real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

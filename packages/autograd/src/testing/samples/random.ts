@@ -1,6 +1,6 @@
 // Random fills and dropout: the same numbers at each call.
-import * as tt from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import * as tt from '../../index.ts'
+import type { Tensor } from '../../index.ts'
 import { real, share } from './sample.ts'
 import type { Sample } from './sample.ts'
 

@@ -1,6 +1,6 @@
 // Reductions, their normalizations (softmax), statistics.
-import { tensor } from '@tt/autograd'
-import * as tt from '@tt/autograd'
+import { tensor } from '../../index.ts'
+import * as tt from '../../index.ts'
 import { mask, real } from './sample.ts'
 import type { Sample } from './sample.ts'
 
@@ -34,7 +34,7 @@ export const reduce: readonly Sample[] = [
   ['median', [real(2, 5)], (x) => [x.median(), x.median(1).values]],
   ['nanmedian', [real(2, 3)], (x) => [holed(x).nanmedian(), holed(x).nanmedian(1).values]],
   ['kthvalue, mode', [real(2, 5)], (x) => [x.kthvalue(2).values, x.mode().values]],
-  ['quantile', [real(2, 5)], (x) => [x.quantile(0.3), x.quantile(tensor(Float64Array.of(0.2, 0.6)), 1)]],
+  ['quantile', [real(2, 5)], (x) => [x.quantile(0.3), x.quantile(tensor([0.2, 0.6], { dtype: x.dtype }), 1)]],
   ...(['lower', 'higher', 'midpoint', 'nearest'] as const).map((interpolation): Sample => [
     `quantile ${interpolation}`,
     [real(2, 5)],

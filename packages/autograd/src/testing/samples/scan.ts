@@ -1,5 +1,5 @@
 // Scans and orders along a dim.
-import { tensor } from '@tt/autograd'
+import { tensor } from '../../index.ts'
 import { real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

@@ -1,5 +1,5 @@
 // Pooling.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { positive, real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

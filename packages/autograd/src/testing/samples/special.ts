@@ -1,5 +1,5 @@
 // torch.special: Bessel and Airy functions, the normal distribution, zeta, orthogonal polynomials.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { at, positive, real, share, unary } from './sample.ts'
 import type { Sample } from './sample.ts'
 
@@ -32,7 +32,7 @@ export const special: readonly Sample[] = [
   ...unary(s, everywhere, real(2, 3)),
   ...unary(s, ofPositive, positive(2, 3)),
   ['ndtri', [share(2, 3)], (x) => s.ndtri(x)],
-  ['zeta', [positive(3)], (q) => s.zeta(at(2, 3, 4).to('float64'), q)],
+  ['zeta', [positive(3)], (q) => s.zeta(at(2, 3, 4).to(q.dtype), q)],
   ...polynomials.map((name): Sample => [
     name,
     [share(4)],

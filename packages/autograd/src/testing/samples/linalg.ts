@@ -1,12 +1,11 @@
 // Linear algebra. Vectors that are known up to their sign are compared as v vᵀ.
-import { eye, linalg, luUnpack, tensor } from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import { eye, linalg, luUnpack, tensor } from '../../index.ts'
+import type { Tensor } from '../../index.ts'
 import { real } from './sample.ts'
 import type { Results, Sample } from './sample.ts'
 
 const symmetric = (x: Tensor): Tensor => x.add(x.mT)
-const definite = (x: Tensor): Tensor =>
-  x.matmul(x.mT).add(eye(x.shape[x.ndim - 2], null, { dtype: 'float64' }))
+const definite = (x: Tensor): Tensor => x.matmul(x.mT).add(eye(x.shape[x.ndim - 2], null, { dtype: x.dtype }))
 const spans = (v: Tensor): Tensor => v.unsqueeze(-2).mul(v.unsqueeze(-3))
 
 export const linearAlgebra: readonly Sample[] = [

@@ -1,5 +1,5 @@
 // Activations.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { positive, real, unary } from './sample.ts'
 import type { Sample } from './sample.ts'
 

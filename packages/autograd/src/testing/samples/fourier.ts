@@ -1,6 +1,6 @@
 // Fourier transforms: their gradients are those of the real tensors that hold the parts.
-import * as tt from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import * as tt from '../../index.ts'
+import type { Tensor } from '../../index.ts'
 import { real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

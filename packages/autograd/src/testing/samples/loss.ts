@@ -1,10 +1,10 @@
 // Losses.
-import * as tt from '@tt/autograd'
-import { tensor } from '@tt/autograd'
+import * as tt from '../../index.ts'
+import { tensor } from '../../index.ts'
 import { at, between, positive, real, share } from './sample.ts'
 import type { Sample } from './sample.ts'
 
-const signs = (): tt.Tensor => tensor(Float64Array.of(1, -1, 1))
+const signs = ({ dtype }: tt.Tensor): tt.Tensor => tensor([1, -1, 1], { dtype })
 
 const perReduction = (reduction: 'mean' | 'sum' | 'none'): readonly Sample[] => [
   [`mseLoss ${reduction}`, [real(2, 3), real(2, 3)], (x, y) => tt.mseLoss(x, y, { reduction })],
@@ -73,7 +73,7 @@ export const loss: readonly Sample[] = [
   [
     'nllLoss with weights and ignored',
     [real(3, 4)],
-    (x) => tt.nllLoss(x, at(0, 3, 1), tensor(Float64Array.of(1, 2, 3, 4)), { ignoreIndex: 3 }),
+    (x) => tt.nllLoss(x, at(0, 3, 1), tensor([1, 2, 3, 4], { dtype: x.dtype }), { ignoreIndex: 3 }),
   ],
   [
     'crossEntropy',
@@ -101,9 +101,9 @@ export const loss: readonly Sample[] = [
     [real(3), real(3), positive(3)],
     (x, y, v) => tt.gaussianNllLoss(x, y, v, { full: true }),
   ],
-  ['hingeEmbeddingLoss', [real(3)], (x) => tt.hingeEmbeddingLoss(x, signs(), { margin: 1.3 })],
-  ['marginRankingLoss', [real(3), real(3)], (x, y) => tt.marginRankingLoss(x, y, signs(), { margin: 0.3 })],
-  ['cosineEmbeddingLoss', [real(3, 2), real(3, 2)], (x, y) => tt.cosineEmbeddingLoss(x, y, signs())],
+  ['hingeEmbeddingLoss', [real(3)], (x) => tt.hingeEmbeddingLoss(x, signs(x), { margin: 1.3 })],
+  ['marginRankingLoss', [real(3), real(3)], (x, y) => tt.marginRankingLoss(x, y, signs(x), { margin: 0.3 })],
+  ['cosineEmbeddingLoss', [real(3, 2), real(3, 2)], (x, y) => tt.cosineEmbeddingLoss(x, y, signs(x))],
   [
     'tripletMarginLoss',
     [real(3, 2), real(3, 2), real(3, 2)],

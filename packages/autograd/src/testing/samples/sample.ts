@@ -1,6 +1,6 @@
 // What a sample is: a function of a few leaves, whose gradients, and theirs, are compared with differences.
-import { tensor } from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import { tensor } from '../../index.ts'
+import type { DType, Tensor } from '../../index.ts'
 
 /** Shape and range of a leaf. */
 export interface Leaf {
@@ -26,20 +26,23 @@ export const unit = (...shape: number[]): Leaf => between(-0.9, 0.9, ...shape)
 /** Probabilities. */
 export const share = (...shape: number[]): Leaf => between(0.1, 0.9, ...shape)
 
-/** The leaves as tensors: float64, different numbers, clear of whole numbers and halves, where kinks are. */
-export const tensorsOf = (leaves: readonly Leaf[]): Tensor[] => leaves.map(values)
+/** The leaves as tensors of the default device: different numbers, clear of whole numbers and halves, where kinks are. */
+export const tensorsOf = (leaves: readonly Leaf[], dtype: DType = 'float64'): Tensor[] =>
+  leaves.map((leaf, position) =>
+    tensor(values(leaf, position), { dtype }).reshape(leaf.shape).requiresGrad_(),
+  )
 
 // The powers of 11, a primitive root of 1009: all different, and without the regularity that makes matrices singular.
 const powers = [1]
 while (powers.length < 1008) powers.push((powers.at(-1)! * 11) % 1009)
 
-function values({ shape, low, high }: Leaf, position: number): Tensor {
+function values({ shape, low, high }: Leaf, position: number): Float64Array {
   const count = shape.reduce((n, size) => n * size, 1)
   const data = Array.from({ length: count }, (_, i) => {
     const x = low + (powers[(position * 101 + i) % 1008] / 1009) * (high - low)
     return Math.abs(x * 2 - Math.round(x * 2)) < 0.04 ? x + 0.03 : x
   })
-  return tensor(new Float64Array(data)).reshape(shape).requiresGrad_()
+  return new Float64Array(data)
 }
 
 /** A tensor of indices. */

@@ -1,12 +1,12 @@
 // Linear algebra of complex matrices. Vectors that are known up to their phase are compared as v vᴴ.
-import { eye, linalg, real } from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import { eye, linalg, real } from '../../index.ts'
+import type { Tensor } from '../../index.ts'
 import { ofComplex } from './complex.ts'
 import type { Sample } from './sample.ts'
 
 const hermitian = (z: Tensor): Tensor => z.add(z.mH)
 const definite = (z: Tensor): Tensor =>
-  z.matmul(z.mH).add(eye(z.shape[z.ndim - 2], null, { dtype: 'float64' }))
+  z.matmul(z.mH).add(eye(z.shape[z.ndim - 2], null, { dtype: real(z).dtype }))
 const spans = (v: Tensor): Tensor => v.unsqueeze(-2).mul(v.conj().unsqueeze(-3))
 const svdParts = (z: Tensor, fullMatrices: boolean): Tensor[] => {
   const { U, S, Vh } = linalg.svd(z, { fullMatrices })

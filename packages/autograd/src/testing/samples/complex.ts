@@ -1,6 +1,6 @@
 // Complex numbers: their gradients are those of the real tensors that hold their parts.
-import * as tt from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import * as tt from '../../index.ts'
+import type { Tensor } from '../../index.ts'
 import { real } from './sample.ts'
 import type { Results, Sample } from './sample.ts'
 
@@ -60,7 +60,7 @@ export const complex: readonly Sample[] = [
     [real(3), real(3, 2)],
     (x, parts) => {
       const z = tt.viewAsComplex(parts)
-      return [x.mul(z), z.div(x), x.mul(new tt.Complex(0, 2)), x.to('complex128').mul(z), x.pow(z)].map(
+      return [x.mul(z), z.div(x), x.mul(new tt.Complex(0, 2)), x.to(z.dtype).mul(z), x.pow(z)].map(
         tt.viewAsReal,
       )
     },

@@ -1,5 +1,5 @@
 // Resampling, sliding blocks and gated units.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

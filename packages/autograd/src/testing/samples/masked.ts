@@ -1,5 +1,5 @@
 // torch.masked: reductions and normalizations of what a mask leaves.
-import { masked as m } from '@tt/autograd'
+import { masked as m } from '../../index.ts'
 import { mask, real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

@@ -1,5 +1,5 @@
 // Views.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { real } from './sample.ts'
 import type { Sample } from './sample.ts'
 

@@ -1,5 +1,5 @@
 // Normalizations.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { real } from './sample.ts'
 import type { Sample } from './sample.ts'
 
@@ -15,7 +15,7 @@ export const normalization: readonly Sample[] = [
   [
     'batchNorm in evaluation',
     [real(3, 2, 2), real(2), real(2)],
-    (x, w, b) => tt.batchNorm(x, tt.tensor([0.1, 0.2]).to('float64'), tt.tensor([1, 2]).to('float64'), w, b),
+    (x, w, b) => tt.batchNorm(x, tt.tensor([0.1, 0.2]).to(x.dtype), tt.tensor([1, 2]).to(x.dtype), w, b),
   ],
   ['instanceNorm', [real(2, 2, 3), real(2), real(2)], (x, w, b) => tt.instanceNorm(x, null, null, w, b)],
   [

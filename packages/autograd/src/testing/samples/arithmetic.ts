@@ -1,5 +1,5 @@
 // Arithmetic, rounding, bounds, choices: elementwise.
-import * as tt from '@tt/autograd'
+import * as tt from '../../index.ts'
 import { between, binary, mask, positive, real, unary } from './sample.ts'
 import type { Sample } from './sample.ts'
 
