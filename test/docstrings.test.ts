@@ -23,7 +23,6 @@ const withoutExample: Record<string, readonly string[]> = {
   'parts of the reductions, whose examples use them': ['reduceKernels', 'runReduce'],
   'apply and applyView on self, for in-place forms': ['applyInPlace', 'applyViewInPlace'],
   'gradients as ops, for the derivative tables': ['convolutionInput', 'convolutionWeight'],
-  'these always throw: complex results are not there yet': ['linalg.eig', 'linalg.eigvals'],
   'no program reaches them on purpose': [
     'NotImplementedError',
     'OutOfMemoryError',

@@ -1,5 +1,6 @@
 // Samples of linear algebra. Factors whose signs are free are compared through their product.
-import { eye } from '../../ops/creation.ts'
+import { arange, eye } from '../../ops/creation.ts'
+import { viewAsReal } from '../../ops/complex.ts'
 import * as linalg from '../../ops/linalg/index.ts'
 import { choleskyInverse, choleskySolve, geqrf, matmul, ormqr, tril } from '../../ops/index.ts'
 import { luUnpack } from '../../ops/linalg/lu.ts'
@@ -72,6 +73,12 @@ export const linalgFamily: Family = {
       const { eigenvalues, eigenvectors } = linalg.eigh(positive(x))
       const rebuilt = matmul(eigenvectors.mul(eigenvalues.unsqueeze(-2)), eigenvectors.mT)
       return [eigenvalues, linalg.eigvalsh(positive(x)), rebuilt]
+    }),
+    sample('eig', [square], ([x]) => {
+      const a = x.mul(0.2).add(identity(x, 1).mul(arange(1, 5, 1, { dtype: x.dtype, device: x.device }))) // eigenvalues apart
+      const { eigenvalues, eigenvectors } = linalg.eig(a)
+      const rebuilt = matmul(eigenvectors.mul(eigenvalues.unsqueeze(-2)), linalg.inv(eigenvectors))
+      return [viewAsReal(rebuilt), viewAsReal(linalg.eigvals(a).sum([-1]))]
     }),
     sample('lstsq', [tall, { shape: [2, 5, 2], values: 'unit' }], ([x, b]) => linalg.lstsq(x, b).solution),
     sample('matrixExp', [square], ([x]) => linalg.matrixExp(x)),
