@@ -136,10 +136,10 @@ describe('memory', () => {
   test('a loop that drops its tensors stays within the budget', async () => {
     const { memory } = backend.runtime
     const x = ones([256 * 1024], gpu) // 1 MiB
-    for (let i = 0; i < 600; i++) x.add(1)
+    for (let i = 0; i < 450; i++) x.add(1)
     await synchronize()
     expect(memory.stats.usedBytes).toBeLessThan(400 * 2 ** 20)
-  })
+  }, 60_000)
   test('where no collection can be forced, dropped blocks come back while something is awaited', async () => {
     const { device, barrierFree } = backend.runtime
     const limits = { memoryLimit: 2 ** 30, poolLimit: 2 ** 30 }
