@@ -146,7 +146,7 @@ describe('memory', () => {
     const { memory } = new Runtime(device, { name: 'webgpu:web', collector: null, barrierFree, ...limits })
     for (let i = 0; i < 64; i++) {
       memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32) // 2 GiB in all
-      await new Promise((resolve) => setTimeout(resolve))
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
     expect(memory.stats.usedBytes).toBeLessThan(2 ** 30)
     memory.flushPool()
