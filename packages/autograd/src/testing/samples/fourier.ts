@@ -6,7 +6,7 @@ import type { Sample } from './sample.ts'
 
 const { fft } = tt
 const parts = tt.viewAsReal
-const window = (): Tensor => tt.hannWindow(4, { dtype: 'float64' })
+const window = (x: Tensor): Tensor => tt.hannWindow(4, { dtype: x.dtype })
 
 export const fourier: readonly Sample[] = [
   [
@@ -34,6 +34,6 @@ export const fourier: readonly Sample[] = [
     ],
   ],
   ['cut and filled up', [real(5)], (x) => [parts(fft.rfft(x, 0, { n: 3 })), parts(fft.fft(x, 0, { n: 7 }))]],
-  ['stft', [real(10)], (x) => tt.stft(x, 4, window(), { hopLength: 3 })],
-  ['istft', [real(3, 4, 2)], (x) => tt.istft(x, 4, window(), { hopLength: 2 })],
+  ['stft', [real(10)], (x) => tt.stft(x, 4, window(x), { hopLength: 3 })],
+  ['istft', [real(3, 4, 2)], (x) => tt.istft(x, 4, window(x), { hopLength: 2 })],
 ]
