@@ -1,7 +1,7 @@
 // Tries an op: runs the example of its docstring with all tensors in one dtype on one device, and looks at its calls.
 import { transformSync } from '@swc/core'
 import * as tt from '@tt/autograd'
-import { Tensor, awaitReads, grad, randn, setDefaultDevice } from '@tt/autograd'
+import { Tensor, abs, awaitReads, grad, randn, setDefaultDevice } from '@tt/autograd'
 import type { DType } from '@tt/autograd'
 import * as nn from '@tt/nn'
 import { toProgram } from '../../test/doc-examples.ts'
@@ -198,7 +198,10 @@ export async function tryGradients(op: Op): Promise<Order> {
 }
 
 function orderBy(outputs: readonly Tensor[], leaf: Tensor): Order {
-  const results = outputs.filter((t) => t.requiresGrad && t.isFloatingPoint())
+  // of complex results the absolute values, which the free phases of eigenvectors do not change
+  const results = outputs
+    .filter((t) => t.requiresGrad && t.dtypeInfo.differentiable)
+    .map((t) => (t.isComplex() ? abs(t) : t))
   if (results.length === 0 || !leaf.requiresGrad) return 'none'
   const seeds = results.map((t) => randn(t.shape, { dtype: t.dtype, requiresGrad: true }))
   const options = { createGraph: true, allowUnused: true }
