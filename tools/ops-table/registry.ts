@@ -15,7 +15,7 @@ const indexes: readonly (readonly [prefix: string, file: string])[] = [
   ['special.', 'special.ts'],
 ]
 /** Files whose functions give no tensors, or only shapes and dtypes. */
-const noOps = /\/(printing|reading|result-type|predicates)\.ts$/
+const noOps = /\/(printing|reading|result-type)\.ts$/
 
 /** An op as users call it. */
 export interface Op {

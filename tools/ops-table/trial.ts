@@ -17,7 +17,7 @@ interface Watch {
   leaves: Tensor[]
 }
 /** How an example is run. */
-interface Way {
+export interface Way {
   readonly dtype: DType
   /** Whether tensors of bigints take the dtype too: indices should not, operands should. */
   readonly bigints: boolean
@@ -44,7 +44,8 @@ const isOptions = (value: unknown): value is { dtype?: DType } =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 const tensorsIn = (value: unknown): Tensor[] =>
   value instanceof Tensor ? [value] : Array.isArray(value) ? value.flatMap(tensorsIn) : []
-const outputsOf = (value: unknown): Tensor[] =>
+/** The tensors of a result: a tensor, a list, or an object of them. */
+export const outputsOf = (value: unknown): Tensor[] =>
   isOptions(value) ? Object.values(value).flatMap(tensorsIn) : tensorsIn(value)
 
 // Tensors of plain numbers take the dtype of the trial; those of truth values or a dtype of their own keep it.
@@ -70,15 +71,15 @@ function inGraph(value: unknown, leaves: Tensor[], only: 'all' | number): unknow
   return only === 'all' || only === leaves.length - 1 ? tt.mul(leaf.requiresGrad_(), 1) : value
 }
 
-const programs = new Map<string, AnyFunction | null>()
+const programs = new Map<Op, AnyFunction | null>()
 
 // The example as a synchronous function of its scope; null if it must await something.
-function programOf({ example }: Op, names: readonly string[]): AnyFunction | null {
-  let program = programs.get(example)
+function programOf(op: Op, names: readonly string[]): AnyFunction | null {
+  let program = programs.get(op)
   if (program === undefined) {
-    const code = toProgram(example)
+    const code = toProgram(op.example)
     program = /\bawait\b/.test(code) ? null : compile(code, names)
-    programs.set(example, program)
+    programs.set(op, program)
   }
   return program
 }
@@ -91,32 +92,22 @@ function compile(code: string, names: readonly string[]): AnyFunction {
   return new Function(...names, '__check', `${body}\nreturn example()`) as AnyFunction
 }
 
-/** Runs the example of `op`; tells what its calls gave. */
-async function watch(op: Op, way: Way): Promise<Watch> {
-  const { dtype } = way
-  const seen: Watch = { succeeded: 0, outputs: [], leaves: [] }
-  const watched = (fn: AnyFunction, isMethod: boolean): AnyFunction =>
+/** A call of the op in its example: `run` takes the arguments, self first for methods. */
+export type Around = (run: AnyFunction, args: readonly unknown[]) => unknown
+
+/** Runs the example of `op` with `around` about each of its calls; `begin` is called before, and again for each replay. */
+export async function runExample(op: Op, way: Way, around: Around, begin = () => {}): Promise<void> {
+  const asFunction =
+    (fn: AnyFunction): AnyFunction =>
+    (...args) =>
+      around(fn, args)
+  const asMethod = (fn: AnyFunction): AnyFunction =>
     function (this: unknown, ...args) {
-      const inputs = [...(isMethod ? [this] : []), ...args]
-      const counts = isFactory(op) || tensorsIn(inputs).some((t) => t.dtype === dtype)
-      if (way.gradients !== null) {
-        seen.leaves = []
-        seen.outputs = []
-      }
-      const given =
-        way.gradients === null
-          ? [this, ...args]
-          : (inGraph([this, ...args], seen.leaves, way.gradients) as unknown[])
-      const result = fn.apply(given[0], given.slice(1))
-      if (counts) {
-        seen.succeeded++
-        seen.outputs.push(...outputsOf(result))
-      }
-      return result
+      return around((self, ...rest) => fn.apply(self, rest), [this, ...args])
     }
   const local: Record<string, unknown> = { ...scope, ...((await import(op.file)) as object) }
   for (const name of factories) if (name !== op.name) local[name] = inDType(scope[name] as AnyFunction, way)
-  const called = watched(isFactory(op) ? withDType(op.fn, dtype) : op.fn, false)
+  const called = asFunction(isFactory(op) ? withOptions(op.fn, { dtype: way.dtype }) : op.fn)
   for (const name of [op.name, ...op.aliases]) {
     const [space, member = space] = name.split('.')
     if (space !== member) local[space] = { ...(local[space] as object), [member]: called }
@@ -128,20 +119,45 @@ async function watch(op: Op, way: Way): Promise<Watch> {
   const originals = methods.map((name) => prototype[name])
   const names = Object.keys(local).filter((name) => name !== 'var' && name !== 'default')
   const program = programOf(op, names)
-  if (program === null) return seen
-  for (const name of methods) prototype[name] = watched(prototype[name], true)
+  if (program === null) return
+  for (const name of methods) prototype[name] = asMethod(prototype[name])
   try {
     await awaitReads(() => {
-      seen.succeeded = 0
-      seen.outputs = []
+      begin()
       return program(...names.map((name) => local[name]), () => {})
     })
-  } catch {
-    // the op, which is not counted then, or another line of the example, which says nothing of it
   } finally {
     methods.forEach((name, i) => {
       prototype[name] = originals[i]
     })
+  }
+}
+
+/** Runs the example of `op`; tells what its calls gave. */
+async function watch(op: Op, way: Way): Promise<Watch> {
+  const seen: Watch = { succeeded: 0, outputs: [], leaves: [] }
+  const forget = () => {
+    seen.succeeded = 0
+    seen.outputs = []
+  }
+  const note: Around = (run, args) => {
+    const counts = isFactory(op) || tensorsIn(args).some((t) => t.dtype === way.dtype)
+    if (way.gradients !== null) {
+      seen.leaves = []
+      seen.outputs = []
+    }
+    const given = way.gradients === null ? args : (inGraph(args, seen.leaves, way.gradients) as unknown[])
+    const result = run(...given)
+    if (counts) {
+      seen.succeeded++
+      seen.outputs.push(...outputsOf(result))
+    }
+    return result
+  }
+  try {
+    await runExample(op, way, note, forget)
+  } catch {
+    // the op, which is not counted then, or another line of the example, which says nothing of it
   }
   return seen
 }
@@ -149,13 +165,27 @@ async function watch(op: Op, way: Way): Promise<Watch> {
 const isFactory = ({ name, file }: Op): boolean =>
   /\/(creation|signal-windows)\.ts$/.test(file) ||
   ['rand', 'randn', 'randint', 'randperm', 'trilIndices', 'triuIndices'].includes(name)
-// A factory is asked for the dtype by its options: the first parameter that is an object.
-const withDType = (fn: AnyFunction, dtype: DType): AnyFunction => {
-  const source = /\(([\s\S]*)/.exec(fn.toString())![1]
-  const position = source.slice(0, source.search(/options|\{/)).split(',').length - 1
+// Which parameter of a function, given its source, is the first one that is an object.
+function optionsAt(source: string): number {
+  const parameters = source.slice(source.indexOf('(') + 1)
+  let depth = 0
+  let position = 0
+  for (let i = 0; i < parameters.length; i++) {
+    const rest = parameters.slice(i)
+    if (depth === 0 && /^(options\b|\{)/.test(rest)) break
+    if (/^[[(]/.test(rest)) depth++
+    if (/^[\])]/.test(rest)) depth--
+    if (depth === 0 && rest[0] === ',') position++
+  }
+  return position
+}
+
+/** The function with further options: in its first parameter that is an object. */
+export const withOptions = (fn: AnyFunction, more: object): AnyFunction => {
+  const position = optionsAt(fn.toString())
   return (...args) => {
     const all = Array.from({ length: Math.max(args.length, position + 1) }, (_, i) => args[i])
-    all[position] = { ...(all[position] as object), dtype }
+    all[position] = { ...(all[position] as object), ...more }
     return fn(...all)
   }
 }

@@ -1,6 +1,6 @@
 // Activations with PyTorch's option `inplace`: the op, or its in-place form, by one wrapper.
 import * as ops from '@tt/autograd'
-import type { Tensor } from '@tt/autograd'
+import type { OutOption, Tensor } from '@tt/autograd'
 
 /** The option of functions that may change their input. */
 export interface InplaceOption {
@@ -9,7 +9,7 @@ export interface InplaceOption {
 }
 type Activation<O> = (input: Tensor, options?: O) => Tensor
 type WithInplace<F> = F extends (input: Tensor, options?: infer O) => Tensor
-  ? Activation<O & InplaceOption>
+  ? Activation<Omit<O, keyof OutOption> & InplaceOption> // PyTorch's have no out
   : never
 
 /** A function that takes `inplace` beside the options of `fn`. */

@@ -5,11 +5,26 @@ import type { Tensor } from '../tensor.ts'
 import { PointwiseRecord } from './pointwise-record.ts'
 import { applyPointwise, applyPointwiseInPlace } from './pointwise.ts'
 import type { NumericOptions, Operandish, PointwiseConfig } from './pointwise-record.ts'
+import { applyPointwiseInto } from './out.ts'
+import type { OutOption } from './out.ts'
 import type { Scalar } from './scalar.ts'
 
 /** Options of an op as expressions, by name. */
 type OptionExprs<O> = { readonly [K in keyof O]: Expr }
 type OptionValues = Readonly<Record<string, Scalar | undefined>>
+
+/** Out of place, or into `out`. */
+function run(
+  record: PointwiseRecord,
+  inputs: readonly Operandish[],
+  options: Readonly<Record<string, unknown>> | undefined,
+): Tensor {
+  if (options === undefined || !('out' in options))
+    return applyPointwise(record, inputs, options as OptionValues | undefined)
+  const { out, ...others } = options
+  if (out === undefined) return applyPointwise(record, inputs, others as OptionValues)
+  return applyPointwiseInto(record, inputs, others as OptionValues, out as Tensor)
+}
 
 /**
  * The in-place form of a pointwise function; methods.ts installs it as `<name>_`.
@@ -33,9 +48,14 @@ const attach = <F extends (...args: never[]) => Tensor>(
   record: PointwiseRecord,
 ): F & Pointwise<F> => Object.assign(fn, { record, [inPlaceForm]: inPlace })
 
-type UnaryFn<O> = (self: Tensor, options?: NumericOptions<O>) => Tensor
-type BinaryFn<O> = (self: Tensor, other: Operandish, options?: NumericOptions<O>) => Tensor
-type TernaryFn<O> = (self: Tensor, a: Operandish, b: Operandish, options?: NumericOptions<O>) => Tensor
+type UnaryFn<O> = (self: Tensor, options?: NumericOptions<O> & OutOption) => Tensor
+type BinaryFn<O> = (self: Tensor, other: Operandish, options?: NumericOptions<O> & OutOption) => Tensor
+type TernaryFn<O> = (
+  self: Tensor,
+  a: Operandish,
+  b: Operandish,
+  options?: NumericOptions<O> & OutOption,
+) => Tensor
 
 /**
  * An elementwise op of one tensor.
@@ -56,7 +76,7 @@ export function unary<O extends Record<string, number> = Record<never, number>>(
     config,
   )
   return attach<UnaryFn<O>>(
-    (self, options) => applyPointwise(record, [self], options as OptionValues),
+    (self, options) => run(record, [self], options),
     (self, options) => applyPointwiseInPlace(record, [self], options as OptionValues),
     record,
   )
@@ -81,7 +101,7 @@ export function binary<O extends Record<string, number> = Record<never, number>>
     config,
   )
   return attach<BinaryFn<O>>(
-    (self, other, options) => applyPointwise(record, [self, other], options as OptionValues),
+    (self, other, options) => run(record, [self, other], options),
     (self, other, options) => applyPointwiseInPlace(record, [self, other], options as OptionValues),
     record,
   )
@@ -106,7 +126,7 @@ export function ternary<O extends Record<string, number> = Record<never, number>
     config,
   )
   return attach<TernaryFn<O>>(
-    (self, a, b, options) => applyPointwise(record, [self, a, b], options as OptionValues),
+    (self, a, b, options) => run(record, [self, a, b], options),
     (self, a, b, options) => applyPointwiseInPlace(record, [self, a, b], options as OptionValues),
     record,
   )

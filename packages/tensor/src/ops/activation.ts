@@ -1,4 +1,5 @@
 // Elementwise activation functions.
+import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
@@ -225,8 +226,8 @@ export function gelu(self: Tensor, { approximate = 'none' }: { approximate?: 'no
  * threshold(tensor([0.5, 2]), 1, 20).tolist() // => [20, 2]
  * @see torch.nn.functional.threshold
  */
-export const threshold = (self: Tensor, threshold: Scalar, value: Scalar): Tensor =>
-  thresholdElements(self, { threshold, value })
+export const threshold = (self: Tensor, threshold: Scalar, value: Scalar, { out }: OutOption = {}): Tensor =>
+  thresholdElements(self, { threshold, value, out })
 /** In-place threshold. @see torch.nn.functional.threshold_ */
 export const threshold_ = (self: Tensor, threshold: Scalar, value: Scalar): Tensor =>
   thresholdElements[inPlaceForm](self, { threshold, value })

@@ -1,4 +1,5 @@
 // Extremes with their positions: max, min, argmax, argmin, aminmax.
+import { resultInto } from '../dispatch/out.ts'
 import { dtypes } from '../dtype.ts'
 import { apply, applyAll, structured } from '../dispatch/structured.ts'
 import { reduceKernels, reducedShape, runReduce } from '../dispatch/reduction.ts'
@@ -96,13 +97,13 @@ export const maxAllOp = whole('max')
 export const minAllOp = whole('min')
 
 type ByArgument<A> = A extends number ? MaxMin : Tensor
-const overloaded =
-  (dimOp: typeof maxDimOp, allOp: typeof maxAllOp, pairwise: typeof maximum) =>
-  <A extends number | Tensor | undefined = undefined>(
+const overloaded = (dimOp: typeof maxDimOp, allOp: typeof maxAllOp, pairwise: typeof maximum) => {
+  const extremeOf = <A extends number | Tensor | undefined = undefined>(
     self: Tensor,
     dimOrOther?: A,
-    { keepdim = false }: { keepdim?: boolean } = {},
+    { out, keepdim = false }: { keepdim?: boolean; out?: Tensor | readonly Tensor[] | undefined } = {},
   ): ByArgument<A> => {
+    if (out !== undefined) return resultInto(dimOp.name, out, () => extremeOf(self, dimOrOther, { keepdim }))
     if (dimOrOther === undefined) return apply(allOp, [self], null) as ByArgument<A>
     if (dimOrOther instanceof Tensor) return pairwise(self, dimOrOther) as ByArgument<A>
     const [values, indices] = applyAll(dimOp, [self], {
@@ -111,6 +112,8 @@ const overloaded =
     })
     return { values, indices } as unknown as ByArgument<A>
   }
+  return extremeOf
+}
 /**
  * The largest element; with a dim, the largest along it and their first positions; with a tensor, elementwise.
  *

@@ -1,5 +1,7 @@
 // Orthogonal polynomials by their three-term recurrences. With a number as order the steps are one expression; with a
 // tensor of orders each step is an op, and the orders pick their results. Differentiable by x, unlike in PyTorch.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { unary } from '../dispatch/define.ts'
 import { PointwiseRecord } from '../dispatch/pointwise-record.ts'
 import { applyPointwise } from '../dispatch/pointwise.ts'
@@ -25,7 +27,7 @@ interface Family {
   readonly step: (x: Expr, k: ExprLike, p: Expr, q: Expr) => Expr
 }
 /** A family as a function of the argument and the order, of which one at least is a tensor. */
-type Polynomial = (input: Operandish, n: Operandish) => Tensor
+type Polynomial = (input: Operandish, n: Operandish, options?: OutOption) => Tensor
 
 // Longer ones are run step by step, so that no expression grows without bound.
 const longest = 32
@@ -47,7 +49,8 @@ function family(name: string, { start, step }: Family): Polynomial {
     options: { k: 0 },
   })
 
-  return (input, n) => {
+  const polynomial: Polynomial = (input, n, { out } = {}) => {
+    if (out !== undefined) return resultInto(name, out, () => polynomial(input, n))
     const order = n instanceof Tensor ? null : Math.trunc(Number(scalarValue(n)))
     if (input instanceof Tensor && order !== null && order <= longest)
       return fixed(Math.max(order, -1))(input)
@@ -62,6 +65,7 @@ function family(name: string, { start, step }: Family): Polynomial {
     }
     return result
   }
+  return polynomial
 }
 
 // Both as tensors of the float dtype of the result, the orders whole.

@@ -339,13 +339,17 @@ export function multinomial(
     replacement,
     dtype,
   })
-  const out = newTensor(
+  const indices = newTensor(
     self.storage.backend,
     dtypes.int64,
     [...self.shape.slice(0, -1), numSamples],
     'multinomial',
   )
   if (drawn.length > 0)
-    out.storage.backend.write(out.storage.buffer, 0, new Uint8Array(BigInt64Array.from(drawn, BigInt).buffer))
-  return out
+    indices.storage.backend.write(
+      indices.storage.buffer,
+      0,
+      new Uint8Array(BigInt64Array.from(drawn, BigInt).buffer),
+    )
+  return indices
 }

@@ -1,4 +1,6 @@
 // Functions that make tensors of random numbers: those of PyTorch's CPU generator for the same seed.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { getBackend, getDefaultDevice } from '../backend/registry.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { withGradMode } from '../dispatch/hook.ts'
@@ -103,27 +105,31 @@ const normalSamples = (
 export function randint(
   high: number | bigint,
   size: readonly number[],
-  options?: RandomFactoryOptions,
+  options?: RandomFactoryOptions & OutOption,
 ): Tensor
 export function randint(
   low: number | bigint,
   high: number | bigint,
   size: readonly number[],
-  options?: RandomFactoryOptions,
+  options?: RandomFactoryOptions & OutOption,
 ): Tensor
 export function randint(
   first: number | bigint,
   second: number | bigint | readonly number[],
-  third?: readonly number[] | RandomFactoryOptions,
-  fourth: RandomFactoryOptions = {},
+  third?: readonly number[] | (RandomFactoryOptions & OutOption),
+  fourth: RandomFactoryOptions & OutOption = {},
 ): Tensor {
-  if (typeof second === 'object')
-    return integers('randint', 0, first, second, (third ?? {}) as RandomFactoryOptions, dtypes.int64)
+  if (typeof second === 'object') {
+    const options = (third ?? {}) as RandomFactoryOptions & OutOption
+    const draw = () => integers('randint', 0, first, second, options, dtypes.int64)
+    return options.out === undefined ? draw() : resultInto('randint', options.out, draw)
+  }
   check(
     Array.isArray(third),
     () => new ArgumentError('randint', `size must be an array, got ${typeof third}`),
   )
-  return integers('randint', first, second, third as readonly number[], fourth, dtypes.int64)
+  const draw = () => integers('randint', first, second, third as readonly number[], fourth, dtypes.int64)
+  return fourth.out === undefined ? draw() : resultInto('randint', fourth.out, draw)
 }
 const integers = (
   op: string,

@@ -1,5 +1,7 @@
 // Reductions: sum, mean, products, extremes without positions, truth, moments, norms.
 import type { Backend } from '../backend/backend.ts'
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { Combine } from '../backend/kernels.ts'
 import { dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
@@ -313,10 +315,16 @@ const varAttrs = (
  * tensor([1, 2, 3]).var().item() // => 1
  * @see torch.var
  */
-const variance = (self: Tensor, dim: Dims = null, options: VarOptions = {}): Tensor =>
-  isComplex(self)
+const variance = (
+  self: Tensor,
+  dim: Dims = null,
+  { out, ...options }: VarOptions & OutOption = {},
+): Tensor => {
+  if (out !== undefined) return resultInto('var', out, () => variance(self, dim, options))
+  return isComplex(self)
     ? add(variance(real(self), dim, options), variance(imag(self), dim, options))
     : apply(varOp, [self], varAttrs('var', self, dim, options))
+}
 export { variance as var }
 /** std: the root of var, one graph node. */
 export const stdOp = composite<VarAttrs>({

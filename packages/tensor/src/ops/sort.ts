@@ -1,4 +1,6 @@
 // Order along a dim: sort, argsort, topk, kthvalue, median, mode.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutsOption } from '../dispatch/out.ts'
 import type { Backend } from '../backend/backend.ts'
 import { copyElements } from '../dispatch/elements.ts'
 import { reducedShape } from '../dispatch/reduction.ts'
@@ -252,19 +254,21 @@ export const nanmedianAllOp = whole('nanmedian')
 
 /** With a dim: values and positions; without: the value. */
 type ByDim<A> = A extends number ? MaxMin : Tensor
-const median2 =
-  (dimOp: typeof medianDimOp, allOp: typeof medianAllOp) =>
-  <A extends number | undefined = undefined>(
+const median2 = (dimOp: typeof medianDimOp, allOp: typeof medianAllOp) => {
+  const medianOf = <A extends number | undefined = undefined>(
     self: Tensor,
     dim?: A,
-    { keepdim = false }: { keepdim?: boolean } = {},
-  ): ByDim<A> =>
-    (dim === undefined
-      ? applyAll(allOp, [self], null)[0]
-      : withPositions(dimOp, self, {
-          dim: wrapDim(dimOp.name, dim as number, self.ndim),
-          keepdim,
-        })) as ByDim<A>
+    { out, keepdim = false }: { keepdim?: boolean } & OutsOption = {},
+  ): ByDim<A> => {
+    if (out !== undefined) return resultInto(dimOp.name, out, () => medianOf(self, dim, { keepdim }))
+    if (dim === undefined) return applyAll(allOp, [self], null)[0] as ByDim<A>
+    return withPositions(dimOp, self, {
+      dim: wrapDim(dimOp.name, dim as number, self.ndim),
+      keepdim,
+    }) as ByDim<A>
+  }
+  return medianOf
+}
 /**
  * The middle element in order (the lower of two), of all or along a dim with its position; NaN if there is one.
  *

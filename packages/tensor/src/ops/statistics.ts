@@ -1,4 +1,6 @@
 // Moments together, covariance and correlation.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutsOption } from '../dispatch/out.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { canRead } from '../host/reads.ts'
 import { formatShape } from '../shape/shape.ts'
@@ -23,11 +25,11 @@ import { diagonal, squeeze, transpose, unsqueeze } from './views.ts'
 export const varMean = (
   self: Tensor,
   dim: Dims = null,
-  options: VarOptions = {},
-): readonly [variance: Tensor, mean: Tensor] => [
-  variance(self, dim, options),
-  mean(self, dim, { keepdim: options.keepdim }),
-]
+  { out, ...options }: VarOptions & OutsOption = {},
+): readonly [variance: Tensor, mean: Tensor] =>
+  out === undefined
+    ? [variance(self, dim, options), mean(self, dim, { keepdim: options.keepdim })]
+    : resultInto('varMean', out, () => varMean(self, dim, options))
 /**
  * Standard deviation and mean, of all elements or along dims.
  *
@@ -38,11 +40,11 @@ export const varMean = (
 export const stdMean = (
   self: Tensor,
   dim: Dims = null,
-  options: VarOptions = {},
-): readonly [deviation: Tensor, mean: Tensor] => [
-  std(self, dim, options),
-  mean(self, dim, { keepdim: options.keepdim }),
-]
+  { out, ...options }: VarOptions & OutsOption = {},
+): readonly [deviation: Tensor, mean: Tensor] =>
+  out === undefined
+    ? [std(self, dim, options), mean(self, dim, { keepdim: options.keepdim })]
+    : resultInto('stdMean', out, () => stdMean(self, dim, options))
 
 /** Options of cov. */
 export interface CovOptions {

@@ -1,4 +1,6 @@
 // Contractions: tensordot, and products of a chain of matrices in the cheapest order.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { checkFactors } from '../dispatch/matmul.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
 import { formatShape, numelOf, wrapDim } from '../shape/shape.ts'
@@ -89,7 +91,8 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
  * multiDot([tensor([1, 2]), tensor([[1, 0], [0, 10]]), tensor([3, 4])]).item() // => 83
  * @see torch.linalg.multi_dot
  */
-export function multiDot(tensors: readonly Tensor[]): Tensor {
+export function multiDot(tensors: readonly Tensor[], { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.multiDot', out, () => multiDot(tensors))
   const op = 'multiDot'
   check(
     tensors.length >= 2,
