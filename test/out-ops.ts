@@ -4,7 +4,7 @@ const lists: Readonly<Record<string, string>> = {
     abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax angle any
     arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin asin asinh atan atan2
     atanh baddbmm bernoulli bitwiseAnd bitwiseLeftShift bitwiseNot bitwiseOr bitwiseRightShift
-    bitwiseXor bmm bucketize cat ceil cholesky choleskyInverse choleskySolve clamp clampMax clampMin
+    bitwiseXor bmm bucketize cat ceil cholesky choleskyInverse choleskySolve complex polar clamp clampMax clampMin
     clip columnStack concat concatenate conjPhysical copysign cos cosh cross cummax cummin cumprod
     cumsum deg2rad diag diff digamma div divide dot dstack empty eq erf erfc erfinv exp exp2 expm1 eye
     fix floatPower floor floorDivide fmax fmin fmod frac frexp full gather gcd ge geqrf ger greater

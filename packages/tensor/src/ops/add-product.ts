@@ -1,4 +1,6 @@
 // The add-product family: addmm, addmv, addr, addbmm, baddbmm.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { isNumber, scalarCategory, scalarValue } from '../dispatch/scalar.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { checkFactors, runMatmul, windowOf } from '../dispatch/matmul.ts'
@@ -147,8 +149,15 @@ export const baddbmmOp = baddbmmRecord
  * addmm(tensor([1, 1]), tensor([[1, 2]]), eye(2), { alpha: 10 }).tolist() // => [[11, 21]]
  * @see torch.addmm
  */
-export const addmm = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProductOptions = {}): Tensor =>
-  callAddmm(self, mat1, mat2, options)
+export const addmm = (
+  self: Tensor,
+  mat1: Tensor,
+  mat2: Tensor,
+  options: AddProductOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? callAddmm(self, mat1, mat2, options)
+    : resultInto('addmm', options.out, () => addmm(self, mat1, mat2, { ...options, out: undefined }))
 /**
  * `beta · self + alpha · (mat · vec)`.
  *
@@ -156,8 +165,15 @@ export const addmm = (self: Tensor, mat1: Tensor, mat2: Tensor, options: AddProd
  * addmv(tensor([1, 1]), tensor([[1, 2], [3, 4]]), tensor([1, 1])).tolist() // => [4, 8]
  * @see torch.addmv
  */
-export const addmv = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProductOptions = {}): Tensor =>
-  callAddmv(self, mat, vec, options)
+export const addmv = (
+  self: Tensor,
+  mat: Tensor,
+  vec: Tensor,
+  options: AddProductOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? callAddmv(self, mat, vec, options)
+    : resultInto('addmv', options.out, () => addmv(self, mat, vec, { ...options, out: undefined }))
 /**
  * `beta · self + alpha · (vec1 ⊗ vec2)`.
  *
@@ -165,7 +181,15 @@ export const addmv = (self: Tensor, mat: Tensor, vec: Tensor, options: AddProduc
  * addr(zeros([2, 2]), tensor([1, 2]), tensor([3, 4])).tolist() // => [[3, 4], [6, 8]]
  * @see torch.addr
  */
-export const addr = (self: Tensor, vec1: Tensor, vec2: Tensor, options: AddProductOptions = {}): Tensor => {
+export const addr = (
+  self: Tensor,
+  vec1: Tensor,
+  vec2: Tensor,
+  options: AddProductOptions & OutOption = {},
+): Tensor => {
+  if (options.out !== undefined)
+    return resultInto('addr', options.out, () => addr(self, vec1, vec2, { ...options, out: undefined }))
+
   // the outer product takes every dtype, bool too
   const dtype = self.dtype === 'bool' && vec1.dtype === 'bool' && vec2.dtype === 'bool' ? 'uint8' : null
   if (dtype === null) return callAddr(self, vec1, vec2, options)
@@ -191,8 +215,11 @@ export const addbmm = (
   self: Tensor,
   batch1: Tensor,
   batch2: Tensor,
-  options: AddProductOptions = {},
-): Tensor => callAddbmm(self, batch1, batch2, options)
+  options: AddProductOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? callAddbmm(self, batch1, batch2, options)
+    : resultInto('addbmm', options.out, () => addbmm(self, batch1, batch2, { ...options, out: undefined }))
 /**
  * `beta · self + alpha · (batch1 · batch2)`, for each of the batch.
  *
@@ -204,8 +231,11 @@ export const baddbmm = (
   self: Tensor,
   batch1: Tensor,
   batch2: Tensor,
-  options: AddProductOptions = {},
-): Tensor => callBaddbmm(self, batch1, batch2, options)
+  options: AddProductOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? callBaddbmm(self, batch1, batch2, options)
+    : resultInto('baddbmm', options.out, () => baddbmm(self, batch1, batch2, { ...options, out: undefined }))
 
 // The in-place forms: the result, which must have the shape and a castable dtype of self, is written over it.
 const overwrite = (name: string, self: Tensor, result: Tensor): Tensor => {

@@ -1,4 +1,6 @@
 // Elementwise arithmetic of one and two operands.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import { categoryRank } from '../dtype.ts'
@@ -187,7 +189,8 @@ const squareElements = unary('square', (x) => x.square(), { gradName: 'PowBackwa
  * square(tensor([-3, 2])).tolist() // => [9, 4]
  * @see torch.square
  */
-export const square = (self: Tensor): Tensor => pow(self, 2)
+export const square = (self: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? pow(self, 2) : resultInto('square', out, () => square(self))
 /** In-place square. @see torch.Tensor.square_ */
 export const square_ = (self: Tensor): Tensor => pow_(self, 2)
 
@@ -360,8 +363,11 @@ const divisionFor = (mode: RoundingMode | null | undefined) => {
 export const div = (
   self: Tensor,
   other: Operandish,
-  { roundingMode = null }: { roundingMode?: RoundingMode | null } = {},
-): Tensor => divisionFor(roundingMode)(self, other)
+  { out, roundingMode = null }: { roundingMode?: RoundingMode | null } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? divisionFor(roundingMode)(self, other)
+    : resultInto('div', out, () => div(self, other, { roundingMode }))
 /** In-place div. @see torch.Tensor.div_ */
 export const div_ = (
   self: Tensor,
@@ -412,7 +418,9 @@ const complexPowers: ReadonlyMap<number, ReturnType<typeof literalPower>> = new 
  * pow(tensor([1, 2, 3]), 2).tolist() // => [1, 4, 9]
  * @see torch.pow
  */
-export const pow = (self: Tensor, exponent: Operandish): Tensor => {
+export const pow = (self: Tensor, exponent: Operandish, { out }: OutOption = {}): Tensor => {
+  if (out !== undefined) return resultInto('pow', out, () => pow(self, exponent))
+
   if (!(self instanceof Tensor)) return powElements(self, exponent)
   const special = powFor(self, exponent)
   return special ? special(self) : powElements(self, exponent)

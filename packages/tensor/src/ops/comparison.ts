@@ -1,4 +1,6 @@
 // Elementwise comparisons, logic, bits, choice.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, ternary, unary } from '../dispatch/define.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
@@ -225,8 +227,13 @@ export function maskedFill_(self: Tensor, mask: Tensor, value: Operandish): Tens
  * clamp(tensor([-2, 0, 2]), -1, 1).tolist() // => [-1, 0, 1]
  * @see torch.clamp
  */
-export const clamp = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
-  clampWith(self, min, max, false)
+export const clamp = (
+  self: Tensor,
+  min: Operandish | null = null,
+  max: Operandish | null = null,
+  { out }: OutOption = {},
+): Tensor =>
+  out === undefined ? clampWith(self, min, max, false) : resultInto('clamp', out, () => clamp(self, min, max))
 /** In-place clamp. @see torch.Tensor.clamp_ */
 export const clamp_ = (self: Tensor, min: Operandish | null = null, max: Operandish | null = null): Tensor =>
   clampWith(self, min, max, true)

@@ -1,4 +1,6 @@
 // What complex numbers have: parts, conjugates, angles. Real numbers count as complex ones on the real axis.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { inPlaceForm, unary } from '../dispatch/define.ts'
 import { DTypeError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
@@ -54,7 +56,8 @@ export const conj = (self: Tensor): Tensor => (isComplex(self) ? conjugate(self)
  * conjPhysical(tensor([1, 2])).tolist() // => [1, 2]
  * @see torch.conj_physical
  */
-export const conjPhysical = (self: Tensor): Tensor => conj(self)
+export const conjPhysical = (self: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? conj(self) : resultInto('conjPhysical', out, () => conjPhysical(self))
 /** In-place conjPhysical. @see torch.Tensor.conj_physical_ */
 export const conjPhysical_ = (self: Tensor): Tensor => (isComplex(self) ? conjugate[inPlaceForm](self) : self)
 /**

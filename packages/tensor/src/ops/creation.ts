@@ -1,4 +1,6 @@
 // Functions that make tensors from nothing, from host data, or like another tensor.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { getBackend, getDefaultDevice } from '../backend/registry.ts'
 import type { Device } from '../backend/backend.ts'
 import { defaultFloatInfo, dtypes } from '../dtype.ts'
@@ -68,14 +70,20 @@ export function tensor(data: NestedData, options: FactoryOptions = {}): Tensor {
 }
 
 /** Uninitialised memory. @example empty([2, 3]).shape // => [2, 3] @see torch.empty */
-export const empty = (size: readonly number[], options: FactoryOptions = {}): Tensor =>
-  finish(make('empty', size, defaultFloatInfo(), options), options)
+export const empty = (size: readonly number[], options: FactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? finish(make('empty', size, defaultFloatInfo(), options), options)
+    : resultInto('empty', options.out, () => empty(size, { ...options, out: undefined }))
 /** Filled with 0. @example zeros([2]).tolist() // => [0, 0] @see torch.zeros */
-export const zeros = (size: readonly number[], options: FactoryOptions = {}): Tensor =>
-  filled('zeros', size, 0, defaultFloatInfo(), options)
+export const zeros = (size: readonly number[], options: FactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? filled('zeros', size, 0, defaultFloatInfo(), options)
+    : resultInto('zeros', options.out, () => zeros(size, { ...options, out: undefined }))
 /** Filled with 1. @example ones([2]).tolist() // => [1, 1] @see torch.ones */
-export const ones = (size: readonly number[], options: FactoryOptions = {}): Tensor =>
-  filled('ones', size, 1, defaultFloatInfo(), options)
+export const ones = (size: readonly number[], options: FactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? filled('ones', size, 1, defaultFloatInfo(), options)
+    : resultInto('ones', options.out, () => ones(size, { ...options, out: undefined }))
 /**
  * Filled with `fillValue`, whose kind decides the dtype: float, bool, or int64 for whole numbers.
  *
@@ -83,8 +91,14 @@ export const ones = (size: readonly number[], options: FactoryOptions = {}): Ten
  * full([2], 0.5).tolist() // => [0.5, 0.5]
  * @see torch.full
  */
-export const full = (size: readonly number[], fillValue: Scalar, options: FactoryOptions = {}): Tensor =>
-  filled('full', size, fillValue, scalarDtype(fillValue), options)
+export const full = (
+  size: readonly number[],
+  fillValue: Scalar,
+  options: FactoryOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? filled('full', size, fillValue, scalarDtype(fillValue), options)
+    : resultInto('full', options.out, () => full(size, fillValue, { ...options, out: undefined }))
 
 /**
  * `start, start + step, ...` before `end`. One argument is the end. int64 if all three are whole numbers.
@@ -99,8 +113,11 @@ export function arange(
   start: Scalar,
   end: Scalar | null = null,
   step: Scalar = 1,
-  options: FactoryOptions = {},
+  options: FactoryOptions & OutOption = {},
 ): Tensor {
+  if (options.out !== undefined)
+    return resultInto('arange', options.out, () => arange(start, end, step, { ...options, out: undefined }))
+
   const [from, to] = end === null ? [0, start] : [start, end]
   const [a, b, d] = [from, to, step].map((value) => castFor(options, value))
   check(
@@ -128,7 +145,17 @@ export function arange(
  * linspace(0, 1, 3).tolist() // => [0, 0.5, 1]
  * @see torch.linspace
  */
-export function linspace(start: Scalar, end: Scalar, steps: number, options: FactoryOptions = {}): Tensor {
+export function linspace(
+  start: Scalar,
+  end: Scalar,
+  steps: number,
+  options: FactoryOptions & OutOption = {},
+): Tensor {
+  if (options.out !== undefined)
+    return resultInto('linspace', options.out, () =>
+      linspace(start, end, steps, { ...options, out: undefined }),
+    )
+
   check(
     Number.isInteger(steps) && steps >= 0,
     () => new ArgumentError('linspace', `steps must be an integer of at least 0, got ${steps}`),
@@ -155,8 +182,13 @@ export function logspace(
   start: Scalar,
   end: Scalar,
   steps: number,
-  options: FactoryOptions & { base?: number } = {},
+  options: FactoryOptions & { base?: number } & OutOption = {},
 ): Tensor {
+  if (options.out !== undefined)
+    return resultInto('logspace', options.out, () =>
+      logspace(start, end, steps, { ...options, out: undefined }),
+    )
+
   const { base = 10, ...rest } = options
   check(
     Number.isInteger(steps) && steps >= 0,
@@ -204,7 +236,10 @@ function sequence(
  * eye(2, 3).tolist() // => [[1, 0, 0], [0, 1, 0]]
  * @see torch.eye
  */
-export function eye(n: number, m: number | null = null, options: FactoryOptions = {}): Tensor {
+export function eye(n: number, m: number | null = null, options: FactoryOptions & OutOption = {}): Tensor {
+  if (options.out !== undefined)
+    return resultInto('eye', options.out, () => eye(n, m, { ...options, out: undefined }))
+
   const columns = m ?? n
   const result = make('eye', [n, columns], defaultFloatInfo(), options)
   fillElements(result, 0)

@@ -1,5 +1,6 @@
 // Extremes with their positions: max, min, argmax, argmin, aminmax.
 import { resultInto } from '../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../dispatch/out.ts'
 import { dtypes } from '../dtype.ts'
 import { apply, applyAll, structured } from '../dispatch/structured.ts'
 import { reduceKernels, reducedShape, runReduce } from '../dispatch/reduction.ts'
@@ -176,8 +177,11 @@ function argOf(op: typeof argmaxOp, self: Tensor, dim: number | null, keepdim: b
 export const argmax = (
   self: Tensor,
   dim: number | null = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => argOf(argmaxOp, self, dim, keepdim)
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? argOf(argmaxOp, self, dim, keepdim)
+    : resultInto('argmax', out, () => argmax(self, dim, { keepdim }))
 /**
  * The first position of the smallest element.
  *
@@ -188,8 +192,11 @@ export const argmax = (
 export const argmin = (
   self: Tensor,
   dim: number | null = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => argOf(argminOp, self, dim, keepdim)
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? argOf(argminOp, self, dim, keepdim)
+    : resultInto('argmin', out, () => argmin(self, dim, { keepdim }))
 
 /**
  * Smallest and largest elements.
@@ -200,8 +207,10 @@ export const argmin = (
  */
 export function aminmax(
   self: Tensor,
-  { dim = null, keepdim = false }: { dim?: Dims; keepdim?: boolean } = {},
+  { out, dim = null, keepdim = false }: { dim?: Dims; keepdim?: boolean } & OutsOption = {},
 ): { min: Tensor; max: Tensor } {
+  if (out !== undefined) return resultInto('aminmax', out, () => aminmax(self, { dim, keepdim }))
+
   const source = self.ndim === 0 && dim !== null && keepdim ? view(self, [1]) : self // as PyTorch
   return { min: amin(source, dim, { keepdim }), max: amax(source, dim, { keepdim }) }
 }

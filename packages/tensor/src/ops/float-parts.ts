@@ -1,4 +1,6 @@
 // Floating-point numbers taken apart: mantissa and exponent, the neighbours.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import type { Expr } from '../expr/expr.ts'
 import { DTypeError, check } from '../errors.ts'
@@ -39,7 +41,9 @@ export interface Frexp {
  * frexp(tensor([6])).mantissa.tolist() // => [0.75]
  * @see torch.frexp
  */
-export function frexp(self: Tensor): Frexp {
+export function frexp(self: Tensor, { out }: OutsOption = {}): Frexp {
+  if (out !== undefined) return resultInto('frexp', out, () => frexp(self))
+
   const exponent = to(exponents(self.detach()), { dtype: 'int32' })
   return { mantissa: mantissas(self, exponent), exponent }
 }
@@ -94,8 +98,10 @@ function formatOf(op: string, self: Tensor, other: Tensor) {
  * nextafter(tensor([1]), tensor([2])).sub(1).tolist() // => [1.1920928955078125e-7]
  * @see torch.nextafter
  */
-export const nextafter = (self: Tensor, other: Tensor): Tensor =>
-  neighbours(self, other, formatOf('nextafter', self, other))
+export const nextafter = (self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? neighbours(self, other, formatOf('nextafter', self, other))
+    : resultInto('nextafter', out, () => nextafter(self, other))
 /** In-place nextafter. @see torch.Tensor.nextafter_ */
 export const nextafter_ = (self: Tensor, other: Tensor): Tensor =>
   neighbours[inPlaceForm](self, other, formatOf('nextafter_', self, other))

@@ -1,4 +1,6 @@
 // The gamma function's relatives: incomplete gamma functions, the multivariate logarithm.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import { ArgumentError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
@@ -51,7 +53,10 @@ function multivariateFor(op: string, p: number): ReturnType<typeof unary> {
  * mvlgamma(tensor([3]), 2).item() // => 1.55019
  * @see torch.mvlgamma
  */
-export const mvlgamma = (self: Tensor, p: number): Tensor => multivariateFor('mvlgamma', p)(self)
+export const mvlgamma = (self: Tensor, p: number, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? multivariateFor('mvlgamma', p)(self)
+    : resultInto('mvlgamma', out, () => mvlgamma(self, p))
 /** In-place mvlgamma. @see torch.Tensor.mvlgamma_ */
 export const mvlgamma_ = (self: Tensor, p: number): Tensor =>
   multivariateFor('mvlgamma_', p)[inPlaceForm](self)

@@ -1,4 +1,6 @@
 // Histograms of one or several dims, with weights and densities.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutsOption } from '../dispatch/out.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { checkReadable } from '../host/reads.ts'
@@ -43,8 +45,11 @@ export interface Histogram {
 export function histogram(
   self: Tensor,
   bins: number | Tensor = 100,
-  { range = null, weight = null, density = false }: HistogramOptions = {},
+  { out, range = null, weight = null, density = false }: HistogramOptions & OutsOption = {},
 ): Histogram {
+  if (out !== undefined)
+    return resultInto('histogram', out, () => histogram(self, bins, { range, weight, density }))
+
   const { hist, edges } = count(
     'histogram',
     reshape(self, [-1, 1]),
@@ -77,8 +82,11 @@ export function histogramdd(
   self: Tensor,
   bins: number | readonly number[] | readonly Tensor[],
   weight: Tensor | null = null,
-  { range = null, density = false }: HistogramddOptions = {},
+  { out, range = null, density = false }: HistogramddOptions & OutsOption = {},
 ): { readonly hist: Tensor; readonly binEdges: readonly Tensor[] } {
+  if (out !== undefined)
+    return resultInto('histogramdd', out, () => histogramdd(self, bins, weight, { range, density }))
+
   check(
     self.ndim >= 2,
     () =>

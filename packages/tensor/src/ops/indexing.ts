@@ -1,4 +1,6 @@
 // Reading and writing along one dim by index tensors: gather, indexSelect, indexAdd, ...; and by flat positions.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { copyElements } from '../dispatch/elements.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
@@ -45,7 +47,9 @@ export const gatherOp = structured<AlongDim>({
  * tensor([[1, 2], [3, 4]]).gather(1, tensor([[0n], [1n]])).tolist() // => [[1], [4]]
  * @see torch.gather
  */
-export function gather(self: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(self: Tensor, dim: number, index: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('gather', out, () => gather(self, dim, index))
+
   const at = wrapDim('gather', dim, self.ndim)
   const positions = asIndex('gather', index)
   if (index.elementCount > 0) {
@@ -79,7 +83,14 @@ export function gather(self: Tensor, dim: number, index: Tensor): Tensor {
  * x.takeAlongDim(x.argsort(1), 1).tolist() // => [[1, 2, 3]]
  * @see torch.take_along_dim
  */
-export function takeAlongDim(self: Tensor, indices: Tensor, dim: number | null = null): Tensor {
+export function takeAlongDim(
+  self: Tensor,
+  indices: Tensor,
+  dim: number | null = null,
+  { out }: OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('takeAlongDim', out, () => takeAlongDim(self, indices, dim))
+
   if (dim === null) return gather(reshape(self, [-1]), 0, reshape(indices, [-1]))
   check(
     self.ndim === indices.ndim,
@@ -136,7 +147,9 @@ function alongDim(op: string, self: Tensor, dim: number, index: Tensor): { at: n
  * tensor([[1, 2], [3, 4]]).indexSelect(0, tensor([1n, 1n])).tolist() // => [[3, 4], [3, 4]]
  * @see torch.index_select
  */
-export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
+export function indexSelect(self: Tensor, dim: number, index: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('indexSelect', out, () => indexSelect(self, dim, index))
+
   const { at, positions } = alongDim('indexSelect', self, dim, index)
   check(
     self.ndim > 0 || index.elementCount === 1,
@@ -229,8 +242,11 @@ export function indexAdd(
   dim: number,
   index: Tensor,
   source: Tensor,
-  { alpha = 1 }: { alpha?: Scalar } = {},
+  { out, alpha = 1 }: { alpha?: Scalar } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('indexAdd', out, () => indexAdd(self, dim, index, source, { alpha }))
+
   const { tensors, attrs } = prepareWrite('indexAdd', self, dim, index, scaled(source, alpha))
   return apply(indexAddOp, tensors, attrs)
 }
@@ -253,7 +269,15 @@ export function indexAdd_(
  * indexCopy(zeros([3]), 0, tensor([2n, 0n]), tensor([5, 6])).tolist() // => [6, 0, 5]
  * @see torch.index_copy
  */
-export function indexCopy(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function indexCopy(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { out }: OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('indexCopy', out, () => indexCopy(self, dim, index, source))
+
   const { tensors, attrs } = prepareWrite('indexCopy', self, dim, index, source)
   return apply(indexCopyOp, tensors, attrs)
 }
@@ -310,8 +334,10 @@ export function indexFill_(self: Tensor, dim: number, index: Tensor, value: Oper
  * tensor([[1, 2], [3, 4]]).take(tensor([0n, 3n])).tolist() // => [1, 4]
  * @see torch.take
  */
-export const take = (self: Tensor, positions: Tensor): Tensor =>
-  index(reshape(self, [-1]), [asIndex('take', positions)])
+export const take = (self: Tensor, positions: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? index(reshape(self, [-1]), [asIndex('take', positions)])
+    : resultInto('take', out, () => take(self, positions))
 
 /**
  * A copy of self with the elements of `source` at flat positions. @param source as many elements as the index, of the
@@ -352,7 +378,9 @@ function checkMask(op: string, mask: Tensor): void {
  * x.maskedSelect(x.gt(1)).tolist() // => [2, 3]
  * @see torch.masked_select
  */
-export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
+export function maskedSelect(self: Tensor, mask: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('maskedSelect', out, () => maskedSelect(self, mask))
+
   checkMask('maskedSelect', mask)
   const shape = broadcastPair('maskedSelect', self.shape, mask.shape)
   return index(reshape(expand(self, shape), [-1]), [reshape(expand(mask, shape), [-1])])

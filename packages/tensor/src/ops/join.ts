@@ -1,4 +1,6 @@
 // Ops that join tensors: cat, stack and their relatives, meshgrid, products of lists; and the splits that undo them.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { promoteInfos } from '../dtype.ts'
 import type { DTypeInfo } from '../dtype.ts'
 import { copyElements } from '../dispatch/elements.ts'
@@ -44,7 +46,9 @@ export const catOp = structured<{ dim: number; sizes: readonly number[] }>({
  * cat([ones([2]), zeros([1])]).tolist() // => [1, 1, 0]
  * @see torch.cat
  */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(tensors: readonly Tensor[], dim = 0, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('cat', out, () => cat(tensors, dim))
+
   checkList('cat', tensors)
   tensors.forEach((t, i) =>
     check(
@@ -108,7 +112,9 @@ export const stackOp = structured<{ dim: number }>({
  * stack([zeros([2]), ones([2])]).tolist() // => [[0, 0], [1, 1]]
  * @see torch.stack
  */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(tensors: readonly Tensor[], dim = 0, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('stack', out, () => stack(tensors, dim))
+
   checkList('stack', tensors)
   const { shape } = tensors[0]
   tensors.forEach((t, i) =>
@@ -186,7 +192,9 @@ export const atleast3d = eachOrOne(to3d)
  * hstack([tensor([[1], [2]]), tensor([[3], [4]])]).tolist() // => [[1, 3], [2, 4]]
  * @see torch.hstack
  */
-export function hstack(tensors: readonly Tensor[]): Tensor {
+export function hstack(tensors: readonly Tensor[], { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('hstack', out, () => hstack(tensors))
+
   checkList('hstack', tensors)
   const parts = tensors.map(to1d)
   return cat(parts, parts[0].ndim === 1 ? 0 : 1)
@@ -198,7 +206,9 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
  * vstack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 2], [3, 4]]
  * @see torch.vstack
  */
-export function vstack(tensors: readonly Tensor[]): Tensor {
+export function vstack(tensors: readonly Tensor[], { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('vstack', out, () => vstack(tensors))
+
   checkList('vstack', tensors)
   return cat(tensors.map(to2d), 0)
 }
@@ -211,7 +221,9 @@ export const rowStack = vstack
  * dstack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[[1, 3], [2, 4]]]
  * @see torch.dstack
  */
-export function dstack(tensors: readonly Tensor[]): Tensor {
+export function dstack(tensors: readonly Tensor[], { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('dstack', out, () => dstack(tensors))
+
   checkList('dstack', tensors)
   return cat(tensors.map(to3d), 2)
 }
@@ -222,7 +234,9 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
  * columnStack([tensor([1, 2]), tensor([3, 4])]).tolist() // => [[1, 3], [2, 4]]
  * @see torch.column_stack
  */
-export function columnStack(tensors: readonly Tensor[]): Tensor {
+export function columnStack(tensors: readonly Tensor[], { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('columnStack', out, () => columnStack(tensors))
+
   checkList('columnStack', tensors)
   return hstack(tensors.map((t) => (t.ndim <= 1 ? reshape(t, [t.numel(), 1]) : t)))
 }

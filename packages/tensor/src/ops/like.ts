@@ -1,4 +1,6 @@
 // Functions that make tensors of the dtype and device of another.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import type { NestedData } from '../host/encode.ts'
 import type { Tensor } from '../tensor.ts'
@@ -26,8 +28,10 @@ export const emptyLike = (self: Tensor, options: FactoryOptions = {}): Tensor =>
  * zerosLike(tensor([[1, 2]])).tolist() // => [[0, 0]]
  * @see torch.zeros_like
  */
-export const zerosLike = (self: Tensor, options: FactoryOptions = {}): Tensor =>
-  zeros(self.shape, like(self, options))
+export const zerosLike = (self: Tensor, options: FactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? zeros(self.shape, like(self, options))
+    : resultInto('zerosLike', options.out, () => zerosLike(self, { ...options, out: undefined }))
 /**
  * Ones of the shape, dtype and device of self.
  *
@@ -35,8 +39,10 @@ export const zerosLike = (self: Tensor, options: FactoryOptions = {}): Tensor =>
  * onesLike(tensor([5n, 6n])).dtype // => 'int64'
  * @see torch.ones_like
  */
-export const onesLike = (self: Tensor, options: FactoryOptions = {}): Tensor =>
-  ones(self.shape, like(self, options))
+export const onesLike = (self: Tensor, options: FactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? ones(self.shape, like(self, options))
+    : resultInto('onesLike', options.out, () => onesLike(self, { ...options, out: undefined }))
 /**
  * `fillValue` in the shape, dtype and device of self.
  *

@@ -1,4 +1,6 @@
 // Linear algebra outside torch.linalg: other names, and older forms with other results.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../dispatch/out.ts'
 import { add, mul, reciprocal, sub } from './arithmetic.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
 import { formatShape, wrapDim } from '../shape/shape.ts'
@@ -31,8 +33,10 @@ export { matrixExp, matrixPower } from './linalg/functions.ts'
  * cholesky(tensor([[4, 2], [2, 5]])).tolist() // => [[2, 0], [1, 2]]
  * @see torch.cholesky
  */
-export const cholesky = (self: Tensor, { upper = false }: UpperOption = {}): Tensor =>
-  linalg.cholesky(self, { upper })
+export const cholesky = (self: Tensor, { out, upper = false }: UpperOption & OutOption = {}): Tensor =>
+  out === undefined
+    ? linalg.cholesky(self, { upper })
+    : resultInto('cholesky', out, () => cholesky(self, { upper }))
 
 /**
  * The QR factors; without `some` all columns of Q.
@@ -42,8 +46,13 @@ export const cholesky = (self: Tensor, { upper = false }: UpperOption = {}): Ten
  * Q.matmul(R).tolist() // => [[3, 1], [4, 2]]
  * @see torch.qr
  */
-export const qr = (self: Tensor, { some = true }: { some?: boolean } = {}): { Q: Tensor; R: Tensor } =>
-  linalg.qr(self, { mode: some ? 'reduced' : 'complete' })
+export const qr = (
+  self: Tensor,
+  { out, some = true }: { some?: boolean } & OutsOption = {},
+): { Q: Tensor; R: Tensor } =>
+  out === undefined
+    ? linalg.qr(self, { mode: some ? 'reduced' : 'complete' })
+    : resultInto('qr', out, () => qr(self, { some }))
 
 /** Options of svd. */
 export interface OldSVDOptions {
@@ -61,8 +70,10 @@ export interface OldSVDOptions {
  */
 export function svd(
   self: Tensor,
-  { some = true, computeUv = true }: OldSVDOptions = {},
+  { out, some = true, computeUv = true }: OldSVDOptions & OutsOption = {},
 ): { U: Tensor; S: Tensor; V: Tensor } {
+  if (out !== undefined) return resultInto('svd', out, () => svd(self, { some, computeUv }))
+
   if (computeUv) {
     const { U, S, Vh } = linalg.svd(self, { fullMatrices: !some })
     return { U, S, V: Vh.mH }
@@ -82,8 +93,10 @@ export function svd(
  */
 export function symeig(
   self: Tensor,
-  { eigenvectors = false, upper = true }: { eigenvectors?: boolean; upper?: boolean } = {},
+  { out, eigenvectors = false, upper = true }: { eigenvectors?: boolean; upper?: boolean } & OutsOption = {},
 ): Eigen {
+  if (out !== undefined) return resultInto('symeig', out, () => symeig(self, { eigenvectors, upper }))
+
   const UPLO = upper ? 'U' : 'L'
   if (eigenvectors) return linalg.eigh(self, { UPLO })
   const none = zeros([0], { dtype: self.dtype, device: self.device })
@@ -114,8 +127,10 @@ export function lu(
  * luSolve(tensor([[2], [8]]), factors, pivots).tolist() // => [[2], [1]]
  * @see torch.lu_solve
  */
-export const luSolve = (self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor =>
-  solveFactored(LUData, LUPivots, self)
+export const luSolve = (self: Tensor, LUData: Tensor, LUPivots: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? solveFactored(LUData, LUPivots, self)
+    : resultInto('luSolve', out, () => luSolve(self, LUData, LUPivots))
 
 /**
  * The cross product along `dim`; without one, along the first dim of size 3.
@@ -125,7 +140,14 @@ export const luSolve = (self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor 
  * cross(tensor([1, 0, 0]), tensor([0, 1, 0])).tolist() // => [0, 0, 1]
  * @see torch.cross
  */
-export function cross(self: Tensor, other: Tensor, dim: number | null = null): Tensor {
+export function cross(
+  self: Tensor,
+  other: Tensor,
+  dim: number | null = null,
+  { out }: OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('cross', out, () => cross(self, other, dim))
+
   if (dim !== null) return linalg.cross(self, other, dim)
   const at = self.shape.indexOf(3)
   check(
@@ -153,7 +175,15 @@ export const dist = (self: Tensor, other: Tensor, { p = 2 }: { p?: number } = {}
  * renorm(tensor([[3, 4], [0.3, 0.4]]), 2, 0, 1).tolist() // => [[0.6, 0.8], [0.3, 0.4]]
  * @see torch.renorm
  */
-export function renorm(self: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+export function renorm(
+  self: Tensor,
+  p: number,
+  dim: number,
+  maxnorm: number,
+  { out }: OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('renorm', out, () => renorm(self, p, dim, maxnorm))
+
   check(p > 0, () => new ArgumentError('renorm', `p must be positive, got ${p}`))
   check(maxnorm >= 0, () => new ArgumentError('renorm', `maxnorm must be at least 0, got ${maxnorm}`))
   check(

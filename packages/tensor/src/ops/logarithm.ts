@@ -1,4 +1,6 @@
 // Elementwise functions of two operands made of logarithms and exponentials, and replacement of NaN and infinities.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
 import { dtypes } from '../dtype.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
@@ -107,7 +109,9 @@ export const entr = unary(
  * floatPower(tensor([2n, 3n]), 0.5).tolist() // => [1.41421, 1.73205]
  * @see torch.float_power
  */
-export function floatPower(self: Operandish, exponent: Operandish): Tensor {
+export function floatPower(self: Operandish, exponent: Operandish, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('floatPower', out, () => floatPower(self, exponent))
+
   const wide = (value: Operandish) =>
     value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value
   return pow(wide(self) as Tensor, wide(exponent))
@@ -140,7 +144,10 @@ const replaceNonFinite = unary(
  * nanToNum(tensor([NaN, 1]), { nan: 7 }).tolist() // => [7, 1]
  * @see torch.nan_to_num
  */
-export function nanToNum(self: Tensor, replacements: NonFinite = {}): Tensor {
+export function nanToNum(self: Tensor, replacements: NonFinite & OutOption = {}): Tensor {
+  if (replacements.out !== undefined)
+    return resultInto('nanToNum', replacements.out, () => nanToNum(self, { ...replacements, out: undefined }))
+
   if (self.dtypeInfo.category !== 'float') return to(self, { copy: true })
   return replaceNonFinite(self, finite(self, replacements))
 }

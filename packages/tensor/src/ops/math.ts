@@ -1,4 +1,6 @@
 // Elementwise mathematical functions: integers become the default float.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { inPlaceForm, unary } from '../dispatch/define.ts'
 import { ComplexExpr } from '../expr/complex.ts'
 import type { Expr } from '../expr/expr.ts'
@@ -130,8 +132,12 @@ const logitWithin = unary(
  * logit(tensor([0.5])).tolist() // => [0]
  * @see torch.logit
  */
-export const logit = (self: Tensor, eps: number | null = null): Tensor =>
-  eps === null ? logitElements(self) : logitWithin(self, { eps })
+export const logit = (self: Tensor, eps: number | null = null, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? eps === null
+      ? logitElements(self)
+      : logitWithin(self, { eps })
+    : resultInto('logit', out, () => logit(self, eps))
 /** In-place logit. @see torch.Tensor.logit_ */
 export const logit_ = (self: Tensor, eps: number | null = null): Tensor =>
   eps === null ? logitElements[inPlaceForm](self) : logitWithin[inPlaceForm](self, { eps })

@@ -1,4 +1,6 @@
 // Products of matrices and vectors: mm, bmm, mv, dot, and matmul, which chooses among them.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { checkFactors, leading, runMatmul, unsafeView, windowOf } from '../dispatch/matmul.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { ShapeError, check } from '../errors.ts'
@@ -61,7 +63,8 @@ export const mmOp = structured<null>({
  * mm(tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[11]]
  * @see torch.mm
  */
-export const mm = (self: Tensor, mat2: Tensor): Tensor => apply(mmOp, [self, mat2], null)
+export const mm = (self: Tensor, mat2: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? apply(mmOp, [self, mat2], null) : resultInto('mm', out, () => mm(self, mat2))
 
 /** bmm: [B, M, K] · [B, K, N]. */
 export const bmmOp = structured<null>({
@@ -91,7 +94,8 @@ export const bmmOp = structured<null>({
  * bmm(ones([2, 1, 3]), ones([2, 3, 1])).tolist() // => [[[3]], [[3]]]
  * @see torch.bmm
  */
-export const bmm = (self: Tensor, mat2: Tensor): Tensor => apply(bmmOp, [self, mat2], null)
+export const bmm = (self: Tensor, mat2: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? apply(bmmOp, [self, mat2], null) : resultInto('bmm', out, () => bmm(self, mat2))
 
 /** mv: [M, K] · [K]. */
 export const mvOp = structured<null>({
@@ -123,7 +127,8 @@ export const mvOp = structured<null>({
  * mv(tensor([[1, 2], [3, 4]]), tensor([1, 10])).tolist() // => [21, 43]
  * @see torch.mv
  */
-export const mv = (self: Tensor, vec: Tensor): Tensor => apply(mvOp, [self, vec], null)
+export const mv = (self: Tensor, vec: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? apply(mvOp, [self, vec], null) : resultInto('mv', out, () => mv(self, vec))
 
 const inner1d = (name: string) =>
   structured<null>({
@@ -166,7 +171,8 @@ export const vdotOp = inner1d('vdot')
  * tensor([1, 2]).dot(tensor([3, 4])).item() // => 11
  * @see torch.dot
  */
-export const dot = (self: Tensor, other: Tensor): Tensor => apply(dotOp, [self, other], null)
+export const dot = (self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? apply(dotOp, [self, other], null) : resultInto('dot', out, () => dot(self, other))
 /**
  * The inner product of two vectors, of which the first is conjugated.
  *
@@ -174,8 +180,12 @@ export const dot = (self: Tensor, other: Tensor): Tensor => apply(dotOp, [self, 
  * vdot(tensor([1, 2]), tensor([3, 4])).item() // => 11
  * @see torch.vdot
  */
-export const vdot = (self: Tensor, other: Tensor): Tensor =>
-  isComplex(self) ? dot(conj(self), other) : apply(vdotOp, [self, other], null)
+export const vdot = (self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? isComplex(self)
+      ? dot(conj(self), other)
+      : apply(vdotOp, [self, other], null)
+    : resultInto('vdot', out, () => vdot(self, other))
 
 /**
  * The product of two tensors: of vectors, of matrices, or of batches of matrices, whose leading dims broadcast.
@@ -189,7 +199,9 @@ export const vdot = (self: Tensor, other: Tensor): Tensor =>
  * ones([2, 3]).matmul(ones([3, 4])).shape // => [2, 4]
  * @see torch.matmul
  */
-export function matmul(self: Tensor, other: Tensor): Tensor {
+export function matmul(self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('matmul', out, () => matmul(self, other))
+
   checkFactors('matmul', [self, other])
   const [a, b] = [self.ndim, other.ndim]
   check(

@@ -1,4 +1,6 @@
 // Parts of matrices: triangles, diagonals, trace.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { copyElements, fillElements } from '../dispatch/elements.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { apply, applyComposite, composite, structured } from '../dispatch/structured.ts'
@@ -55,7 +57,9 @@ function checkMatrix(op: string, self: Tensor): void {
  * ones([2, 2]).tril().tolist() // => [[1, 0], [1, 1]]
  * @see torch.tril
  */
-export function tril(self: Tensor, { diagonal = 0 }: DiagonalOption = {}): Tensor {
+export function tril(self: Tensor, { out, diagonal = 0 }: DiagonalOption & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('tril', out, () => tril(self, { diagonal }))
+
   checkMatrix('tril', self)
   return applyComposite(trilOp, [self], { diagonal })[0]
 }
@@ -67,7 +71,9 @@ export function tril(self: Tensor, { diagonal = 0 }: DiagonalOption = {}): Tenso
  * triu(ones([2, 3])).tolist() // => [[1, 1, 1], [0, 1, 1]]
  * @see torch.triu
  */
-export function triu(self: Tensor, { diagonal = 0 }: DiagonalOption = {}): Tensor {
+export function triu(self: Tensor, { out, diagonal = 0 }: DiagonalOption & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('triu', out, () => triu(self, { diagonal }))
+
   checkMatrix('triu', self)
   return applyComposite(triuOp, [self], { diagonal })[0]
 }
@@ -134,7 +140,9 @@ export function diagEmbed(
  * diag(tensor([1, 2])).tolist() // => [[1, 0], [0, 2]]
  * @see torch.diag
  */
-export function diag(self: Tensor, { diagonal: offset = 0 }: DiagonalOption = {}): Tensor {
+export function diag(self: Tensor, { out, diagonal: offset = 0 }: DiagonalOption & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('diag', out, () => diag(self, { diagonal: offset }))
+
   check(
     self.ndim === 1 || self.ndim === 2,
     () => new ShapeError('diag', `self must have 1 or 2 dims, got shape ${formatShape(self.shape)}`),

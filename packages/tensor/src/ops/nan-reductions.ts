@@ -1,4 +1,6 @@
 // Sums and means that leave NaN out.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { DTypeError, check } from '../errors.ts'
 import type { DType } from '../dtype.ts'
 import type { Tensor } from '../tensor.ts'
@@ -21,8 +23,14 @@ export interface NanReductionOptions {
  * tensor([1, NaN, 2]).nansum().item() // => 3
  * @see torch.nansum
  */
-export const nansum = (self: Tensor, dim: Dims = null, options: NanReductionOptions = {}): Tensor =>
-  sum(self.dtypeInfo.category === 'float' ? where(isnan(self), 0, self) : self, dim, options)
+export const nansum = (
+  self: Tensor,
+  dim: Dims = null,
+  options: NanReductionOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? sum(self.dtypeInfo.category === 'float' ? where(isnan(self), 0, self) : self, dim, options)
+    : resultInto('nansum', options.out, () => nansum(self, dim, { ...options, out: undefined }))
 /**
  * The mean of the elements that are not NaN; NaN if there are none.
  *
@@ -34,8 +42,10 @@ export const nansum = (self: Tensor, dim: Dims = null, options: NanReductionOpti
 export function nanmean(
   self: Tensor,
   dim: Dims = null,
-  { keepdim = false, dtype }: NanReductionOptions = {},
+  { out, keepdim = false, dtype }: NanReductionOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('nanmean', out, () => nanmean(self, dim, { keepdim, dtype }))
+
   check(
     self.dtypeInfo.category === 'float',
     () => new DTypeError('nanmean', `the input must be floating-point, got ${self.dtype}. Cast it first`),

@@ -1,4 +1,6 @@
 // Positions of the elements that are not 0, as ops.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutsOption } from '../dispatch/out.ts'
 import { readPositions, readPositionsAsync } from '../host/positions.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape, transpose, unbind } from './views.ts'
@@ -14,8 +16,10 @@ import { reshape, transpose, unbind } from './views.ts'
  */
 export function nonzero<A extends boolean = false>(
   self: Tensor,
-  { asTuple }: { asTuple?: A } = {},
+  { out, asTuple }: { asTuple?: A } & OutsOption = {},
 ): A extends true ? readonly Tensor[] : Tensor {
+  if (out !== undefined) return resultInto('nonzero', out, () => nonzero(self, { asTuple }))
+
   const source = asTuple === true && self.ndim === 0 ? reshape(self, [1]) : self
   const rows = readPositions('nonzero', source)
   return (asTuple === true ? unbind(rows, 0) : transpose(rows, 0, 1)) as A extends true

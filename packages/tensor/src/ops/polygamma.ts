@@ -1,4 +1,6 @@
 // Derivatives of digamma: as functions, the order comes first.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { inPlaceForm, unary } from '../dispatch/define.ts'
 import { ArgumentError, check } from '../errors.ts'
 import { constant } from '../expr/expr.ts'
@@ -43,6 +45,9 @@ function call(op: string, n: number, self: Tensor, inPlace: boolean): Tensor {
  * polygamma(1, tensor([1])).tolist() // => [1.6449340581893921]
  * @see torch.polygamma
  */
-export const polygamma = (n: number, self: Tensor): Tensor => call('polygamma', n, self, false)
+export const polygamma = (n: number, self: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined
+    ? call('polygamma', n, self, false)
+    : resultInto('polygamma', out, () => polygamma(n, self))
 /** In-place polygamma; the method takes n only. @see torch.Tensor.polygamma_ */
 export const polygamma_ = (n: number, self: Tensor): Tensor => call('polygamma_', n, self, true)

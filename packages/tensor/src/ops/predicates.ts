@@ -1,4 +1,6 @@
 // Questions about two tensors: equal, allclose, isclose, isin, isSameSize.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
@@ -122,8 +124,10 @@ export interface IsinOptions {
 export function isin(
   elements: Tensor,
   testElements: Operandish,
-  { invert = false }: IsinOptions = {},
+  { out, invert = false }: IsinOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('isin', out, () => isin(elements, testElements, { invert }))
+
   const among =
     testElements instanceof Tensor
       ? reshape(testElements, [-1])

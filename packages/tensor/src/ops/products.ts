@@ -1,4 +1,6 @@
 // Products made of others: outer, inner, kron.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { ShapeError, check } from '../errors.ts'
 import { formatShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
@@ -16,7 +18,9 @@ import { reshape, unsqueeze } from './views.ts'
  * outer(tensor([1, 2]), tensor([3, 4, 5])).tolist() // => [[3, 4, 5], [6, 8, 10]]
  * @see torch.outer
  */
-export function outer(self: Tensor, vec2: Tensor): Tensor {
+export function outer(self: Tensor, vec2: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('outer', out, () => outer(self, vec2))
+
   check(
     self.ndim === 1 && vec2.ndim === 1,
     () =>
@@ -37,7 +41,9 @@ export const ger = outer
  * inner(tensor([1, 2]), tensor([3, 4])).item() // => 11
  * @see torch.inner
  */
-export function inner(self: Tensor, other: Tensor): Tensor {
+export function inner(self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('inner', out, () => inner(self, other))
+
   if (self.ndim === 0 || other.ndim === 0) return mul(self, other)
   check(
     self.shape.at(-1) === other.shape.at(-1),
@@ -57,7 +63,9 @@ export function inner(self: Tensor, other: Tensor): Tensor {
  * tensor([[1, 2]]).kron(tensor([[1], [3]])).tolist() // => [[1, 2], [3, 6]]
  * @see torch.kron
  */
-export function kron(self: Tensor, other: Tensor): Tensor {
+export function kron(self: Tensor, other: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('kron', out, () => kron(self, other))
+
   const rank = Math.max(self.ndim, other.ndim)
   const padded = (x: Tensor): number[] => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape]
   const [a, b] = [padded(self), padded(other)]

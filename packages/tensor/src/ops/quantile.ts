@@ -1,4 +1,6 @@
 // Quantiles: interpolated positions among the sorted elements.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../errors.ts'
 import { canRead } from '../host/reads.ts'
 import { formatShape, wrapDim } from '../shape/shape.ts'
@@ -37,8 +39,11 @@ export const quantile = (
   self: Tensor,
   q: number | Tensor,
   dim: number | null = null,
-  options: QuantileOptions = {},
-): Tensor => quantileOf('quantile', self, q, dim, options, false)
+  options: QuantileOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? quantileOf('quantile', self, q, dim, options, false)
+    : resultInto('quantile', options.out, () => quantile(self, q, dim, { ...options, out: undefined }))
 /**
  * As quantile, without the NaNs.
  *
@@ -50,8 +55,11 @@ export const nanquantile = (
   self: Tensor,
   q: number | Tensor,
   dim: number | null = null,
-  options: QuantileOptions = {},
-): Tensor => quantileOf('nanquantile', self, q, dim, options, true)
+  options: QuantileOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? quantileOf('nanquantile', self, q, dim, options, true)
+    : resultInto('nanquantile', options.out, () => nanquantile(self, q, dim, { ...options, out: undefined }))
 
 function quantileOf(
   op: string,

@@ -1,4 +1,6 @@
 // Random numbers into tensors: the in-place samplers, bernoulli and multinomial. The numbers are PyTorch's on the CPU.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { Scalar } from '../dispatch/scalar.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { DeviceSource } from '../dispatch/device-source.ts'
@@ -289,8 +291,10 @@ function hostFloats(self: Tensor): FloatOut {
 export function bernoulli(
   self: Tensor,
   p: number | null = null,
-  { generator = defaultGenerator }: RandomOptions = {},
+  { out, generator = defaultGenerator }: RandomOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('bernoulli', out, () => bernoulli(self, p, { generator }))
+
   if (p !== null) {
     check(p >= 0 && p <= 1, () => new ArgumentError('bernoulli', `p must be in [0, 1], got ${p}`))
     return apply(bernoulliOp, [self], { draw: flips(p, generator) })
@@ -316,8 +320,15 @@ export function bernoulli(
 export function multinomial(
   self: Tensor,
   numSamples: number,
-  { replacement = false, generator = defaultGenerator }: RandomOptions & { replacement?: boolean } = {},
+  {
+    out,
+    replacement = false,
+    generator = defaultGenerator,
+  }: RandomOptions & { replacement?: boolean } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('multinomial', out, () => multinomial(self, numSamples, { replacement, generator }))
+
   const dtype = floatDtype('multinomial', self.dtypeInfo)
   check(
     self.ndim === 1 || self.ndim === 2,

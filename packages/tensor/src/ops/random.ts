@@ -50,8 +50,10 @@ function sampled(
  * rand([2]).tolist() // => [0.4962565898895264, 0.7682217955589294]
  * @see torch.rand
  */
-export const rand = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
-  uniformSamples('rand', size, options)
+export const rand = (size: readonly number[], options: RandomFactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? uniformSamples('rand', size, options)
+    : resultInto('rand', options.out, () => rand(size, { ...options, out: undefined }))
 const uniformSamples = (
   op: string,
   target: readonly number[] | Tensor,
@@ -75,8 +77,10 @@ const uniformSamples = (
  * randn([2]).tolist() // => [1.541, -0.293429]
  * @see torch.randn
  */
-export const randn = (size: readonly number[], options: RandomFactoryOptions = {}): Tensor =>
-  normalSamples('randn', size, options)
+export const randn = (size: readonly number[], options: RandomFactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? normalSamples('randn', size, options)
+    : resultInto('randn', options.out, () => randn(size, { ...options, out: undefined }))
 const normalSamples = (
   op: string,
   target: readonly number[] | Tensor,
@@ -158,16 +162,18 @@ const integers = (
  * randperm(4).tolist() // => [0, 1, 3, 2]
  * @see torch.randperm
  */
-export const randperm = (n: number, options: RandomFactoryOptions = {}): Tensor =>
-  sampled('randperm', [n], dtypes.int64, options, (dtype) => {
-    const { generator = defaultGenerator } = options
-    samplers.randperm(sampleArray(dtype, 0), generator, dtype.name) // checks the dtype
-    return {
-      generator,
-      host: (out) => samplers.randperm(out, generator, dtype.name),
-      device: onDevice.permutation,
-    }
-  })
+export const randperm = (n: number, options: RandomFactoryOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? sampled('randperm', [n], dtypes.int64, options, (dtype) => {
+        const { generator = defaultGenerator } = options
+        samplers.randperm(sampleArray(dtype, 0), generator, dtype.name) // checks the dtype
+        return {
+          generator,
+          host: (out) => samplers.randperm(out, generator, dtype.name),
+          device: onDevice.permutation,
+        }
+      })
+    : resultInto('randperm', options.out, () => randperm(n, { ...options, out: undefined }))
 
 const optionsLike = (self: Tensor, options: RandomFactoryOptions): RandomFactoryOptions => ({
   dtype: self.dtype,
@@ -233,8 +239,11 @@ export function normal(
   mean: number | Tensor,
   std: number | Tensor = 1,
   size: readonly number[] | null = null,
-  options: RandomFactoryOptions = {},
+  options: RandomFactoryOptions & OutOption = {},
 ): Tensor {
+  if (options.out !== undefined)
+    return resultInto('normal', options.out, () => normal(mean, std, size, { ...options, out: undefined }))
+
   const generator = options.generator ?? defaultGenerator
   if (typeof std === 'number') checkStd(std)
   if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {

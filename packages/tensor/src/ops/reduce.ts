@@ -1,7 +1,7 @@
 // Reductions: sum, mean, products, extremes without positions, truth, moments, norms.
-import type { Backend } from '../backend/backend.ts'
 import { resultInto } from '../dispatch/out.ts'
 import type { OutOption } from '../dispatch/out.ts'
+import type { Backend } from '../backend/backend.ts'
 import type { Combine } from '../backend/kernels.ts'
 import { dtypes } from '../dtype.ts'
 import type { DType, DTypeInfo } from '../dtype.ts'
@@ -96,8 +96,10 @@ function accumulate(
  * tensor([[1, 2], [3, 4]]).sum(0).tolist() // => [4, 6]
  * @see torch.sum
  */
-export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor =>
-  accumulate(sumOp, self, dim, options)
+export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? accumulate(sumOp, self, dim, options)
+    : resultInto('sum', options.out, () => sum(self, dim, { ...options, out: undefined }))
 /**
  * The product of the elements, of all or along a dim.
  *
@@ -105,8 +107,10 @@ export const sum = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): 
  * prod(tensor([2, 3, 4])).item() // => 24
  * @see torch.prod
  */
-export const prod = (self: Tensor, dim: Dims = null, options: DTypeOption = {}): Tensor =>
-  accumulate(prodOp, self, dim, options)
+export const prod = (self: Tensor, dim: Dims = null, options: DTypeOption & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? accumulate(prodOp, self, dim, options)
+    : resultInto('prod', options.out, () => prod(self, dim, { ...options, out: undefined }))
 
 const meanKernels = reduceKernels('mean', {
   combine: 'sum',
@@ -146,8 +150,14 @@ export const meanOp = structured<ReduceAttrs>({
  * tensor([1, 2, 6]).mean().item() // => 3
  * @see torch.mean
  */
-export const mean = (self: Tensor, dim: Dims = null, { keepdim = false, dtype }: DTypeOption = {}): Tensor =>
-  apply(meanOp, [dtype === undefined ? self : to(self, { dtype })], attrsOf('mean', self, dim, keepdim))
+export const mean = (
+  self: Tensor,
+  dim: Dims = null,
+  { out, keepdim = false, dtype }: DTypeOption & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? apply(meanOp, [dtype === undefined ? self : to(self, { dtype })], attrsOf('mean', self, dim, keepdim))
+    : resultInto('mean', out, () => mean(self, dim, { keepdim, dtype }))
 
 const extreme = (name: string, combine: 'max' | 'min') => {
   const kernelFor = reduceKernels(name, { combine })
@@ -183,8 +193,11 @@ export const aminOp = extreme('amin', 'min')
 export const amax = (
   self: Tensor,
   dim: Dims = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(amaxOp, [self], attrsOf('amax', self, dim, keepdim))
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? apply(amaxOp, [self], attrsOf('amax', self, dim, keepdim))
+    : resultInto('amax', out, () => amax(self, dim, { keepdim }))
 /**
  * The smallest element along dims; NaN if one is.
  *
@@ -196,8 +209,11 @@ export const amax = (
 export const amin = (
   self: Tensor,
   dim: Dims = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(aminOp, [self], attrsOf('amin', self, dim, keepdim))
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? apply(aminOp, [self], attrsOf('amin', self, dim, keepdim))
+    : resultInto('amin', out, () => amin(self, dim, { keepdim }))
 
 const truth = (name: string, combine: 'max' | 'min', identity: number) => {
   const kernelFor = reduceKernels(name, {
@@ -229,8 +245,11 @@ export const allOp = truth('all', 'min', 1)
 export const any = (
   self: Tensor,
   dim: Dims = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(anyOp, [truths(self)], attrsOf('any', self, dim, keepdim))
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? apply(anyOp, [truths(self)], attrsOf('any', self, dim, keepdim))
+    : resultInto('any', out, () => any(self, dim, { keepdim }))
 /**
  * Whether no element is 0; true for none.
  *
@@ -241,8 +260,11 @@ export const any = (
 export const all = (
   self: Tensor,
   dim: Dims = null,
-  { keepdim = false }: { keepdim?: boolean } = {},
-): Tensor => apply(allOp, [truths(self)], attrsOf('all', self, dim, keepdim))
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? apply(allOp, [truths(self)], attrsOf('all', self, dim, keepdim))
+    : resultInto('all', out, () => all(self, dim, { keepdim }))
 
 const nonzeroCount = reduceKernels('countNonzero', {
   combine: 'sum',
@@ -332,7 +354,9 @@ export const stdOp = composite<VarAttrs>({
   decompose: ([self], attrs) => [sqrt(apply(varOp, [self], attrs))],
 })
 /** The standard deviation, √var. @example std(tensor([1, 2, 3, 4])).item() // => 1.29099 @see torch.std */
-export const std = (self: Tensor, dim: Dims = null, options: VarOptions = {}): Tensor =>
-  isComplex(self)
-    ? sqrt(variance(self, dim, options))
-    : applyComposite(stdOp, [self], varAttrs('std', self, dim, options))[0]
+export const std = (self: Tensor, dim: Dims = null, options: VarOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? isComplex(self)
+      ? sqrt(variance(self, dim, options))
+      : applyComposite(stdOp, [self], varAttrs('std', self, dim, options))[0]
+    : resultInto('std', options.out, () => std(self, dim, { ...options, out: undefined }))

@@ -1,4 +1,6 @@
 // Ops that repeat or reorder along dims: repeat, tile, repeatInterleave, flip, roll, rot90.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { Backend } from '../backend/backend.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
 import { ArgumentError, ShapeError, check } from '../errors.ts'
@@ -285,5 +287,13 @@ export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Te
  * narrowCopy(tensor([1, 2, 3]), 0, 1, 2).tolist() // => [2, 3]
  * @see torch.narrow_copy
  */
-export const narrowCopy = (self: Tensor, dim: number, start: number, length: number): Tensor =>
-  clone(narrow(self, dim, start, length))
+export const narrowCopy = (
+  self: Tensor,
+  dim: number,
+  start: number,
+  length: number,
+  { out }: OutOption = {},
+): Tensor =>
+  out === undefined
+    ? clone(narrow(self, dim, start, length))
+    : resultInto('narrowCopy', out, () => narrowCopy(self, dim, start, length))

@@ -1,4 +1,6 @@
 // Rounding, and what is left of it.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { inPlaceForm, unary } from '../dispatch/define.ts'
 import { ArgumentError, check } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
@@ -48,8 +50,10 @@ const rounding = (self: Tensor, decimals: number, inPlace: boolean): Tensor => {
  * round(tensor([0.5, 1.5, 2.4])).tolist() // => [0, 2, 2]
  * @see torch.round
  */
-export const round = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>
-  rounding(self, decimals, false)
+export const round = (self: Tensor, { out, decimals = 0 }: { decimals?: number } & OutOption = {}): Tensor =>
+  out === undefined
+    ? rounding(self, decimals, false)
+    : resultInto('round', out, () => round(self, { decimals }))
 /** In-place round. @see torch.Tensor.round_ */
 export const round_ = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>
   rounding(self, decimals, true)

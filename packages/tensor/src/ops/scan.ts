@@ -1,4 +1,6 @@
 // Running results along a dim: cumsum, cumprod, cummax, cummin, logcumsumexp; differences and trapezoids.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../dispatch/out.ts'
 import type { Backend } from '../backend/backend.ts'
 import { copyElements, dtypeInfoOf } from '../dispatch/elements.ts'
 import { float, scalarValue } from '../dispatch/scalar.ts'
@@ -77,8 +79,10 @@ function cumulate(op: typeof cumsumOp, self: Tensor, dim: number, { dtype }: Cum
  * tensor([1, 2, 3]).cumsum(0).tolist() // => [1, 3, 6]
  * @see torch.cumsum
  */
-export const cumsum = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
-  cumulate(cumsumOp, self, dim, options)
+export const cumsum = (self: Tensor, dim: number, options: CumulateOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? cumulate(cumsumOp, self, dim, options)
+    : resultInto('cumsum', options.out, () => cumsum(self, dim, { ...options, out: undefined }))
 /**
  * The running product along `dim`.
  *
@@ -86,8 +90,10 @@ export const cumsum = (self: Tensor, dim: number, options: CumulateOptions = {})
  * cumprod(tensor([1, 2, 3, 4]), 0).tolist() // => [1, 2, 6, 24]
  * @see torch.cumprod
  */
-export const cumprod = (self: Tensor, dim: number, options: CumulateOptions = {}): Tensor =>
-  cumulate(cumprodOp, self, dim, options)
+export const cumprod = (self: Tensor, dim: number, options: CumulateOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? cumulate(cumprodOp, self, dim, options)
+    : resultInto('cumprod', options.out, () => cumprod(self, dim, { ...options, out: undefined }))
 const cumulateInto = (op: typeof cumsumOp, self: Tensor, dim: number): Tensor =>
   applyInPlace(op, [self], { dim: wrapDim(op.name, dim, self.ndim) })
 /** In-place cumsum, in the dtype of self. @see torch.Tensor.cumsum_ */
@@ -123,7 +129,8 @@ const extremes = (op: typeof cummaxOp, self: Tensor, dim: number): MaxMin => {
  * cummax(tensor([1, 3, 2, 3]), 0).indices.tolist() // => [0, 1, 1, 3]
  * @see torch.cummax
  */
-export const cummax = (self: Tensor, dim: number): MaxMin => extremes(cummaxOp, self, dim)
+export const cummax = (self: Tensor, dim: number, { out }: OutsOption = {}): MaxMin =>
+  out === undefined ? extremes(cummaxOp, self, dim) : resultInto('cummax', out, () => cummax(self, dim))
 /**
  * The smallest so far along `dim`, and its last position.
  *
@@ -132,7 +139,8 @@ export const cummax = (self: Tensor, dim: number): MaxMin => extremes(cummaxOp, 
  * cummin(tensor([3, 1, 2, 1]), 0).indices.tolist() // => [0, 1, 1, 3]
  * @see torch.cummin
  */
-export const cummin = (self: Tensor, dim: number): MaxMin => extremes(cumminOp, self, dim)
+export const cummin = (self: Tensor, dim: number, { out }: OutsOption = {}): MaxMin =>
+  out === undefined ? extremes(cumminOp, self, dim) : resultInto('cummin', out, () => cummin(self, dim))
 
 /** logcumsumexp: the dim. */
 export const logcumsumexpOp = composite<AlongDim>({
@@ -162,7 +170,9 @@ export const logcumsumexpOp = composite<AlongDim>({
  * logcumsumexp(tensor([0, 0, 0]), 0).tolist() // => [0, 0.693147, 1.09861]
  * @see torch.logcumsumexp
  */
-export function logcumsumexp(self: Tensor, dim: number): Tensor {
+export function logcumsumexp(self: Tensor, dim: number, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('logcumsumexp', out, () => logcumsumexp(self, dim))
+
   check(
     self.dtypeInfo.category === 'float',
     () => new DTypeError('logcumsumexp', `the input must be floating-point, got ${self.dtype}`),
@@ -184,8 +194,10 @@ export function diff(
   dim = -1,
   prepend: Tensor | null = null,
   append: Tensor | null = null,
-  { n = 1 }: { n?: number } = {},
+  { out, n = 1 }: { n?: number } & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('diff', out, () => diff(self, dim, prepend, append, { n }))
+
   check(self.ndim > 0, () => new ShapeError('diff', 'self must have a dim, got a 0-dim tensor'))
   check(
     Number.isInteger(n) && n >= 0,

@@ -1,4 +1,6 @@
 // Writing along a dim where an index of self's rank points: scatter, scatterAdd, scatterReduce, indexReduce.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { ScatterMode } from '../backend/kernels.ts'
 import type { Backend } from '../backend/backend.ts'
 import { copyElements } from '../dispatch/elements.ts'
@@ -135,8 +137,11 @@ export function scatter(
   dim: number,
   index: Tensor,
   source: Operandish,
-  { reduce = null }: ScatterOptions = {},
+  { out, reduce = null }: ScatterOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('scatter', out, () => scatter(self, dim, index, source, { reduce }))
+
   checkReduce('scatter', reduce)
   const { at, tensors } = prepare('scatter', self, dim, index, sourceOf(self, index, source))
   return apply(scatterOp, tensors, { dim: at, reduce })
@@ -160,7 +165,15 @@ export function scatter_(
  * zeros([2]).scatterAdd(0, tensor([1n, 1n]), ones([2])).tolist() // => [0, 2]
  * @see torch.scatter_add
  */
-export function scatterAdd(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function scatterAdd(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { out }: OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('scatterAdd', out, () => scatterAdd(self, dim, index, source))
+
   const { at, tensors } = prepare('scatterAdd', self, dim, index, source)
   return apply(scatterAddOp, tensors, { dim: at })
 }
@@ -305,9 +318,13 @@ export const indexReduce = (
   index: Tensor,
   source: Tensor,
   reduce: ScatterReduction,
-  options: ScatterReduceOptions = {},
+  options: ScatterReduceOptions & OutOption = {},
 ): Tensor =>
-  scatterReduce(self, dim, spread('indexReduce', self, dim, index, source), source, reduce, options)
+  options.out === undefined
+    ? scatterReduce(self, dim, spread('indexReduce', self, dim, index, source), source, reduce, options)
+    : resultInto('indexReduce', options.out, () =>
+        indexReduce(self, dim, index, source, reduce, { ...options, out: undefined }),
+      )
 /** In-place indexReduce. @see torch.Tensor.index_reduce_ */
 export const indexReduce_ = (
   self: Tensor,

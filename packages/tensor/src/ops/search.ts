@@ -1,4 +1,6 @@
 // Places in sorted sequences, and counts of values: searchsorted, bucketize, bincount, histc.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { scalarValue } from '../dispatch/scalar.ts'
 import { withGradMode } from '../dispatch/hook.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
@@ -41,8 +43,18 @@ export function searchsorted(
   self: Tensor,
   values: Operandish,
   sorter: Tensor | null = null,
-  { right = false, side = null, outInt32 = false }: SearchOptions & { side?: 'left' | 'right' | null } = {},
+  {
+    out,
+    right = false,
+    side = null,
+    outInt32 = false,
+  }: SearchOptions & { side?: 'left' | 'right' | null } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('searchsorted', out, () =>
+      searchsorted(self, values, sorter, { right, side, outInt32 }),
+    )
+
   check(
     side === null || side === 'left' || side === 'right',
     () => new ArgumentError('searchsorted', `side must be 'left' or 'right', got '${String(side)}'`),
@@ -109,8 +121,11 @@ function search(sequence: Tensor, values: Tensor, right: boolean): Tensor {
 export function bucketize(
   self: Tensor,
   boundaries: Tensor,
-  { right = false, outInt32 = false }: SearchOptions = {},
+  { out, right = false, outInt32 = false }: SearchOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('bucketize', out, () => bucketize(self, boundaries, { right, outInt32 }))
+
   check(
     boundaries.ndim === 1,
     () =>
@@ -175,8 +190,10 @@ export function bincount(
  */
 export function histc(
   self: Tensor,
-  { bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {},
+  { out, bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('histc', out, () => histc(self, { bins, min, max }))
+
   check(
     self.isFloatingPoint(),
     () => new DTypeError('histc', `the input must be floating-point, got ${self.dtype}`),

@@ -1,4 +1,6 @@
 // Vectors scaled to a norm, and how far apart they are.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { float } from '../dispatch/scalar.ts'
 import { DTypeError, check } from '../errors.ts'
 import { broadcastPair } from '../shape/shape.ts'
@@ -24,8 +26,11 @@ const atLeast = (x: Tensor, least: number): Tensor =>
 export const normalize = (
   input: Tensor,
   dim: Dims = 1,
-  { p = 2, eps = 1e-12 }: { p?: number; eps?: number } = {},
-): Tensor => div(input, clampMin(norm(input, p, dim, { keepdim: true }), eps))
+  { out, p = 2, eps = 1e-12 }: { p?: number; eps?: number } & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? div(input, clampMin(norm(input, p, dim, { keepdim: true }), eps))
+    : resultInto('normalize', out, () => normalize(input, dim, { p, eps }))
 
 /**
  * `x₁ · x₂ / (max(‖x₁‖, eps) · max(‖x₂‖, eps))` along `dim`.

@@ -1,4 +1,6 @@
 // Softmax and its relatives: softmax, logSoftmax, softmin, logsumexp.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import type { Backend } from '../backend/backend.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
@@ -118,8 +120,10 @@ export interface SoftmaxOptions {
  * tensor([0, 0]).softmax(0).tolist() // => [0.5, 0.5]
  * @see torch.softmax
  */
-export const softmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
-  normalized(softmaxOp, self, dim, dtype)
+export const softmax = (self: Tensor, dim: number, { out, dtype }: SoftmaxOptions & OutOption = {}): Tensor =>
+  out === undefined
+    ? normalized(softmaxOp, self, dim, dtype)
+    : resultInto('softmax', out, () => softmax(self, dim, { dtype }))
 /**
  * `x − log Σ exp(x)` along `dim`: the logarithm of softmax, without overflow.
  *
@@ -127,8 +131,14 @@ export const softmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {
  * logSoftmax(tensor([0, Math.log(3)]), 0).tolist() // => [-1.38629, -0.287682]
  * @see torch.log_softmax
  */
-export const logSoftmax = (self: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor =>
-  normalized(logSoftmaxOp, self, dim, dtype)
+export const logSoftmax = (
+  self: Tensor,
+  dim: number,
+  { out, dtype }: SoftmaxOptions & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? normalized(logSoftmaxOp, self, dim, dtype)
+    : resultInto('logSoftmax', out, () => logSoftmax(self, dim, { dtype }))
 
 /** logsumexp over dims. */
 export const logsumexpOp = composite<{ dims: readonly number[]; keepdim: boolean }>({
@@ -149,7 +159,13 @@ export const logsumexpOp = composite<{ dims: readonly number[]; keepdim: boolean
  * logsumexp(tensor([1, 1]), 0).item() // => 1.69315
  * @see torch.logsumexp
  */
-export function logsumexp(self: Tensor, dim: Dims, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
+export function logsumexp(
+  self: Tensor,
+  dim: Dims,
+  { out, keepdim = false }: { keepdim?: boolean } & OutOption = {},
+): Tensor {
+  if (out !== undefined) return resultInto('logsumexp', out, () => logsumexp(self, dim, { keepdim }))
+
   const source = self.dtypeInfo.category === 'float' ? self : to(self, { dtype: defaultFloatInfo().name })
   return applyComposite(logsumexpOp, [source], { dims: wrapDims('logsumexp', dim, self.ndim), keepdim })[0]
 }

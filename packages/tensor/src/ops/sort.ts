@@ -1,6 +1,6 @@
 // Order along a dim: sort, argsort, topk, kthvalue, median, mode.
 import { resultInto } from '../dispatch/out.ts'
-import type { OutsOption } from '../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../dispatch/out.ts'
 import type { Backend } from '../backend/backend.ts'
 import { copyElements } from '../dispatch/elements.ts'
 import { reducedShape } from '../dispatch/reduction.ts'
@@ -54,7 +54,13 @@ export interface SortOptions {
  * tensor([3, 1, 2]).sort().indices.tolist() // => [1, 2, 0]
  * @see torch.sort
  */
-export function sort(self: Tensor, dim = -1, { descending = false }: SortOptions = {}): MaxMin {
+export function sort(
+  self: Tensor,
+  dim = -1,
+  { out, descending = false }: SortOptions & OutsOption = {},
+): MaxMin {
+  if (out !== undefined) return resultInto('sort', out, () => sort(self, dim, { descending }))
+
   const [values, indices] = applyAll(sortOp, [self], { dim: wrapDim('sort', dim, self.ndim), descending })
   return { values, indices }
 }
@@ -74,7 +80,8 @@ export const argsort = (self: Tensor, dim = -1, options: SortOptions = {}): Tens
  * msort(tensor([[3, 1], [2, 4]])).tolist() // => [[2, 1], [3, 4]]
  * @see torch.msort
  */
-export const msort = (self: Tensor): Tensor => sort(self, 0).values
+export const msort = (self: Tensor, { out }: OutOption = {}): Tensor =>
+  out === undefined ? sort(self, 0).values : resultInto('msort', out, () => msort(self))
 
 /** Attributes of topk. */
 export interface TopkAttrs extends AlongDim {
@@ -135,8 +142,10 @@ export function topk(
   self: Tensor,
   k: number,
   dim = -1,
-  { largest = true, sorted = true }: TopkOptions = {},
+  { out, largest = true, sorted = true }: TopkOptions & OutsOption = {},
 ): MaxMin {
+  if (out !== undefined) return resultInto('topk', out, () => topk(self, k, dim, { largest, sorted }))
+
   const at = wrapDim('topk', dim, self.ndim)
   const size = self.shape[at] ?? 1
   check(
@@ -197,8 +206,10 @@ export function kthvalue(
   self: Tensor,
   k: number,
   dim = -1,
-  { keepdim = false }: { keepdim?: boolean } = {},
+  { out, keepdim = false }: { keepdim?: boolean } & OutsOption = {},
 ): MaxMin {
+  if (out !== undefined) return resultInto('kthvalue', out, () => kthvalue(self, k, dim, { keepdim }))
+
   const at = wrapDim('kthvalue', dim, self.ndim)
   const size = self.shape[at] ?? 1
   check(
@@ -306,5 +317,11 @@ export const modeOp = selection<DimAttrs>('mode', (sorted, { dim }) => {
  * mode(tensor([2, 7, 7, 2, 7])).values.item() // => 7
  * @see torch.mode
  */
-export const mode = (self: Tensor, dim = -1, { keepdim = false }: { keepdim?: boolean } = {}): MaxMin =>
-  withPositions(modeOp, self, { dim: wrapDim('mode', dim, self.ndim), keepdim })
+export const mode = (
+  self: Tensor,
+  dim = -1,
+  { out, keepdim = false }: { keepdim?: boolean } & OutsOption = {},
+): MaxMin =>
+  out === undefined
+    ? withPositions(modeOp, self, { dim: wrapDim('mode', dim, self.ndim), keepdim })
+    : resultInto('mode', out, () => mode(self, dim, { keepdim }))

@@ -22,7 +22,10 @@ export function tensordot(
   a: Tensor,
   b: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
+  { out }: OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('tensordot', out, () => tensordot(a, b, dims))
+
   const op = 'tensordot'
   checkFactors(op, [a, b])
   check(

@@ -1,4 +1,6 @@
 // The p-norm of the elements.
+import { resultInto } from '../dispatch/out.ts'
+import type { OutOption } from '../dispatch/out.ts'
 import { applyComposite, composite } from '../dispatch/structured.ts'
 import { dtypeInfoOf } from '../dispatch/elements.ts'
 import { reduceKernels, reducedShape, runReduce } from '../dispatch/reduction.ts'
@@ -95,8 +97,10 @@ export function norm(
   self: Tensor,
   p: number | 'fro' | 'nuc' = 'fro',
   dim: Dims = null,
-  { keepdim = false, dtype }: NormOptions = {},
+  { out, keepdim = false, dtype }: NormOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('norm', out, () => norm(self, p, dim, { keepdim, dtype }))
+
   if (p === 'nuc') return nuclearNorm('norm', self, dim, { keepdim, dtype })
   const cast = dtype === undefined ? self : to(self, { dtype: dtypeInfoOf('norm', dtype).name })
   const source = isComplex(cast) ? abs(cast) : cast

@@ -1,4 +1,6 @@
 // Functions of square matrices: powers, exponential.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import { apply } from '../../dispatch/structured.ts'
 import { ArgumentError, check } from '../../errors.ts'
 import { exponential } from '../../linalg/matrix-exp.ts'
@@ -37,7 +39,9 @@ export function matrixExp(self: Tensor): Tensor {
  * linalg.matrixPower(tensor([[1, 1], [0, 1]]), 5).tolist() // => [[1, 5], [0, 1]]
  * @see torch.linalg.matrix_power
  */
-export function matrixPower(self: Tensor, n: number): Tensor {
+export function matrixPower(self: Tensor, n: number, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.matrixPower', out, () => matrixPower(self, n))
+
   const op = 'linalg.matrixPower'
   checkSquare(op, self)
   check(Number.isInteger(n), () => new ArgumentError(op, `n must be an integer, got ${String(n)}`))

@@ -1,4 +1,6 @@
 // LDLᵀ factors of symmetric matrices; no gradients, as in PyTorch.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { DTypeError, ShapeError, check } from '../../errors.ts'
@@ -61,8 +63,11 @@ export interface LDLFactor {
  */
 export function ldlFactorEx(
   self: Tensor,
-  { hermitian = false, checkErrors = false }: HermitianOption & CheckErrorsOption = {},
+  { out, hermitian = false, checkErrors = false }: HermitianOption & CheckErrorsOption & OutsOption = {},
 ): LDLFactor & { info: Tensor } {
+  if (out !== undefined)
+    return resultInto('linalg.ldlFactorEx', out, () => ldlFactorEx(self, { hermitian, checkErrors }))
+
   return factored('linalg.ldlFactorEx', self, hermitian, checkErrors)
 }
 /**
@@ -74,7 +79,12 @@ export function ldlFactorEx(
  * ldlFactor(tensor([[4, 2], [2, 5]])).LD.tolist() // => [[4, 0], [0.5, 4]]
  * @see torch.linalg.ldl_factor
  */
-export function ldlFactor(self: Tensor, { hermitian = false }: HermitianOption = {}): LDLFactor {
+export function ldlFactor(
+  self: Tensor,
+  { out, hermitian = false }: HermitianOption & OutsOption = {},
+): LDLFactor {
+  if (out !== undefined) return resultInto('linalg.ldlFactor', out, () => ldlFactor(self, { hermitian }))
+
   const { LD, pivots } = factored('linalg.ldlFactor', self, hermitian, true)
   return { LD, pivots }
 }
@@ -111,8 +121,11 @@ export function ldlSolve(
   LD: Tensor,
   pivots: Tensor,
   B: Tensor,
-  { hermitian = false }: HermitianOption = {},
+  { out, hermitian = false }: HermitianOption & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.ldlSolve', out, () => ldlSolve(LD, pivots, B, { hermitian }))
+
   const op = 'linalg.ldlSolve'
   const [a, b] = systemOf(op, LD, B, true)
   check(

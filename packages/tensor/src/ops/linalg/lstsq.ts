@@ -1,4 +1,6 @@
 // Least squares.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutsOption } from '../../dispatch/out.ts'
 import { applyAll } from '../../dispatch/structured.ts'
 import { dtypes, realOf } from '../../dtype.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
@@ -105,8 +107,10 @@ export interface LstsqResult {
 export function lstsq(
   self: Tensor,
   b: Tensor,
-  { rcond = null, driver = null }: LstsqOptions = {},
+  { out, rcond = null, driver = null }: LstsqOptions & OutsOption = {},
 ): LstsqResult {
+  if (out !== undefined) return resultInto('linalg.lstsq', out, () => lstsq(self, b, { rcond, driver }))
+
   const op = 'linalg.lstsq'
   const method = driver ?? 'gelsy'
   check(

@@ -1,4 +1,6 @@
 // LU factors with partial pivoting: P A = L U.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { DTypeError, ShapeError, check } from '../../errors.ts'
@@ -77,8 +79,11 @@ export interface LUFactorEx extends LUFactor {
  */
 export function luFactorEx(
   A: Tensor,
-  { pivot = true, checkErrors = false }: PivotOption & CheckErrorsOption = {},
+  { out, pivot = true, checkErrors = false }: PivotOption & CheckErrorsOption & OutsOption = {},
 ): LUFactorEx {
+  if (out !== undefined)
+    return resultInto('linalg.luFactorEx', out, () => luFactorEx(A, { pivot, checkErrors }))
+
   return factored('linalg.luFactorEx', A, pivot, checkErrors)
 }
 
@@ -109,7 +114,9 @@ export function factored(op: string, A: Tensor, pivot: boolean, checkErrors: boo
  * luFactor(tensor([[0, 2], [4, 6]])).pivots.tolist() // => [2, 2]
  * @see torch.linalg.lu_factor
  */
-export function luFactor(A: Tensor, { pivot = true }: PivotOption = {}): LUFactor {
+export function luFactor(A: Tensor, { out, pivot = true }: PivotOption & OutsOption = {}): LUFactor {
+  if (out !== undefined) return resultInto('linalg.luFactor', out, () => luFactor(A, { pivot }))
+
   const { LU, pivots } = factored('linalg.luFactor', A, pivot, true)
   return { LU, pivots }
 }
@@ -132,7 +139,9 @@ export interface LUParts {
  * P.matmul(L).matmul(U).tolist() // => [[0, 2], [4, 6]]
  * @see torch.linalg.lu
  */
-export function lu(A: Tensor, { pivot = true }: PivotOption = {}): LUParts {
+export function lu(A: Tensor, { out, pivot = true }: PivotOption & OutsOption = {}): LUParts {
+  if (out !== undefined) return resultInto('linalg.lu', out, () => lu(A, { pivot }))
+
   const { LU, pivots } = factored('linalg.lu', A, pivot, false)
   return luUnpack(LU, pivots, { unpackPivots: pivot })
 }
@@ -155,8 +164,11 @@ export interface LUUnpackOptions {
 export function luUnpack(
   LUData: Tensor,
   LUPivots: Tensor,
-  { unpackData = true, unpackPivots = true }: LUUnpackOptions = {},
+  { out, unpackData = true, unpackPivots = true }: LUUnpackOptions & OutsOption = {},
 ): LUParts {
+  if (out !== undefined)
+    return resultInto('linalg.luUnpack', out, () => luUnpack(LUData, LUPivots, { unpackData, unpackPivots }))
+
   const op = 'luUnpack'
   checkMatrix(op, LUData)
   checkPivots(op, LUData, LUPivots)
@@ -218,8 +230,11 @@ export function luSolve(
   LU: Tensor,
   pivots: Tensor,
   B: Tensor,
-  { left = true, adjoint = false }: LUSolveOptions = {},
+  { out, left = true, adjoint = false }: LUSolveOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.luSolve', out, () => luSolve(LU, pivots, B, { left, adjoint }))
+
   const op = 'linalg.luSolve'
   checkSquareFloat(op, LU, 'LU')
   checkMatrixFloat(op, B, 'B')

@@ -1,4 +1,6 @@
 // Norms of vectors and matrices, and what is made of them: condition numbers, distances.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import type { DType } from '../../dtype.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
 import { dtypeInfoOf } from '../../dispatch/elements.ts'
@@ -40,8 +42,11 @@ export const vectorNorm = (
   self: Tensor,
   ord = 2,
   dim: Dims = null,
-  { keepdim = false, dtype = null }: NormOptions = {},
-): Tensor => elementNorm(self, ord, dim, { keepdim, ...(dtype !== null && { dtype }) })
+  { out, keepdim = false, dtype = null }: NormOptions & OutOption = {},
+): Tensor =>
+  out === undefined
+    ? elementNorm(self, ord, dim, { keepdim, ...(dtype !== null && { dtype }) })
+    : resultInto('linalg.vectorNorm', out, () => vectorNorm(self, ord, dim, { keepdim, dtype }))
 
 /**
  * The norm of matrices.
@@ -57,8 +62,11 @@ export function matrixNorm(
   self: Tensor,
   ord: MatrixOrd = 'fro',
   dim: readonly number[] = [-2, -1],
-  { keepdim = false, dtype = null }: NormOptions = {},
+  { out, keepdim = false, dtype = null }: NormOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.matrixNorm', out, () => matrixNorm(self, ord, dim, { keepdim, dtype }))
+
   const op = 'linalg.matrixNorm'
   checkMatrix(op, self)
   check(
@@ -112,8 +120,10 @@ export function norm(
   self: Tensor,
   ord: MatrixOrd | null = null,
   dim: Dims = null,
-  { keepdim = false, dtype = null }: NormOptions = {},
+  { out, keepdim = false, dtype = null }: NormOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined) return resultInto('linalg.norm', out, () => norm(self, ord, dim, { keepdim, dtype }))
+
   const op = 'linalg.norm'
   if (ord === null) return vectorNorm(self, 2, dim, { keepdim, dtype })
   const dims = dim === null ? self.shape.map((_, i) => i) : typeof dim === 'number' ? [dim] : dim
@@ -140,8 +150,13 @@ export function nuclearNorm(
   op: string,
   self: Tensor,
   dim: Dims,
-  options: { keepdim?: boolean; dtype?: DType } = {},
+  options: { keepdim?: boolean; dtype?: DType } & OutOption = {},
 ): Tensor {
+  if (options.out !== undefined)
+    return resultInto('linalg.nuclearNorm', options.out, () =>
+      nuclearNorm(op, self, dim, { ...options, out: undefined }),
+    )
+
   const dims = dim === null ? [0, 1] : typeof dim === 'number' ? [dim] : dim
   check(
     dims.length === 2 && (dim !== null || self.ndim === 2),
@@ -162,7 +177,9 @@ export function nuclearNorm(
  * cond(tensor([[2, 0], [0, 4]])).item() // => 2
  * @see torch.linalg.cond
  */
-export function cond(self: Tensor, p: MatrixOrd | null = null): Tensor {
+export function cond(self: Tensor, p: MatrixOrd | null = null, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.cond', out, () => cond(self, p))
+
   const op = 'linalg.cond'
   checkMatrix(op, self)
   checkFloat(op, self)

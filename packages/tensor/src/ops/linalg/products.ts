@@ -1,4 +1,6 @@
 // Products of vectors: cross, vecdot; powers of a vector.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import { ArgumentError, DTypeError, ShapeError, check } from '../../errors.ts'
 import { broadcastPair, formatShape, wrapDim } from '../../shape/shape.ts'
 import { dtypes } from '../../dtype.ts'
@@ -21,7 +23,9 @@ import { checkSameDType } from './host.ts'
  * linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])).tolist() // => [0, 0, 1]
  * @see torch.linalg.cross
  */
-export function cross(self: Tensor, other: Tensor, dim = -1): Tensor {
+export function cross(self: Tensor, other: Tensor, dim = -1, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.cross', out, () => cross(self, other, dim))
+
   const op = 'linalg.cross'
   check(
     self.ndim === other.ndim,
@@ -57,7 +61,9 @@ export function cross(self: Tensor, other: Tensor, dim = -1): Tensor {
  * vecdot(tensor([[1, 2], [3, 4]]), tensor([1, 10])).tolist() // => [21, 43]
  * @see torch.linalg.vecdot
  */
-export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
+export function vecdot(x: Tensor, y: Tensor, dim = -1, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.vecdot', out, () => vecdot(x, y, dim))
+
   const op = 'linalg.vecdot'
   check(
     x.dtypeInfo.differentiable && y.dtypeInfo.differentiable,

@@ -1,4 +1,6 @@
 // Tensors as linear maps between tensors.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
 import { formatShape, numelOf, wrapDim } from '../../shape/shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -14,7 +16,9 @@ import { inv, solve } from './solve.ts'
  * tensorinv(eye(6).view([2, 3, 6])).shape // => [6, 2, 3]
  * @see torch.linalg.tensorinv
  */
-export function tensorinv(self: Tensor, { ind = 2 }: { ind?: number } = {}): Tensor {
+export function tensorinv(self: Tensor, { out, ind = 2 }: { ind?: number } & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.tensorinv', out, () => tensorinv(self, { ind }))
+
   const op = 'linalg.tensorinv'
   check(
     Number.isInteger(ind) && ind > 0,
@@ -44,8 +48,11 @@ export function tensorinv(self: Tensor, { ind = 2 }: { ind?: number } = {}): Ten
 export function tensorsolve(
   self: Tensor,
   other: Tensor,
-  { dims = null }: { dims?: readonly number[] | null } = {},
+  { out, dims = null }: { dims?: readonly number[] | null } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.tensorsolve', out, () => tensorsolve(self, other, { dims }))
+
   const op = 'linalg.tensorsolve'
   const wrapped = (dims ?? []).map((d) => wrapDim(op, d, self.ndim))
   const source =

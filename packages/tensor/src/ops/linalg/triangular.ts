@@ -1,4 +1,6 @@
 // Systems with triangular matrices.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { apply } from '../../dispatch/structured.ts'
 import { ShapeError, check } from '../../errors.ts'
 import { solveTriangle } from '../../linalg/triangular.ts'
@@ -53,8 +55,13 @@ export interface SolveTriangularOptions {
 export function solveTriangular(
   self: Tensor,
   B: Tensor,
-  { upper, left = true, unitriangular = false }: SolveTriangularOptions,
+  { out, upper, left = true, unitriangular = false }: SolveTriangularOptions & OutOption,
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.solveTriangular', out, () =>
+      solveTriangular(self, B, { upper, left, unitriangular }),
+    )
+
   const op = 'linalg.solveTriangular'
   const [a, b] = systemOf(op, self, B, left)
   if (left) return triangularSolution(a, b, { upper, unitriangular })
@@ -97,8 +104,18 @@ export interface TriangularSolveOptions {
 export function triangularSolve(
   self: Tensor,
   A: Tensor,
-  { upper = true, transpose: adjoint = false, unitriangular = false }: TriangularSolveOptions = {},
+  {
+    out,
+    upper = true,
+    transpose: adjoint = false,
+    unitriangular = false,
+  }: TriangularSolveOptions & OutsOption = {},
 ): { solution: Tensor; clonedCoefficient: Tensor } {
+  if (out !== undefined)
+    return resultInto('linalg.triangularSolve', out, () =>
+      triangularSolve(self, A, { upper, transpose: adjoint, unitriangular }),
+    )
+
   const [a, b] = systemOf('triangularSolve', A, self, true)
   const solution = adjoint
     ? triangularSolution(transpose(a, -2, -1), b, { upper: !upper, unitriangular })
