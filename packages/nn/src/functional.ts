@@ -30,6 +30,7 @@ export {
 // Activations.
 export {
   gelu,
+  gumbelSoftmax,
   glu,
   hardshrink,
   logSoftmax,

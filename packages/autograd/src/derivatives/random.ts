@@ -4,7 +4,7 @@ import type { Family } from './table.ts'
 
 const overwritten = linear((g) => g.zerosLike())
 
-/** Random fills. */
+/** Random fills, and what is drawn with given means: no gradient but zeros, as PyTorch. */
 export const random = {
   uniform: overwritten,
   normal: overwritten,
@@ -14,5 +14,6 @@ export const random = {
   cauchy: overwritten,
   logNormal: overwritten,
   geometric: overwritten,
+  poisson: overwritten,
   normalTensors: { backward: (g, s) => s.inputs.map(() => g.zerosLike()) },
 } satisfies Family

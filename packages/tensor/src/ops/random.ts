@@ -14,6 +14,7 @@ import { defaultGenerator, samplers } from '../random/index.ts'
 import { broadcastPair, checkSizes } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
+import { viewAsReal } from './complex.ts'
 import { canRead } from '../host/reads.ts'
 import { copy_ } from './copy.ts'
 import type { FactoryOptions } from './creation.ts'
@@ -30,15 +31,15 @@ function sampled(
   target: readonly number[] | Tensor,
   fallback: DTypeInfo,
   options: FactoryOptions,
-  drawOf: (dtype: DTypeInfo) => Draw,
+  drawOf: (dtype: DTypeInfo, isPart: boolean) => Draw,
 ): Tensor {
   if (!(target instanceof Tensor)) checkSizes(op, target)
   const dtype = options.dtype === undefined ? fallback : dtypeInfoOf(op, options.dtype)
   const backend = getBackend(options.device ?? getDefaultDevice(), op)
-  const draw = drawOf(dtype)
+  const draw = drawOf(dtype.component ?? dtype, dtype.component !== null)
   const result =
     target instanceof Tensor ? emptyPreserving(target, backend, dtype) : newTensor(backend, dtype, target, op)
-  fillSamples(result, draw)
+  fillSamples(dtype.component === null ? result : viewAsReal(result), draw) // both parts are drawn
   return options.requiresGrad ? result.requiresGrad_() : result
 }
 
@@ -86,14 +87,15 @@ const normalSamples = (
   target: readonly number[] | Tensor,
   options: RandomFactoryOptions,
 ): Tensor =>
-  sampled(op, target, defaultFloatInfo(), options, (dtype) => {
+  sampled(op, target, defaultFloatInfo(), options, (dtype, isPart) => {
     const float = floatDtype(op, dtype)
     const { generator = defaultGenerator } = options
+    const std = isPart ? Math.SQRT1_2 : 1 // the variance of a complex number is that of both parts
     return {
       generator,
       host: (out, serial) =>
-        (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, 0, 1, float),
-      device: onDevice.normal(0, 1),
+        (serial ? samplers.normalSerial : samplers.normal)(asFloats(out), generator, 0, std, float),
+      device: onDevice.normal(0, std),
     }
   })
 

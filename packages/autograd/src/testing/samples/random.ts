@@ -22,6 +22,7 @@ export const random: readonly Sample[] = [
   fill('cauchy', (x) => x.cauchy_()),
   fill('logNormal', (x) => x.logNormal_()),
   fill('geometric', (x) => x.geometric_(0.4)),
+  ['poisson gives zeros to its rates', [share(3)], (x) => seeded(() => tt.poisson(x))],
   ['dropout', [share(2, 3)], (x) => seeded(() => [tt.dropout(x), tt.alphaDropout(x, { training: true })])],
 ]
 

@@ -35,6 +35,11 @@ export const randomFamily: Family = {
   name: 'random',
   samples: [
     sample(
+      'poisson',
+      (x) => tt.poisson(x.mul(x.gt(0)).mul(16)),
+      (x) => [...within(x, 0, 40), meanIs(x, 4, 2)],
+    ),
+    sample(
       'uniform_',
       (x) => x.uniform_(-1, 3),
       (x) => [...within(x, -1, 3), meanIs(x, 1, 4 / Math.sqrt(12))],
