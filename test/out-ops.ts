@@ -20,7 +20,7 @@ const lists: Readonly<Record<string, string>> = {
     square stack std stdMean sub subtract sum svd symeig take takeAlongDim tan tanh tensordot threshold
     topk triangularSolve tril triu trueDivide trunc var varMean vdot vstack where xlogy zeros zerosLike`,
   linalg: `
-    cholesky choleskyEx cond cross det eigh eigvalsh householderProduct inv invEx ldlFactor
+    cholesky choleskyEx cond cross det eig eigh eigvals eigvalsh householderProduct inv invEx ldlFactor
     ldlFactorEx ldlSolve lstsq lu luFactor luFactorEx luSolve matmul matrixNorm matrixPower matrixRank
     multiDot norm pinv qr slogdet solve solveEx solveTriangular svd svdvals tensorinv tensorsolve vecdot
     vectorNorm`,

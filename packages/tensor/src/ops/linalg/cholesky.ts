@@ -1,4 +1,6 @@
 // Cholesky factors, and solutions and inverses from them.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { applyAll, applyComposite, composite } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { ShapeError, check } from '../../errors.ts'
@@ -58,8 +60,11 @@ export interface CheckErrorsOption {
  */
 export function choleskyEx(
   self: Tensor,
-  { upper = false, checkErrors = false }: UpperOption & CheckErrorsOption = {},
+  { out, upper = false, checkErrors = false }: UpperOption & CheckErrorsOption & OutsOption = {},
 ): { L: Tensor; info: Tensor } {
+  if (out !== undefined)
+    return resultInto('linalg.choleskyEx', out, () => choleskyEx(self, { upper, checkErrors }))
+
   checkSquareFloat('linalg.choleskyEx', self)
   const [L, info] = applyAll(linalgCholeskyExOp, [self], { upper })
   if (checkErrors) checkDefinite('linalg.choleskyEx', info)
@@ -88,7 +93,9 @@ function checkDefinite(op: string, info: Tensor): void {
  * linalg.cholesky(tensor([[4, 2], [2, 5]])).tolist() // => [[2, 0], [1, 2]]
  * @see torch.linalg.cholesky
  */
-export function cholesky(self: Tensor, { upper = false }: UpperOption = {}): Tensor {
+export function cholesky(self: Tensor, { out, upper = false }: UpperOption & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.cholesky', out, () => cholesky(self, { upper }))
+
   checkSquareFloat('linalg.cholesky', self)
   const [factor, info] = applyAll(linalgCholeskyExOp, [self], { upper })
   checkDefinite('linalg.cholesky', info)
@@ -105,7 +112,14 @@ export function cholesky(self: Tensor, { upper = false }: UpperOption = {}): Ten
  * choleskySolve(tensor([[4], [16]]), tensor([[2, 0], [0, 4]])).tolist() // => [[1], [1]]
  * @see torch.cholesky_solve
  */
-export function choleskySolve(self: Tensor, input2: Tensor, { upper = false }: UpperOption = {}): Tensor {
+export function choleskySolve(
+  self: Tensor,
+  input2: Tensor,
+  { out, upper = false }: UpperOption & OutOption = {},
+): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.choleskySolve', out, () => choleskySolve(self, input2, { upper }))
+
   const op = 'choleskySolve'
   checkMatrixFloat(op, self, 'B')
   checkSquareFloat(op, input2, 'the factor')
@@ -149,7 +163,10 @@ export const choleskyInverseOp = composite<{ readonly upper: boolean }>({
  * choleskyInverse(tensor([[2, 0], [0, 4]])).tolist() // => [[0.25, 0], [0, 0.0625]]
  * @see torch.cholesky_inverse
  */
-export function choleskyInverse(self: Tensor, { upper = false }: UpperOption = {}): Tensor {
+export function choleskyInverse(self: Tensor, { out, upper = false }: UpperOption & OutOption = {}): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.choleskyInverse', out, () => choleskyInverse(self, { upper }))
+
   checkSquareFloat('choleskyInverse', self, 'the factor')
   const zero = firstFailure(eq(diagonal(self, { dim1: -2, dim2: -1 }), 0))
   check(

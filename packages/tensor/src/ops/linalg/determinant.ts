@@ -1,4 +1,6 @@
 // Determinants, by LU factors.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { realOf } from '../../dtype.ts'
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { factorLU } from '../../linalg/lu.ts'
@@ -64,7 +66,9 @@ export const linalgSlogdetOp = hostOp<null>({
  * linalg.det(tensor([[1, 2], [3, 4]])).item() // => -2
  * @see torch.linalg.det
  */
-export function det(A: Tensor): Tensor {
+export function det(A: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.det', out, () => det(A))
+
   checkSquareFloat('linalg.det', A)
   return apply(linalgDetOp, [A], null)
 }
@@ -79,7 +83,9 @@ export function det(A: Tensor): Tensor {
  * slogdet(tensor([[0, 2], [3, 0]])).sign.item() // => -1
  * @see torch.linalg.slogdet
  */
-export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
+export function slogdet(A: Tensor, { out }: OutsOption = {}): { sign: Tensor; logabsdet: Tensor } {
+  if (out !== undefined) return resultInto('linalg.slogdet', out, () => slogdet(A))
+
   checkSquareFloat('linalg.slogdet', A)
   const [sign, logabsdet] = applyAll(linalgSlogdetOp, [A], null)
   return { sign, logabsdet }

@@ -1,4 +1,6 @@
 // Eigenvalues and eigenvectors.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { apply, applyAll } from '../../dispatch/structured.ts'
 import { complexOf, realOf } from '../../dtype.ts'
 import { ArgumentError, check } from '../../errors.ts'
@@ -76,7 +78,9 @@ function attrsOf(op: string, self: Tensor, UPLO: string): EighAttrs {
  * linalg.eigh(tensor([[2, 0], [0, 1]])).eigenvalues.tolist() // => [1, 2]
  * @see torch.linalg.eigh
  */
-export function eigh(self: Tensor, { UPLO = 'L' }: EighOptions = {}): Eigen {
+export function eigh(self: Tensor, { out, UPLO = 'L' }: EighOptions & OutsOption = {}): Eigen {
+  if (out !== undefined) return resultInto('linalg.eigh', out, () => eigh(self, { UPLO }))
+
   const [eigenvalues, eigenvectors] = applyAll(linalgEighOp, [self], attrsOf('linalg.eigh', self, UPLO))
   return { eigenvalues, eigenvectors }
 }
@@ -87,8 +91,10 @@ export function eigh(self: Tensor, { UPLO = 'L' }: EighOptions = {}): Eigen {
  * eigvalsh(tensor([[2, 1], [1, 2]])).tolist() // => [1, 3]
  * @see torch.linalg.eigvalsh
  */
-export const eigvalsh = (self: Tensor, { UPLO = 'L' }: EighOptions = {}): Tensor =>
-  apply(linalgEigvalshOp, [self], attrsOf('linalg.eigvalsh', self, UPLO))
+export const eigvalsh = (self: Tensor, { out, UPLO = 'L' }: EighOptions & OutOption = {}): Tensor =>
+  out === undefined
+    ? apply(linalgEigvalshOp, [self], attrsOf('linalg.eigvalsh', self, UPLO))
+    : resultInto('linalg.eigvalsh', out, () => eigvalsh(self, { UPLO }))
 
 function solveGeneral(op: string, { a, outputs: [values, vectors], n, where }: Problem<null>): void {
   check(
@@ -128,7 +134,9 @@ export const linalgEigvalsOp = hostOp<null>({
  * linalg.eig(tensor([[0, 1], [-1, 0]])).eigenvalues.tolist() // => [new Complex(0, 1), new Complex(0, -1)]
  * @see torch.linalg.eig
  */
-export function eig(self: Tensor): Eigen {
+export function eig(self: Tensor, { out }: OutsOption = {}): Eigen {
+  if (out !== undefined) return resultInto('linalg.eig', out, () => eig(self))
+
   checkSquareFloat('linalg.eig', self)
   const [eigenvalues, eigenvectors] = applyAll(linalgEigOp, [self], null)
   return { eigenvalues, eigenvectors }
@@ -142,7 +150,9 @@ export function eig(self: Tensor): Eigen {
  * linalg.eigvals(tensor([[2, 1], [0, 3]])).tolist() // => [new Complex(2, 0), new Complex(3, 0)]
  * @see torch.linalg.eigvals
  */
-export function eigvals(self: Tensor): Tensor {
+export function eigvals(self: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.eigvals', out, () => eigvals(self))
+
   checkSquareFloat('linalg.eigvals', self)
   return apply(linalgEigvalsOp, [self], null)
 }

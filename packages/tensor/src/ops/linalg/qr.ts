@@ -1,4 +1,6 @@
 // QR factors by Householder reflectors, and the reflectors themselves.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { apply, applyAll, applyComposite, composite } from '../../dispatch/structured.ts'
 import { ArgumentError, ShapeError, check } from '../../errors.ts'
 import { applyQ, factorQR, formQ } from '../../linalg/householder.ts'
@@ -47,7 +49,12 @@ export const linalgQrOp = hostOp<{ readonly mode: QRMode }>({
  * Q.matmul(R).tolist() // => [[3, 1], [4, 2]]
  * @see torch.linalg.qr
  */
-export function qr(A: Tensor, { mode = 'reduced' }: { mode?: QRMode } = {}): { Q: Tensor; R: Tensor } {
+export function qr(
+  A: Tensor,
+  { out, mode = 'reduced' }: { mode?: QRMode } & OutsOption = {},
+): { Q: Tensor; R: Tensor } {
+  if (out !== undefined) return resultInto('linalg.qr', out, () => qr(A, { mode }))
+
   check(
     mode === 'reduced' || mode === 'complete' || mode === 'r',
     () => new ArgumentError('linalg.qr', `mode must be 'reduced', 'complete' or 'r', got '${String(mode)}'`),
@@ -76,7 +83,9 @@ export const geqrfOp = hostOp<null>({
  * geqrf(tensor([[3], [4]])).tau.item() // => 1.6
  * @see torch.geqrf
  */
-export function geqrf(self: Tensor): { a: Tensor; tau: Tensor } {
+export function geqrf(self: Tensor, { out }: OutsOption = {}): { a: Tensor; tau: Tensor } {
+  if (out !== undefined) return resultInto('linalg.geqrf', out, () => geqrf(self))
+
   checkMatrixFloat('geqrf', self)
   const [a, tau] = applyAll(geqrfOp, [self], null)
   return { a, tau }
@@ -177,7 +186,10 @@ function checkReflectors(op: string, input: Tensor, tau: Tensor): void {
  * householderProduct(a, tau).tolist() // => [[-0.6], [-0.8]]
  * @see torch.linalg.householder_product
  */
-export function householderProduct(input: Tensor, tau: Tensor): Tensor {
+export function householderProduct(input: Tensor, tau: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.householderProduct', out, () => householderProduct(input, tau))
+
   checkReflectors('linalg.householderProduct', input, tau)
   return apply(linalgHouseholderProductOp, [input, tau], null)
 }
@@ -204,8 +216,11 @@ export function ormqr(
   self: Tensor,
   input2: Tensor,
   input3: Tensor,
-  { left = true, transpose: adjoint = false }: OrmqrOptions = {},
+  { out, left = true, transpose: adjoint = false }: OrmqrOptions & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.ormqr', out, () => ormqr(self, input2, input3, { left, transpose: adjoint }))
+
   const op = 'ormqr'
   checkMatrixFloat(op, self)
   checkMatrix(op, input3, 'the matrix')

@@ -1,4 +1,6 @@
 // Systems of linear equations and inverses.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { applyAll } from '../../dispatch/structured.ts'
 import { dtypes } from '../../dtype.ts'
 import { check } from '../../errors.ts'
@@ -81,8 +83,10 @@ function solved(op: string, A: Tensor, B: Tensor, left: boolean): { result: Tens
 export function solveEx(
   A: Tensor,
   B: Tensor,
-  { left = true, checkErrors = false }: SolveOptions & CheckErrorsOption = {},
+  { out, left = true, checkErrors = false }: SolveOptions & CheckErrorsOption & OutsOption = {},
 ): { result: Tensor; info: Tensor } {
+  if (out !== undefined) return resultInto('linalg.solveEx', out, () => solveEx(A, B, { left, checkErrors }))
+
   const answer = solved('linalg.solveEx', A, B, left)
   if (checkErrors) checkRegular('linalg.solveEx', answer.info)
   return answer
@@ -99,7 +103,9 @@ export function solveEx(
  * linalg.solve(tensor([[2, 0], [0, 4]]), tensor([2, 4])).tolist() // => [1, 1]
  * @see torch.linalg.solve
  */
-export function solve(A: Tensor, B: Tensor, { left = true }: SolveOptions = {}): Tensor {
+export function solve(A: Tensor, B: Tensor, { out, left = true }: SolveOptions & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.solve', out, () => solve(A, B, { left }))
+
   const { result, info } = solved('linalg.solve', A, B, left)
   checkRegular('linalg.solve', info)
   return result
@@ -114,8 +120,10 @@ export function solve(A: Tensor, B: Tensor, { left = true }: SolveOptions = {}):
  */
 export function invEx(
   A: Tensor,
-  { checkErrors = false }: CheckErrorsOption = {},
+  { out, checkErrors = false }: CheckErrorsOption & OutsOption = {},
 ): { inverse: Tensor; info: Tensor } {
+  if (out !== undefined) return resultInto('linalg.invEx', out, () => invEx(A, { checkErrors }))
+
   checkSquareFloat('linalg.invEx', A)
   const [inverse, info] = applyAll(linalgInvExOp, [A], null)
   if (checkErrors) checkRegular('linalg.invEx', info)
@@ -131,7 +139,9 @@ export function invEx(
  * linalg.inv(tensor([[2, 0], [0, 4]])).tolist() // => [[0.5, 0], [0, 0.25]]
  * @see torch.linalg.inv
  */
-export function inv(A: Tensor): Tensor {
+export function inv(A: Tensor, { out }: OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.inv', out, () => inv(A))
+
   checkSquareFloat('linalg.inv', A)
   const [inverse, info] = applyAll(linalgInvExOp, [A], null)
   checkRegular('linalg.inv', info)

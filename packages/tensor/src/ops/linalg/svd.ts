@@ -1,4 +1,6 @@
 // Singular values and vectors, and what is made of them: pseudo-inverse, rank, condition number.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption, OutsOption } from '../../dispatch/out.ts'
 import { realOf } from '../../dtype.ts'
 import { apply, applyAll, applyComposite, composite } from '../../dispatch/structured.ts'
 import { NotImplementedError, check } from '../../errors.ts'
@@ -101,7 +103,12 @@ function checkDriver(op: string, driver: unknown): void {
  * linalg.svd(tensor([[0, 2], [1, 0]])).S.tolist() // => [2, 1]
  * @see torch.linalg.svd
  */
-export function svd(A: Tensor, { fullMatrices = true, driver = null }: SVDOptions = {}): SVDResult {
+export function svd(
+  A: Tensor,
+  { out, fullMatrices = true, driver = null }: SVDOptions & OutsOption = {},
+): SVDResult {
+  if (out !== undefined) return resultInto('linalg.svd', out, () => svd(A, { fullMatrices, driver }))
+
   checkMatrixFloat('linalg.svd', A)
   checkDriver('linalg.svd', driver)
   const [U, S, Vh] = applyAll(linalgSvdOp, [A], { fullMatrices })
@@ -115,7 +122,9 @@ export function svd(A: Tensor, { fullMatrices = true, driver = null }: SVDOption
  * svdvals(tensor([[0, 3], [2, 0]])).tolist() // => [3, 2]
  * @see torch.linalg.svdvals
  */
-export function svdvals(A: Tensor, { driver = null }: { driver?: null } = {}): Tensor {
+export function svdvals(A: Tensor, { out, driver = null }: { driver?: null } & OutOption = {}): Tensor {
+  if (out !== undefined) return resultInto('linalg.svdvals', out, () => svdvals(A, { driver }))
+
   checkMatrixFloat('linalg.svdvals', A)
   checkDriver('linalg.svdvals', driver)
   return apply(linalgSvdvalsOp, [A], null)
@@ -200,12 +209,16 @@ export const linalgPinvOp = composite<Tolerances>({
 export function pinv(
   self: Tensor,
   {
+    out,
     atol = null,
     rtol = null,
     hermitian = false,
     rcond,
-  }: ToleranceOptions & { /** NumPy's name of rtol. */ rcond?: number | Tensor } = {},
+  }: ToleranceOptions & { /** NumPy's name of rtol. */ rcond?: number | Tensor } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.pinv', out, () => pinv(self, { atol, rtol, hermitian, rcond }))
+
   const attrs = tolerancesOf(
     'linalg.pinv',
     self,
@@ -235,8 +248,17 @@ export const pinverse = (self: Tensor, { rcond = 1e-15 }: { rcond?: number } = {
  */
 export function matrixRank(
   self: Tensor,
-  { atol = null, rtol = null, hermitian = false, tol }: ToleranceOptions & { tol?: number | Tensor } = {},
+  {
+    out,
+    atol = null,
+    rtol = null,
+    hermitian = false,
+    tol,
+  }: ToleranceOptions & { tol?: number | Tensor } & OutOption = {},
 ): Tensor {
+  if (out !== undefined)
+    return resultInto('linalg.matrixRank', out, () => matrixRank(self, { atol, rtol, hermitian, tol }))
+
   const op = 'linalg.matrixRank'
   const attrs = tolerancesOf(
     op,
