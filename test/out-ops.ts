@@ -19,6 +19,9 @@ const lists: Readonly<Record<string, string>> = {
     scatter scatterAdd searchsorted sgn sigmoid sign signbit sin sinc sinh slogdet softmax sort sqrt
     square stack std stdMean sub subtract sum svd symeig take takeAlongDim tan tanh tensordot threshold
     topk triangularSolve tril triu trueDivide trunc var varMean vdot vstack where xlogy zeros zerosLike`,
+  fft: `
+    fft fft2 fftfreq fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
+    rfftfreq rfftn`,
   linalg: `
     cholesky choleskyEx cond cross det eig eigh eigvals eigvalsh householderProduct inv invEx ldlFactor
     ldlFactorEx ldlSolve lstsq lu luFactor luFactorEx luSolve matmul matrixNorm matrixPower matrixRank

@@ -1,4 +1,6 @@
 // The frequencies that the bins of a transform stand for.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import { ArgumentError, check } from '../../errors.ts'
 import type { Tensor } from '../../tensor.ts'
 import { tensor } from '../creation.ts'
@@ -33,13 +35,15 @@ function frequencies(
  * fft.fftfreq(4).tolist() // => [0, 0.25, -0.5, -0.25]
  * @see torch.fft.fftfreq
  */
-export const fftfreq = (n: number, options: FrequencyOptions = {}): Tensor =>
-  frequencies(
-    'fftfreq',
-    n,
-    Array.from({ length: n }, (_, k) => (2 * k < n ? k : k - n)),
-    options,
-  )
+export const fftfreq = (n: number, options: FrequencyOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? frequencies(
+        'fftfreq',
+        n,
+        Array.from({ length: n }, (_, k) => (2 * k < n ? k : k - n)),
+        options,
+      )
+    : resultInto('fft.fftfreq', options.out, () => fftfreq(n, { ...options, out: undefined }))
 /**
  * The frequencies of the bins of {@link rfft}.
  *
@@ -47,10 +51,12 @@ export const fftfreq = (n: number, options: FrequencyOptions = {}): Tensor =>
  * fft.rfftfreq(4).tolist() // => [0, 0.25, 0.5]
  * @see torch.fft.rfftfreq
  */
-export const rfftfreq = (n: number, options: FrequencyOptions = {}): Tensor =>
-  frequencies(
-    'rfftfreq',
-    n,
-    Array.from({ length: Math.floor(n / 2) + 1 }, (_, k) => k),
-    options,
-  )
+export const rfftfreq = (n: number, options: FrequencyOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? frequencies(
+        'rfftfreq',
+        n,
+        Array.from({ length: Math.floor(n / 2) + 1 }, (_, k) => k),
+        options,
+      )
+    : resultInto('fft.rfftfreq', options.out, () => rfftfreq(n, { ...options, out: undefined }))

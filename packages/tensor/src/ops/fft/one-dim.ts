@@ -1,4 +1,6 @@
 // Discrete Fourier transforms along one dim.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import type { FourierSign } from '../../dispatch/fourier.ts'
 import { apply } from '../../dispatch/structured.ts'
 import { DTypeError, check } from '../../errors.ts'
@@ -66,8 +68,10 @@ function toReal(
  * fft.fft(tensor([1, 0, 0, 0])).abs().tolist() // => [1, 1, 1, 1]
  * @see torch.fft.fft
  */
-export const fft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  complexTransform('fft', self, dim, options, 'forward')
+export const fft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? complexTransform('fft', self, dim, options, 'forward')
+    : resultInto('fft.fft', options.out, () => fft(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link fft}: `1/n · Σ_k y_k e^(2πi·jk/n)`.
  *
@@ -75,8 +79,10 @@ export const fft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
  * fft.ifft(fft.fft(tensor([1, 2, 3]))).real().tolist() // => [1, 2, 3]
  * @see torch.fft.ifft
  */
-export const ifft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  complexTransform('ifft', self, dim, options, 'inverse')
+export const ifft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? complexTransform('ifft', self, dim, options, 'inverse')
+    : resultInto('fft.ifft', options.out, () => ifft(self, dim, { ...options, out: undefined }))
 /**
  * The transform of real numbers; the half k ≤ n/2 that tells all of it.
  *
@@ -86,8 +92,10 @@ export const ifft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =
  * fft.rfft(tensor([1, 2, 3, 4])).real().tolist() // => [10, -2, -2]
  * @see torch.fft.rfft
  */
-export const rfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  realTransform('rfft', self, dim, options, 'forward')
+export const rfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? realTransform('rfft', self, dim, options, 'forward')
+    : resultInto('fft.rfft', options.out, () => rfft(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link rfft}: real numbers from half of their transform.
  *
@@ -96,8 +104,10 @@ export const rfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =
  * fft.irfft(fft.rfft(tensor([1, 2, 3])), -1, { n: 3 }).tolist() // => [1, 2, 3]
  * @see torch.fft.irfft
  */
-export const irfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  toReal('irfft', self, dim, options, 'inverse')
+export const irfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? toReal('irfft', self, dim, options, 'inverse')
+    : resultInto('fft.irfft', options.out, () => irfft(self, dim, { ...options, out: undefined }))
 /**
  * The transform of a signal of which y_(n−j) = conj(y_j), given half of it: real numbers.
  *
@@ -105,8 +115,10 @@ export const irfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor 
  * fft.hfft(fft.ihfft(tensor([1, 2, 3, 4]))).tolist() // => [1, 2, 3, 4]
  * @see torch.fft.hfft
  */
-export const hfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  toReal('hfft', self, dim, options, 'forward')
+export const hfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? toReal('hfft', self, dim, options, 'forward')
+    : resultInto('fft.hfft', options.out, () => hfft(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link hfft}: half of the signal whose transform is the given real numbers.
  *
@@ -114,5 +126,7 @@ export const hfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =
  * fft.ihfft(tensor([4, 0, 0, 0])).real().tolist() // => [1, 1, 1]
  * @see torch.fft.ihfft
  */
-export const ihfft = (self: Tensor, dim = -1, options: FFTOptions = {}): Tensor =>
-  realTransform('ihfft', self, dim, options, 'inverse')
+export const ihfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? realTransform('ihfft', self, dim, options, 'inverse')
+    : resultInto('fft.ihfft', options.out, () => ihfft(self, dim, { ...options, out: undefined }))

@@ -1,4 +1,6 @@
 // Discrete Fourier transforms along several dims.
+import { resultInto } from '../../dispatch/out.ts'
+import type { OutOption } from '../../dispatch/out.ts'
 import type { FourierSign } from '../../dispatch/fourier.ts'
 import { apply } from '../../dispatch/structured.ts'
 import { ArgumentError, DTypeError, check } from '../../errors.ts'
@@ -82,8 +84,10 @@ function toReal(
  * fft.fftn(ones([2, 2])).real().tolist() // => [[4, 0], [0, 0]]
  * @see torch.fft.fftn
  */
-export const fftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  complexTransform('fftn', self, dim, options, 'forward')
+export const fftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions & OutOption = {}): Tensor =>
+  options.out === undefined
+    ? complexTransform('fftn', self, dim, options, 'forward')
+    : resultInto('fft.fftn', options.out, () => fftn(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link fftn}.
  *
@@ -91,8 +95,14 @@ export const fftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOption
  * fft.ifftn(fft.fftn(tensor([[1, 2], [3, 4]]))).real().tolist() // => [[1, 2], [3, 4]]
  * @see torch.fft.ifftn
  */
-export const ifftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  complexTransform('ifftn', self, dim, options, 'inverse')
+export const ifftn = (
+  self: Tensor,
+  dim: DimsArgument = null,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? complexTransform('ifftn', self, dim, options, 'inverse')
+    : resultInto('fft.ifftn', options.out, () => ifftn(self, dim, { ...options, out: undefined }))
 /**
  * The transform of real numbers along several dims; of the last one the half k ≤ n/2.
  *
@@ -101,8 +111,14 @@ export const ifftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptio
  * fft.rfftn(ones([2, 4])).shape // => [2, 3]
  * @see torch.fft.rfftn
  */
-export const rfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  realTransform('rfftn', self, dim, options, 'forward')
+export const rfftn = (
+  self: Tensor,
+  dim: DimsArgument = null,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? realTransform('rfftn', self, dim, options, 'forward')
+    : resultInto('fft.rfftn', options.out, () => rfftn(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link rfftn}.
  *
@@ -110,8 +126,14 @@ export const rfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptio
  * fft.irfftn(fft.rfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
  * @see torch.fft.irfftn
  */
-export const irfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  toReal('irfftn', self, dim, options, 'inverse')
+export const irfftn = (
+  self: Tensor,
+  dim: DimsArgument = null,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? toReal('irfftn', self, dim, options, 'inverse')
+    : resultInto('fft.irfftn', options.out, () => irfftn(self, dim, { ...options, out: undefined }))
 /**
  * The transform, along several dims, of a signal that is Hermitian in the last one, given half of it: real numbers.
  *
@@ -119,8 +141,14 @@ export const irfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOpti
  * fft.hfftn(fft.ihfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
  * @see torch.fft.hfftn
  */
-export const hfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  toReal('hfftn', self, dim, options, 'forward')
+export const hfftn = (
+  self: Tensor,
+  dim: DimsArgument = null,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? toReal('hfftn', self, dim, options, 'forward')
+    : resultInto('fft.hfftn', options.out, () => hfftn(self, dim, { ...options, out: undefined }))
 /**
  * The inverse of {@link hfftn}.
  *
@@ -129,25 +157,67 @@ export const hfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptio
  * fft.ihfftn(ones([2, 4])).shape // => [2, 3]
  * @see torch.fft.ihfftn
  */
-export const ihfftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOptions = {}): Tensor =>
-  realTransform('ihfftn', self, dim, options, 'inverse')
+export const ihfftn = (
+  self: Tensor,
+  dim: DimsArgument = null,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? realTransform('ihfftn', self, dim, options, 'inverse')
+    : resultInto('fft.ihfftn', options.out, () => ihfftn(self, dim, { ...options, out: undefined }))
 
 const lastTwo: readonly number[] = [-2, -1]
 /** fftn of the last two dims. @example fft.fft2(ones([3, 2, 2])).shape // => [3, 2, 2] @see torch.fft.fft2 */
-export const fft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  complexTransform('fft2', self, dim, options, 'forward')
+export const fft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? complexTransform('fft2', self, dim, options, 'forward')
+    : resultInto('fft.fft2', options.out, () => fft2(self, dim, { ...options, out: undefined }))
 /** ifftn of the last two dims. @example fft.ifft2(ones([3, 2, 2])).shape // => [3, 2, 2] @see torch.fft.ifft2 */
-export const ifft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  complexTransform('ifft2', self, dim, options, 'inverse')
+export const ifft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? complexTransform('ifft2', self, dim, options, 'inverse')
+    : resultInto('fft.ifft2', options.out, () => ifft2(self, dim, { ...options, out: undefined }))
 /** rfftn of the last two dims. @example fft.rfft2(ones([3, 2, 4])).shape // => [3, 2, 3] @see torch.fft.rfft2 */
-export const rfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  realTransform('rfft2', self, dim, options, 'forward')
+export const rfft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? realTransform('rfft2', self, dim, options, 'forward')
+    : resultInto('fft.rfft2', options.out, () => rfft2(self, dim, { ...options, out: undefined }))
 /** irfftn of the last two dims. @example fft.irfft2(ones([3, 2, 3])).shape // => [3, 2, 4] @see torch.fft.irfft2 */
-export const irfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  toReal('irfft2', self, dim, options, 'inverse')
+export const irfft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? toReal('irfft2', self, dim, options, 'inverse')
+    : resultInto('fft.irfft2', options.out, () => irfft2(self, dim, { ...options, out: undefined }))
 /** hfftn of the last two dims. @example fft.hfft2(ones([3, 2, 3])).shape // => [3, 2, 4] @see torch.fft.hfft2 */
-export const hfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  toReal('hfft2', self, dim, options, 'forward')
+export const hfft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? toReal('hfft2', self, dim, options, 'forward')
+    : resultInto('fft.hfft2', options.out, () => hfft2(self, dim, { ...options, out: undefined }))
 /** ihfftn of the last two dims. @example fft.ihfft2(ones([3, 2, 4])).shape // => [3, 2, 3] @see torch.fft.ihfft2 */
-export const ihfft2 = (self: Tensor, dim: DimsArgument = lastTwo, options: FFTNOptions = {}): Tensor =>
-  realTransform('ihfft2', self, dim, options, 'inverse')
+export const ihfft2 = (
+  self: Tensor,
+  dim: DimsArgument = lastTwo,
+  options: FFTNOptions & OutOption = {},
+): Tensor =>
+  options.out === undefined
+    ? realTransform('ihfft2', self, dim, options, 'inverse')
+    : resultInto('fft.ihfft2', options.out, () => ihfft2(self, dim, { ...options, out: undefined }))
