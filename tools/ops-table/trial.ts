@@ -106,11 +106,12 @@ export async function runExample(op: Op, way: Way, around: Around, begin = () =>
       return around((self, ...rest) => fn.apply(self, rest), [this, ...args])
     }
   const local: Record<string, unknown> = { ...scope, ...((await import(op.file)) as object) }
+  for (const space of ['fft', 'linalg', 'masked', 'special']) local[space] = scope[space] // fft is a function of its file too
   for (const name of factories) if (name !== op.name) local[name] = inDType(scope[name] as AnyFunction, way)
   const called = asFunction(isFactory(op) ? withOptions(op.fn, { dtype: way.dtype }) : op.fn)
   for (const name of [op.name, ...op.aliases]) {
     const [space, member = space] = name.split('.')
-    if (space !== member) local[space] = { ...(local[space] as object), [member]: called }
+    if (name.includes('.')) local[space] = { ...(local[space] as object), [member]: called }
     if (local[member] === op.fn) local[member] = called
   }
   local.tt = local
