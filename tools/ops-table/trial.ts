@@ -1,7 +1,7 @@
 // Tries an op: runs the example of its docstring with all tensors in one dtype on one device, and looks at its calls.
 import { transformSync } from '@swc/core'
 import * as tt from '@tt/autograd'
-import { Tensor, abs, awaitReads, grad, randn, setDefaultDevice } from '@tt/autograd'
+import { Tensor, abs, awaitReads, dtypes, grad, randn, setDefaultDevice } from '@tt/autograd'
 import type { DType } from '@tt/autograd'
 import * as nn from '@tt/nn'
 import { toProgram } from '../../test/doc-examples.ts'
@@ -54,7 +54,8 @@ function inDType(make: AnyFunction, { dtype, bigints }: Way): AnyFunction {
     const made = make(...args) as Tensor
     const keeps =
       args.some((arg) => isOptions(arg) && arg.dtype !== undefined) ||
-      (!made.isFloatingPoint() && made.dtype !== 'int64') ||
+      (!made.dtypeInfo.differentiable && made.dtype !== 'int64') ||
+      (made.isComplex() && dtypes[dtype].component === null) ||
       ArrayBuffer.isView(args[0]) ||
       (!bigints && [args[0]].flat(Infinity as 1).some((x) => typeof x === 'bigint'))
     return keeps ? made : tt.to(made, dtype)
@@ -65,7 +66,7 @@ function inDType(make: AnyFunction, { dtype, bigints }: Way): AnyFunction {
 // may be changed. By functions: the methods may be watched.
 function inGraph(value: unknown, leaves: Tensor[], only: 'all' | number): unknown {
   if (Array.isArray(value)) return value.map((entry) => inGraph(entry, leaves, only))
-  if (!(value instanceof Tensor && value.isFloatingPoint())) return value
+  if (!(value instanceof Tensor && value.dtypeInfo.differentiable)) return value
   const leaf = tt.clone(tt.detach(value))
   leaves.push(leaf)
   return only === 'all' || only === leaves.length - 1 ? tt.mul(leaf.requiresGrad_(), 1) : value
@@ -244,7 +245,7 @@ function orderBy(outputs: readonly Tensor[], leaf: Tensor): Order {
   }
   if (first === null) return 'none'
   try {
-    if (first.requiresGrad) grad(first.sum(), [leaf, ...seeds], options)
+    if (first.requiresGrad) grad(first, [leaf, ...seeds], { gradOutputs: first.detach(), ...options })
     return 'any'
   } catch {
     return 'first'

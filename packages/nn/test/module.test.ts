@@ -119,7 +119,7 @@ describe('modes, moves and gradients', () => {
     expect(net.normLayer.numBatchesTracked!.dtype).toBe('int64')
     expect(net.call(ones([4, 2], { dtype: 'float64' })).dtype).toBe('float64')
     expect(() => net.to('int64')).toThrow(
-      'to: the dtype of a module must be a floating-point one, got int64.',
+      'to: the dtype of a module must be a floating-point or complex one, got int64.',
     )
     expect(weight.requiresGrad).toBe(true)
   })

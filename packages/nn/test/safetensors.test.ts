@@ -27,6 +27,7 @@ describe('round trip', () => {
     'int8',
     'uint8',
     'bool',
+    'complex64',
   ] as DType[])('%s', (dtype) => {
     const state = {
       'a.b': tensor([
@@ -45,6 +46,12 @@ describe('round trip', () => {
         value.tolist(),
       ])
     }
+  })
+
+  test('complex128 is not in the format', () => {
+    expect(() => saveSafetensors({ w: zeros([1], { dtype: 'complex128' }) })).toThrow(
+      'saveSafetensors: the dtype of w must be one of',
+    )
   })
 
   test('of a module, with metadata, from an odd place in memory', () => {
@@ -106,7 +113,7 @@ describe('corrupt files', () => {
     [
       'an unknown dtype',
       file(entry({ dtype: 'F8' }), 8),
-      'loadSafetensors: the dtype of w must be one of [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL], got F8.',
+      'loadSafetensors: the dtype of w must be one of [C64, F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL], got F8.',
     ],
     ['a dtype of every object', file(entry({ dtype: 'toString' }), 8), 'got toString.'],
     [

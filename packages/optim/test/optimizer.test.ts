@@ -1,9 +1,9 @@
 // What all optimizers share: groups, gradients, state dicts, text, errors.
 import '@tt/backend-cpu'
 import { describe, expect, test } from '@jest/globals'
-import { ones, tensor } from '@tt/autograd'
+import { Complex, ones, tensor, viewAsReal } from '@tt/autograd'
 import type { Tensor } from '@tt/autograd'
-import { Adam, RMSprop, SGD } from '@tt/optim'
+import { Adadelta, Adagrad, Adam, AdamW, RMSprop, SGD } from '@tt/optim'
 
 const parameter = (values: number[]): Tensor => tensor(values, { requiresGrad: true })
 
@@ -167,4 +167,53 @@ test('bad arguments are refused', () => {
   expect(() => new SGD(p as never, { lr: 1 })).toThrow(
     'SGD: params must be a list of tensors or of groups, got one tensor.',
   )
+})
+
+// Three steps on Σ |p (1 − i)|² + (Re p)³, as torch 1.13 makes them: the parts are numbers of their own.
+describe('complex parameters', () => {
+  test.each<[string, (p: Tensor) => { zeroGrad(): void; step(): unknown }, number[]]>([
+    [
+      'SGD',
+      (p) => new SGD([p], { lr: 0.1, momentum: 0.9 }),
+      [-1.0537587, -1.08, 0.09829028320312505, -0.135],
+    ],
+    [
+      'Adam',
+      (p) => new Adam([p], { lr: 0.1 }),
+      [0.7025193977518251, 1.7006233916636408, -0.20214011311896957, -0.0302083280255315],
+    ],
+    [
+      'AdamW',
+      (p) => new AdamW([p], { lr: 0.1 }),
+      [0.6998584052344057, 1.6949445140023638, -0.2009616037262375, -0.030565964174155948],
+    ],
+    [
+      'RMSprop',
+      (p) => new RMSprop([p], { lr: 0.1 }),
+      [2.571180358139753e-9, 0.30968737669946006, -0.05693475699714989, -0.04639908564714754],
+    ],
+    [
+      'Adagrad',
+      (p) => new Adagrad([p], { lr: 0.1 }),
+      [0.7840698952935123, 1.775821515010822, -0.28208797301046173, 0.06652789982548832],
+    ],
+    [
+      'Adadelta',
+      (p) => new Adadelta([p], { lr: 0.1 }),
+      [0.9990294846694122, 1.9990293313919028, -0.4990293842362162, 0.2490299144833201],
+    ],
+  ])('%s', (_name, make, expected) => {
+    const p = tensor([new Complex(1, 2), new Complex(-0.5, 0.25)], {
+      dtype: 'complex128',
+      requiresGrad: true,
+    })
+    const optimizer = make(p)
+    for (let i = 0; i < 3; i++) {
+      optimizer.zeroGrad()
+      p.mul(new Complex(1, -1)).abs().square().add(p.real().pow(3)).sum().backward()
+      optimizer.step()
+    }
+    const found = viewAsReal(p.detach()).flatten().tolist() as number[]
+    found.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 10))
+  })
 })

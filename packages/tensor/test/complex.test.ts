@@ -120,6 +120,38 @@ describe('values', () => {
   })
 })
 
+test('random numbers are those of torch: both parts with half of the variance', () => {
+  tt.manualSeed(0)
+  expectClose(
+    tt.randn([3], { dtype: 'complex64' }).to('complex128'),
+    [
+      1.0896488428115845, -0.20748557150363922, -1.5406367778778076, 0.40194159746170044, -0.7668731212615967,
+      -0.9889562726020813,
+    ],
+  )
+  tt.manualSeed(0)
+  expectClose(
+    tt.rand([2], { dtype: 'complex128' }),
+    [0.9700530018065531, 0.707819864399788, 0.45938294312745087, 0.9207476841219603],
+  )
+  tt.manualSeed(0)
+  expectClose(
+    tt.empty([2], { dtype: 'complex64' }).normal_(1, 2).to('complex128'),
+    [3.179297685623169, 0.585028886795044, -2.0812735557556152, 1.8038831949234009],
+  )
+  expect(() => tt.randint(0, 2, [2], { dtype: 'complex64' })).toThrow(DTypeError)
+})
+
+test('statistics, masked reductions, embeddings and losses', () => {
+  const z = ofParts([1, 2, 3, -1, 0, 1, -2, 0]).reshape([2, 2])
+  expectClose(tt.cov(z), [6.5, 0, -0.5, 4, -0.5, -4, 2.5, 0])
+  expectClose(tt.masked.sum(z, 0, { mask: tensor([true, false]) }), [1, 3, 0, 0])
+  expectClose(tt.masked.var(z, 1, { unbiased: true }), [6.5, 0, 2.5, 0])
+  expectClose(tt.embedding(tensor([1n, 1n]), z), [0, 1, -2, 0, 0, 1, -2, 0])
+  expectClose(tt.l1Loss(z, z.mul(0)), [(Math.sqrt(5) + Math.sqrt(10) + 1 + 2) / 4])
+  expect(tensor([new Complex(0, 1)]).floatPower(2).dtype).toBe('complex128')
+})
+
 describe('views', () => {
   test('the parts share the memory', () => {
     const z = zeros([2, 3], { dtype: 'complex64' })

@@ -57,7 +57,7 @@ test('what does not fit is refused before anything is written', () => {
     'swapSum: b must have the shape of a, got [3] and [2].',
   )
   expect(() => swapSum({ a, b: zeros([2], { dtype: 'int64' }) }, { scale: 1 })).toThrow(
-    'swapSum: b must be floating-point, got int64.',
+    'swapSum: b must be floating-point, or all tensors complex, got int64.',
   )
   expect(() => swapSum({ a, b: zeros([1]).expand([2]) }, { scale: 1 })).toThrow(
     'swapSum: each element of a tensor that is written must have memory of its own, got an expanded tensor. Clone it first.',

@@ -16,12 +16,13 @@ export function parseTarget(op: string, target: ModuleTarget): (tensor: Tensor) 
         })
       : { device: target.device, dtype: target.dtype }
   check(
-    dtype === undefined || (Object.hasOwn(dtypes, dtype) && dtypes[dtype].category === 'float'),
-    () => new ArgumentError(op, `the dtype of a module must be a floating-point one, got ${dtype}`),
+    dtype === undefined || (Object.hasOwn(dtypes, dtype) && dtypes[dtype].differentiable),
+    () =>
+      new ArgumentError(op, `the dtype of a module must be a floating-point or complex one, got ${dtype}`),
   )
   return (tensor) => ({
     device: device ?? tensor.device,
-    dtype: dtype !== undefined && tensor.isFloatingPoint() ? dtype : tensor.dtype,
+    dtype: dtype !== undefined && tensor.dtypeInfo.differentiable ? dtype : tensor.dtype,
   })
 }
 

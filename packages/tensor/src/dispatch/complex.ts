@@ -30,6 +30,19 @@ export function partOf({ storage, dtypeInfo, shape, strides, offset, counter }: 
 }
 const doubled = (strides: readonly number[]): number[] => strides.map((stride) => 2 * stride)
 
+/** The memory of a complex tensor as real numbers: a last dim of size 2 for the parts; outside autograd. */
+export function realWindowOf({ storage, dtypeInfo, shape, strides, offset, counter }: Tensor): Tensor {
+  return new Tensor({
+    storage,
+    dtypeInfo: dtypeInfo.component!,
+    shape: [...shape, 2],
+    strides: [...doubled(strides), 1],
+    offset: 2 * offset,
+    base: null,
+    counter,
+  })
+}
+
 /** The operands of a kernel: two for each complex tensor. */
 export function partsOf(tensors: readonly Tensor[]): Tensor[] {
   const parts: Tensor[] = []

@@ -34,8 +34,8 @@ export interface StructuredRecord<Attrs = never> extends NamedRecord {
   infer(tensors: readonly Tensor[], attrs: Attrs): readonly OutputSpec[]
   /**
    * What `run` does with complex tensors. 'parts': it runs on the real parts and again on the imaginary ones (it moves or
-   * adds elements). 'product': it is linear in each of its first two tensors and runs on pairs of parts. 'whole': it
-   * takes them as they are. Absent: the op refuses them.
+   * adds elements); its outputs are not contiguous then. 'product': it is linear in each of its first two tensors and runs
+   * on pairs of parts. 'whole': it takes them as they are. Absent: the op refuses them.
    */
   readonly complex?: 'parts' | 'product' | 'whole'
   /** Fills the outputs. */

@@ -5,6 +5,7 @@ import { input, param } from '../expr/expr.ts'
 import type { Expr } from '../expr/expr.ts'
 import { formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
+import { isComplexOperand, realWindowOf } from './complex.ts'
 import { checkSameDevice } from './pointwise-call.ts'
 import { mapKernel } from './pointwise-record.ts'
 
@@ -17,7 +18,8 @@ export type InPlaceMap<T extends string, P extends string> = (
 /**
  * An elementwise update of several tensors at once: every new value is computed from the old ones, then all are stored.
  * It takes no part in autograd (as under noGrad) and counts as an in-place change of what it writes. One kernel is made
- * for each combination of dtypes; the params are run-time numbers, so that changing them compiles nothing.
+ * for each combination of dtypes; the params are run-time numbers, so that changing them compiles nothing. Of complex
+ * tensors the parts are updated, each as a number of its own.
  *
  * @param name for messages and profiles
  * @param tensors names of the tensors, read and written; the first one decides the compute type
@@ -45,6 +47,7 @@ export function inPlaceMap<T extends string, P extends string>(
     Object.fromEntries(names.map((key, i) => [key, make(i)])) as Record<K, Expr>
   const results = build(byName(tensors, input), byName(params, param))
   const written = tensors.filter((key) => results[key] !== undefined)
+  const writtenAt = written.map((key) => tensors.indexOf(key))
   const kernels = new Map<number, MapKernel>()
 
   const kernelFor = (operands: readonly Tensor[]): MapKernel => {
@@ -69,9 +72,10 @@ export function inPlaceMap<T extends string, P extends string>(
   }
 
   return (tensorsByName, numbers) => {
-    const operands = tensors.map((key) => tensorsByName[key])
-    checkOperands(name, tensors, operands)
-    const outputs = written.map((key) => tensorsByName[key])
+    const given = tensors.map((key) => tensorsByName[key])
+    checkOperands(name, tensors, given)
+    const operands = isComplexOperand(given[0]) ? given.map(realWindowOf) : given
+    const outputs = writtenAt.map((i) => operands[i])
     for (const output of outputs) checkWritable(name, output)
     if (operands[0].elementCount > 0) {
       operands[0].storage.backend.kernels.map(
@@ -91,8 +95,8 @@ function checkOperands(name: string, names: readonly string[], operands: readonl
   for (let i = 0; i < operands.length; i++) {
     const { shape, dtypeInfo, dtype } = operands[i]
     check(
-      dtypeInfo.category === 'float',
-      () => new DTypeError(name, `${names[i]} must be floating-point, got ${dtype}`),
+      dtypeInfo.differentiable && isComplexOperand(operands[i]) === isComplexOperand(first),
+      () => new DTypeError(name, `${names[i]} must be floating-point, or all tensors complex, got ${dtype}`),
     )
     check(
       sameShape(shape, first.shape),

@@ -4,21 +4,21 @@ import { apply, structured } from '../dispatch/structured.ts'
 import { ArgumentError, NotImplementedError, ShapeError, check } from '../errors.ts'
 import { asIndex, checkBounds } from '../host/index-bounds.ts'
 import { formatShape } from '../shape/shape.ts'
-import { viewOf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './choice.ts'
 import { tensor } from './creation.ts'
 import type { FactoryOptions } from './creation.ts'
 import { indexCopy_, indexSelect } from './indexing.ts'
-import { reshape } from './views.ts'
+import { reshape, view } from './views.ts'
 
 /** embedding: tensors are the table [V, D] and the index. The row `paddingIdx` (or −1 for none) gets no gradient. */
 export const embeddingOp = structured<{ readonly paddingIdx: number; readonly scaleGradByFreq: boolean }>({
   name: 'embedding',
+  complex: 'parts',
   infer: ([weight, index]) => [{ shape: [...index.shape, weight.shape[1]], dtype: weight.dtypeInfo }],
   run: (backend, [weight, index], _attrs, [out]) => {
     if (out.elementCount === 0) return
-    const flat = viewOf(out, [index.elementCount, weight.shape[1]], [weight.shape[1], 1], out.offset)
+    const flat = view(out, [index.elementCount, weight.shape[1]])
     backend.kernels.indexGet(weight, [index.ndim === 1 ? index : reshape(index, [-1]), null], 0, flat)
   },
 })

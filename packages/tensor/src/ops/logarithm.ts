@@ -2,11 +2,12 @@
 import { resultInto } from '../dispatch/out.ts'
 import type { OutOption } from '../dispatch/out.ts'
 import { binary, inPlaceForm, unary } from '../dispatch/define.ts'
-import { dtypes } from '../dtype.ts'
 import type { Operandish } from '../dispatch/pointwise-record.ts'
+import { Complex } from '../complex-number.ts'
 import { DTypeError, check } from '../errors.ts'
 import { Tensor } from '../tensor.ts'
 import { pow, pow_ } from './arithmetic.ts'
+import { isComplex } from './complex-parts.ts'
 import { to } from './copy.ts'
 
 const floats = { refuses: ['int', 'bool'] } as const
@@ -103,7 +104,7 @@ export const entr = unary(
 )
 
 /**
- * The power in double precision.
+ * The power in double precision: float64, or complex128 if one of both is complex.
  *
  * @example
  * floatPower(tensor([2n, 3n]), 0.5).tolist() // => [1.41421, 1.73205]
@@ -112,22 +113,29 @@ export const entr = unary(
 export function floatPower(self: Operandish, exponent: Operandish, { out }: OutOption = {}): Tensor {
   if (out !== undefined) return resultInto('floatPower', out, () => floatPower(self, exponent))
 
-  const wide = (value: Operandish) =>
-    value instanceof Tensor ? to(value, { dtype: dtypes.float64.name }) : value
+  const wide = doubled(self, exponent)
   return pow(wide(self) as Tensor, wide(exponent))
 }
+// A tensor in double precision, complex if one of both operands is.
+const doubled = (...operands: Operandish[]) => {
+  const dtype = operands.some((x) => (x instanceof Tensor ? isComplex(x) : x instanceof Complex))
+    ? 'complex128'
+    : 'float64'
+  return (value: Operandish): Operandish => (value instanceof Tensor ? to(value, { dtype }) : value)
+}
 
-/** In-place floatPower. @throws DTypeError unless self is float64, the dtype of the result @see torch.Tensor.float_power_ */
+/** In-place floatPower. @throws DTypeError unless self is of the dtype of the result, float64 or complex128 @see torch.Tensor.float_power_ */
 export function floatPower_(self: Tensor, exponent: Operandish): Tensor {
+  const wide = doubled(self, exponent)
   check(
-    self.dtype === 'float64',
+    wide(self) === self,
     () =>
       new DTypeError(
         'floatPower_',
-        `self must be float64, the dtype of the result, got ${self.dtype}. Use floatPower`,
+        `self must be of the dtype of the result, float64 or complex128, got ${self.dtype}. Use floatPower`,
       ),
   )
-  return pow_(self, exponent instanceof Tensor ? to(exponent, { dtype: 'float64' }) : exponent)
+  return pow_(self, wide(exponent))
 }
 
 const replaceNonFinite = unary(

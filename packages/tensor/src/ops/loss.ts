@@ -9,8 +9,9 @@ import type { Expr } from '../expr/expr.ts'
 import { canRead } from '../host/reads.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { add, div, mul, sub } from './arithmetic.ts'
+import { abs, add, div, mul, sub } from './arithmetic.ts'
 import { clampMin, le, lt } from './comparison.ts'
+import { isComplex } from './complex-parts.ts'
 import { where } from './choice.ts'
 import { exp, log } from './math.ts'
 import { amax, amin, any, mean, sum } from './reduce.ts'
@@ -49,7 +50,7 @@ const l1 = elementwiseLoss('l1Loss', {}, (x, y) => x.sub(y).abs(), parts)
 /** l1Loss: input, target; attrs: reduction. */
 export const l1LossOp = l1.record
 /**
- * The absolute error `|x − y|`.
+ * The absolute error `|x − y|`, of complex numbers too.
  *
  * @example
  * l1Loss(tensor([1, 2]), tensor([3, 2])).item() // => 1
@@ -58,6 +59,7 @@ export const l1LossOp = l1.record
 export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkReduction('l1Loss', reduction)
   warnSizes('l1Loss', input, target)
+  if (isComplex(input) || isComplex(target)) return reduced(abs(sub(input, target)), reduction)
   return l1.call(input, target, null, { reduction })
 }
 

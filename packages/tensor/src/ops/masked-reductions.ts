@@ -5,6 +5,7 @@ import type { DType } from '../dtype.ts'
 import type { Tensor } from '../tensor.ts'
 import * as arithmetic from './arithmetic.ts'
 import { isnan } from './comparison.ts'
+import { conj } from './complex-parts.ts'
 import { to } from './copy.ts'
 import * as extremes from './extremes.ts'
 import { onesLike } from './like.ts'
@@ -21,7 +22,7 @@ import { norm as plainNorm } from './vector-norm.ts'
 import { reshape } from './views.ts'
 
 const accumulated = (input: Tensor, dtype: DType | null | undefined): DType =>
-  dtype ?? (input.dtypeInfo.category === 'float' ? input.dtype : 'int64')
+  dtype ?? (input.dtypeInfo.differentiable ? input.dtype : 'int64')
 
 /**
  * The sum of the elements that count; 0 if none does.
@@ -237,18 +238,19 @@ function variance(
   dim: Dims = null,
   { unbiased = false, keepdim = false, dtype = null, mask }: MaskedVarOptions = {},
 ): Tensor {
-  const wanted = dtype ?? (input.dtypeInfo.category === 'float' ? input.dtype : 'float32')
-  const compute = dtypeInfoOf('var', wanted).category === 'float' ? wanted : 'float32'
+  const wanted = dtype ?? (input.dtypeInfo.differentiable ? input.dtype : 'float32')
+  const compute = dtypeInfoOf('var', wanted).differentiable ? wanted : 'float32'
   const count = countOf('var', input, dim, true, mask)
   const center = arithmetic.div(sum(input, dim, { keepdim: true, dtype: wanted, mask }), count)
   const distance = arithmetic.sub(input, center)
-  const total = sum(arithmetic.mul(distance, distance), dim, { keepdim, dtype: compute, mask })
+  const total = sum(arithmetic.mul(distance, conj(distance)), dim, { keepdim, dtype: compute, mask })
   const shaped = keepdim ? count : reshape(count, total.shape)
   const divisor = unbiased ? arithmetic.maximum(arithmetic.sub(shaped, 1), onesLike(shaped).zero_()) : shaped
   return to(arithmetic.div(total, divisor), { dtype: wanted })
 }
 /**
- * The variance of the elements that count; biased unless `unbiased` is true.
+ * The variance of the elements that count; biased unless `unbiased` is true. That of complex numbers is complex, with
+ * an imaginary part of 0, as in PyTorch.
  *
  * @example
  * masked.var(tensor([1, 3, 9]), null, { mask: tensor([true, true, false]) }).item() // => 1

@@ -18,6 +18,8 @@ import type { FloatOut } from '../random/samplers.ts'
 import { broadcastPair, formatShape, sameShape } from '../shape/shape.ts'
 import { newTensor } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
+import { viewAsReal } from './complex.ts'
+import { isComplex } from './complex-parts.ts'
 import { contiguous, to } from './copy.ts'
 import * as onDevice from './device-samplers.ts'
 import { toTypedArray } from './reading.ts'
@@ -57,7 +59,7 @@ export const logNormalOp = filler('logNormal')
 export const geometricOp = filler('geometric')
 
 /**
- * Overwrites with numbers uniform in [from, to).
+ * Overwrites with numbers uniform in [from, to); of complex ones, both parts.
  *
  * @throws DTypeError for integers
  * @example
@@ -71,6 +73,10 @@ export function uniform_(
   to = 1,
   { generator = defaultGenerator }: RandomOptions = {},
 ): Tensor {
+  if (isComplex(self)) {
+    uniform_(viewAsReal(self), from, to, { generator })
+    return self
+  }
   const dtype = floatDtype('uniform_', self.dtypeInfo)
   samplers.uniform(new Float32Array(0), generator, from, to, dtype) // checks the bounds
   const draw: Draw = {
@@ -81,7 +87,8 @@ export function uniform_(
   return applyInPlace(uniformOp, [self], { draw })
 }
 /**
- * Overwrites with normal numbers of this mean and standard deviation.
+ * Overwrites with normal numbers of this mean and standard deviation; of complex ones, both parts have half of the
+ * variance.
  *
  * @throws ArgumentError if std is negative
  * @example
@@ -95,6 +102,10 @@ export function normal_(
   std = 1,
   { generator = defaultGenerator }: RandomOptions = {},
 ): Tensor {
+  if (isComplex(self)) {
+    normal_(viewAsReal(self), mean, std * Math.SQRT1_2, { generator }) // both parts have half of the variance
+    return self
+  }
   const dtype = floatDtype('normal_', self.dtypeInfo)
   check(std >= 0, () => new ArgumentError('normal_', `std must be at least 0, got ${std}`))
   const draw: Draw = {

@@ -9,7 +9,7 @@ import { asFloats, emptyPreserving, fillSamples, floatDtype, sampleArray } from 
 import type { Draw } from '../dispatch/sample.ts'
 import { defaultFloatInfo, dtypes, promoteInfos } from '../dtype.ts'
 import type { DTypeInfo } from '../dtype.ts'
-import { ArgumentError, check } from '../errors.ts'
+import { ArgumentError, DTypeError, check } from '../errors.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import { broadcastPair, checkSizes } from '../shape/shape.ts'
 import { Tensor, newTensor } from '../tensor.ts'
@@ -145,7 +145,8 @@ const integers = (
   options: RandomFactoryOptions,
   fallback: DTypeInfo,
 ): Tensor =>
-  sampled(op, size, fallback, options, (dtype) => {
+  sampled(op, size, fallback, options, (dtype, isPart) => {
+    check(!isPart, () => new DTypeError(op, 'integers are real, got a complex dtype. Use rand or randn'))
     const generator = options.generator ?? defaultGenerator
     samplers.randint(sampleArray(dtype, 0), generator, low, high, dtype.name) // checks the bounds
     return {

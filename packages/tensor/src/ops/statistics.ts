@@ -7,6 +7,8 @@ import { formatShape } from '../shape/shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { div, mul, sub } from './arithmetic.ts'
 import { clamp, clampMin, lt } from './comparison.ts'
+import { complex } from './complex.ts'
+import { conj, imag, isComplex, real } from './complex-parts.ts'
 import { tensor } from './creation.ts'
 import { matmul } from './matmul.ts'
 import { sqrt } from './math.ts'
@@ -56,7 +58,7 @@ export interface CovOptions {
   aweights?: Tensor | null
 }
 /**
- * The covariance matrix of variables (rows) from observations (columns).
+ * The covariance matrix of variables (rows) from observations (columns); Hermitian, of complex numbers.
  *
  * @param self [variables, observations], or [observations] of one variable
  * @returns [variables, variables], 0-dim for one variable
@@ -84,14 +86,14 @@ export function cov(
   if (aweights !== null) checkWeights('aweights', aweights, count, 'float')
   const weights = fweights === null ? aweights : aweights === null ? fweights : mul(fweights, aweights)
   const total = weights === null ? null : sum(weights)
-  const source = observations.dtypeInfo.category === 'float' ? observations : div(observations, 1)
+  const source = observations.dtypeInfo.differentiable ? observations : div(observations, 1)
   const center =
     total === null
       ? mean(source, 1, { keepdim: true })
       : div(unsqueeze(sum(mul(source, weights!), 1), 1), total)
   const centered = sub(source, center)
   const weighted = weights === null ? centered : mul(centered, weights)
-  const product = matmul(weighted, transpose(centered, 0, 1))
+  const product = matmul(weighted, conj(transpose(centered, 0, 1)))
   return squeeze(div(product, divisor(total, count, { correction, fweights, aweights }, self)))
 }
 function divisor(
@@ -156,6 +158,8 @@ export function corrcoef(self: Tensor): Tensor {
   )
   const covariance = cov(self)
   if (covariance.ndim === 0) return div(covariance, covariance)
-  const deviations = sqrt(diagonal(covariance))
-  return clamp(div(div(covariance, unsqueeze(deviations, 1)), unsqueeze(deviations, 0)), -1, 1)
+  const deviations = sqrt(real(diagonal(covariance)))
+  const correlation = div(div(covariance, unsqueeze(deviations, 1)), unsqueeze(deviations, 0))
+  if (!isComplex(correlation)) return clamp(correlation, -1, 1)
+  return complex(clamp(real(correlation), -1, 1), clamp(imag(correlation), -1, 1))
 }
