@@ -77,7 +77,8 @@ async function run({ name, code }: DocExample): Promise<void> {
   const own = name.includes('.md:')
     ? {}
     : ((await import(join(root, name.replace(/:\d+$/, '')))) as Record<string, unknown>)
-  const local = { ...scope, ...standIns(), ...own }
+  // the namespace `fft` stays what users see, also in the file that has its function `fft`
+  const local = { ...scope, ...standIns(), ...own, fft: tt.fft }
   const { code: body } = transformSync(`async function example() {\n${toProgram(code)}\n}`, {
     jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
     isModule: true,

@@ -165,7 +165,7 @@ async function watch(op: Op, way: Way): Promise<Watch> {
 }
 
 const isFactory = ({ name, file }: Op): boolean =>
-  /\/(creation|signal-windows)\.ts$/.test(file) ||
+  /\/(creation|frequencies|signal-windows)\.ts$/.test(file) ||
   ['rand', 'randn', 'randint', 'randperm', 'trilIndices', 'triuIndices'].includes(name)
 // Which parameter of a function, given its source, is the first one that is an object.
 function optionsAt(source: string): number {

@@ -166,7 +166,7 @@ function overlapAdd(frames: Tensor, hop: number): Tensor {
  * @returns [L] or [B, L]
  * @throws ShapeError, DTypeError; ArgumentError also where the windows add up to 0 within the signal
  * @example
- * istft(stft(tensor([1, 2, 3, 4, 5, 6, 7, 8]), 4, null, { returnComplex: true }), 4).tolist() // => [1, 2, 3, 4, 5, 6, 7, 8]
+ * istft(stft(tensor([1, 2, 3, 4, 5, 6, 7, 8]), 4), 4).tolist() // => [1, 2, 3, 4, 5, 6, 7, 8]
  * @see torch.istft
  */
 export function istft(

@@ -76,7 +76,7 @@ export const fft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}
  * The inverse of {@link fft}: `1/n · Σ_k y_k e^(2πi·jk/n)`.
  *
  * @example
- * fft.ifft(fft.fft(tensor([1, 2, 3]))).real().tolist() // => [1, 2, 3]
+ * fft.ifft(tensor([4, 0, 0, 0])).real().tolist() // => [1, 1, 1, 1]
  * @see torch.fft.ifft
  */
 export const ifft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
@@ -101,7 +101,7 @@ export const rfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {
  *
  * @param options n: length of the result; default 2·(size − 1), so give it if it is odd
  * @example
- * fft.irfft(fft.rfft(tensor([1, 2, 3])), -1, { n: 3 }).tolist() // => [1, 2, 3]
+ * fft.irfft(tensor([4, 0, 0])).tolist() // => [1, 1, 1, 1]
  * @see torch.fft.irfft
  */
 export const irfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
@@ -112,7 +112,7 @@ export const irfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = 
  * The transform of a signal of which y_(n−j) = conj(y_j), given half of it: real numbers.
  *
  * @example
- * fft.hfft(fft.ihfft(tensor([1, 2, 3, 4]))).tolist() // => [1, 2, 3, 4]
+ * fft.hfft(tensor([1, 0, 0])).tolist() // => [1, 1, 1, 1]
  * @see torch.fft.hfft
  */
 export const hfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>

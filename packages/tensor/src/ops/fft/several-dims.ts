@@ -92,7 +92,7 @@ export const fftn = (self: Tensor, dim: DimsArgument = null, options: FFTNOption
  * The inverse of {@link fftn}.
  *
  * @example
- * fft.ifftn(fft.fftn(tensor([[1, 2], [3, 4]]))).real().tolist() // => [[1, 2], [3, 4]]
+ * fft.ifftn(tensor([[4, 0], [0, 0]])).real().tolist() // => [[1, 1], [1, 1]]
  * @see torch.fft.ifftn
  */
 export const ifftn = (
@@ -123,7 +123,7 @@ export const rfftn = (
  * The inverse of {@link rfftn}.
  *
  * @example
- * fft.irfftn(fft.rfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
+ * fft.irfftn(tensor([[4, 0], [0, 0]])).tolist() // => [[1, 1], [1, 1]]
  * @see torch.fft.irfftn
  */
 export const irfftn = (
@@ -138,7 +138,7 @@ export const irfftn = (
  * The transform, along several dims, of a signal that is Hermitian in the last one, given half of it: real numbers.
  *
  * @example
- * fft.hfftn(fft.ihfftn(tensor([[1, 2], [3, 4]]))).tolist() // => [[1, 2], [3, 4]]
+ * fft.hfftn(tensor([[1, 0], [0, 0]])).tolist() // => [[1, 1], [1, 1]]
  * @see torch.fft.hfftn
  */
 export const hfftn = (
