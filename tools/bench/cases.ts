@@ -38,7 +38,12 @@ const table = {
   'tanh 1e6': ['tanh of 1,000,000 float32', million, 'ns/element', 4],
   'sum 1e6': ['sum of 1,000,000 float32', million, 'ns/element', 4],
   'softmax 1000x1000': ['softmax over rows of 1000', million, 'ns/element', 4],
-  upload: ['a tensor of 2^20 float32 (4 MB) from host memory', transfer.small, 'ns/element', 4],
+  upload: [
+    'a tensor of 2^20 float32 (4 MB) from host memory, and one element back',
+    transfer.small,
+    'ns/element',
+    4,
+  ],
   'upload large': ['the same of 2^24 (64 MB)', transfer.large, 'ns/element', 1],
   'read back': ['2^20 float32 (4 MB), doubled, to host memory', transfer.small, 'ns/element', 1],
   'read back large': ['the same of 2^24 (64 MB)', transfer.large, 'ns/element', 1],

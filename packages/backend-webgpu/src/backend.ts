@@ -42,9 +42,9 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     runtime,
     supports: (dtype) => dtype.name !== 'float64',
 
-    allocate(bytes) {
+    allocate(bytes, dtype) {
       runtime.check('allocate')
-      return new WebGpuBuffer(bytes, true)
+      return new WebGpuBuffer(bytes, true, dtype)
     },
     free: (buffer) => runtime.memory.free(handleOf(buffer)),
 
@@ -56,8 +56,10 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
         runtime.memory.upload(handle.block, at, encodeBytes(bytes, handle.dtype))
         return
       }
-      if (bytes.byteLength === handle.bytes) handle.staged = new Uint8Array(bytes)
-      else (handle.staged ??= new Uint8Array(handle.bytes)).set(bytes, byteOffset)
+      if (bytes.byteLength < handle.bytes)
+        (handle.staged ??= new Uint8Array(handle.bytes)).set(bytes, byteOffset)
+      else if (handle.intended === undefined) handle.staged = new Uint8Array(bytes)
+      else runtime.memory.fill(handle, handle.intended, bytes)
     },
 
     read() {

@@ -1,5 +1,6 @@
 // The Tensor class: a window (shape, strides, offset, dtype) on a storage, and a slot for autograd.
 import type { Backend, Device } from './backend/backend.ts'
+import { realOf } from './dtype.ts'
 import type { DType, DTypeInfo } from './dtype.ts'
 import { supportsDtype } from './dispatch/complex.ts'
 import { autograd, gradState } from './dispatch/hook.ts'
@@ -291,7 +292,8 @@ export function newTensor(
       `device '${backend.device}' does not store ${dtypeInfo.name}. Cast to a dtype it has, such as float32`,
     )
   }
-  const storage = new Storage(backend, numelOf(shape) * dtypeInfo.itemSize)
+  const bytes = numelOf(shape) * dtypeInfo.itemSize
+  const storage = new Storage(backend, bytes, backend.allocate(bytes, realOf(dtypeInfo)))
   return new Tensor(
     {
       storage,

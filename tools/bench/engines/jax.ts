@@ -120,7 +120,13 @@ const mlpStep =
     )
 const upload = (count: number) => (): Run => {
   const host = numbers(count)
-  return () => done(np.array(host))
+  return () =>
+    np
+      .array(host)
+      .slice(0)
+      .add(1)
+      .data()
+      .then(() => {})
 }
 const readBack = (count: number) => (): Run => {
   const x = data([count])

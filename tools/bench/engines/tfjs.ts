@@ -85,9 +85,11 @@ const mlpStep =
     )
 const upload = (count: number) => (): Run => {
   const host = numbers(count)
-  return () => {
+  return async () => {
     const x = tf.tensor(host)
-    tf.slice(x, 0, 1).dispose() // the first use of a tensor brings it to a GPU
+    const first = tf.slice(x, 0, 1)
+    await first.data()
+    first.dispose()
     x.dispose()
   }
 }

@@ -67,16 +67,19 @@ export async function load(device: string): Promise<Engine> {
   const upload = (count: number) => () => {
     const host = numbers(count)
     const zero = tt.zeros([], { device })
-    // the first use of a tensor brings it to a GPU
-    return () => void tt.tensor(host, { device }).at(0).add(zero)
+    return async () => {
+      const x = tt.tensor(host, { device })
+      await x.at(0).add(zero).itemAsync()
+      x.dispose() // freed at once, as in the other engines
+    }
   }
   const readBack = (count: number) => () => {
     const x = data([count])
-    return () =>
-      x
-        .mul(2)
-        .toTypedArrayAsync()
-        .then(() => {})
+    return async () => {
+      const y = x.mul(2)
+      await y.toTypedArrayAsync()
+      y.dispose()
+    }
   }
   return {
     name: device === 'cpu' ? 'tt' : `tt ${device}`,

@@ -58,10 +58,13 @@ export class WebGpuBuffer {
   watch: Watch | null = null
   /** Whether its block may be a part of a larger buffer. */
   readonly shared: boolean
+  /** The dtype of the tensor that it was made for: what is written to all of it goes to the device at once. */
+  readonly intended: DTypeInfo | undefined
 
-  constructor(bytes: number, shared = false) {
+  constructor(bytes: number, shared = false, intended?: DTypeInfo) {
     this.bytes = bytes
     this.shared = shared
+    this.intended = intended
   }
 }
 
@@ -151,7 +154,15 @@ export class Memory {
       )
     }
     const { staged } = handle
-    const words = staged === null ? null : encodeBytes(staged, dtype)
+    return this.#place(handle, dtype, staged === null ? null : encodeBytes(staged, dtype))
+  }
+
+  /** Makes the block of a handle that has none, with all of its elements. */
+  fill(handle: WebGpuBuffer, dtype: DTypeInfo, bytes: Uint8Array): void {
+    this.#place(handle, dtype, encodeBytes(bytes, dtype))
+  }
+
+  #place(handle: WebGpuBuffer, dtype: DTypeInfo, words: Uint32Array<ArrayBuffer> | null): Block {
     const bytes = Math.ceil(handle.bytes / dtype.itemSize) * wordBytes
     const block = (handle.shared ? this.#takeShared(bytes) : undefined) ?? this.take(bytes)
     handle.dtype = dtype

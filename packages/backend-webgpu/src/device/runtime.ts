@@ -25,7 +25,7 @@ const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
 const maxBatch = 1024
 const MAP_READ = 1
-const mostStaging = 64 * 2 ** 20 // bytes that are kept for reads
+const mostStaging = 128 * 2 ** 20 // bytes that are kept for reads
 const lostWithin = 2000 // milliseconds after a mapping was refused
 
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.

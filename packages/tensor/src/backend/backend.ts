@@ -21,9 +21,12 @@ export interface Backend {
   /**
    * A block of at least `bytes` bytes, uninitialised. The handle is held by nothing but its storage: when the
    * handle can be collected, so can the memory.
+   *
+   * @param dtype that of the elements to come, where it is known (of complex ones, that of their parts): for a backend
+   *   whose memory depends on it
    * @throws OutOfMemoryError
    */
-  allocate(bytes: number): BufferHandle
+  allocate(bytes: number, dtype?: DTypeInfo): BufferHandle
   /** Gives the block back at once. Called at most once for a handle, which is never used afterwards. */
   free(buffer: BufferHandle): void
   /** Copies host bytes into the block. */

@@ -30,8 +30,8 @@ export function watchBuffers(inner: Backend): BufferWatch {
     kernels: inner.kernels,
     fused: inner.fused,
     supports: (dtype) => inner.supports(dtype),
-    allocate(bytes) {
-      const handle = inner.allocate(bytes)
+    allocate(bytes, dtype) {
+      const handle = inner.allocate(bytes, dtype)
       const reference = new WeakRef(handle)
       blocks.add(reference)
       byHandle.set(handle, reference)
