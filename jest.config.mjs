@@ -37,4 +37,6 @@ export default {
     project('repository', ['test/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts']),
   ],
   testTimeout: 30_000,
+  // jest's own default leaves a core idle, which is half of a machine of two
+  maxWorkers: '100%',
 }

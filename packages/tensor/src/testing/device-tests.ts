@@ -76,7 +76,7 @@ const memoryTests: readonly DeviceTest[] = [
       // it refers to alive for a task, and for a collection that has begun: so it is done seldom.
       const ballast: Uint8Array[] = []
       let alive = watched.length
-      for (let rounds = 0; rounds < 12 && alive > 0; rounds++) {
+      for (let rounds = 0; rounds < 40 && alive > 3; rounds++) {
         for (let i = 0; i < 12; i++) {
           await new Promise((resolve) => setTimeout(resolve, 2))
           ballast[i] = new Uint8Array(2 ** 25)
