@@ -73,13 +73,14 @@ const memoryTests: readonly DeviceTest[] = [
       const watched = work(tested)
       await toTypedArrayAsync(ones([1], { device: tested.device }))
       // Collections cannot be asked for everywhere: memory that grows brings them about. Looking at a WeakRef keeps what
-      // it refers to alive for a task, and for a collection that has begun: so it is done seldom.
+      // it refers to alive for a task, and for a collection that has begun: so it is done seldom, and on a busy machine,
+      // where a collection takes long, ever more seldom.
       const ballast: Uint8Array[] = []
       let alive = watched.length
-      for (let rounds = 0; rounds < 40 && alive > 3; rounds++) {
-        for (let i = 0; i < 12; i++) {
+      for (let allocations = 12; allocations < 400 && alive > 3; allocations *= 2) {
+        for (let i = 0; i < allocations; i++) {
           await new Promise((resolve) => setTimeout(resolve, 2))
-          ballast[i] = new Uint8Array(2 ** 25)
+          ballast[i % 12] = new Uint8Array(2 ** 25)
         }
         ballast.length = 0
         alive = watched.filter((handle) => handle.deref() !== undefined).length
