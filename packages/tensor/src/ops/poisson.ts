@@ -3,6 +3,7 @@ import { withGradMode } from '../dispatch/hook.ts'
 import { floatDtype, sampleArray } from '../dispatch/sample.ts'
 import { apply, structured } from '../dispatch/structured.ts'
 import { encodeElements } from '../host/encode.ts'
+import { checkReadable } from '../host/reads.ts'
 import { defaultGenerator, samplers } from '../random/index.ts'
 import type { Generator } from '../random/generator.ts'
 import type { FloatOut } from '../random/samplers.ts'
@@ -17,6 +18,7 @@ export const poissonOp = structured<{ generator: Generator }>({
   infer: ([self]) => [{ shape: self.shape, dtype: floatInfo(self) }],
   run: (backend, [self], { generator }, [out]) => {
     if (self.elementCount === 0) return
+    checkReadable('poisson', 'the rates', self)
     const wide = self.dtype === 'float64' ? self : to(self, 'float32')
     const rates = withGradMode(false, () => toTypedArray(contiguous(wide))) as FloatOut
     const drawn = sampleArray(out.dtypeInfo, self.elementCount) as FloatOut
@@ -37,7 +39,7 @@ const floatInfo = (self: Tensor) => {
  * @throws ArgumentError if a rate is negative
  * @example
  * manualSeed(0)
- * poisson(tensor([1, 4, 20])).tolist() // => [1, 5, 20]
+ * poisson(tensor([1, 5, 20])).tolist() // => [2, 6, 19]
  * @see torch.poisson
  */
 export const poisson = (self: Tensor, { generator = defaultGenerator }: RandomOptions = {}): Tensor =>
