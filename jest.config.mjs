@@ -39,4 +39,6 @@ export default {
   testTimeout: 30_000,
   // jest's own default leaves a core idle, which is half of a machine of two
   maxWorkers: '100%',
+  // modules of a test file stay in the process that ran it: a heap of gigabytes makes every collection slow
+  workerIdleMemoryLimit: '1.5GB',
 }
