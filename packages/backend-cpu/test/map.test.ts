@@ -101,8 +101,10 @@ describe('primitives', () => {
 })
 
 describe('casts', () => {
-  for (const from of dtypeList) {
-    for (const to of dtypeList) {
+  // backends never see complex dtypes: their parts are real
+  const stored = dtypeList.filter((info) => info.component === null)
+  for (const from of stored) {
+    for (const to of stored) {
       test(`${from.name} to ${to.name}`, () => {
         // the reference casts floats to uint8 by way of int32, torch by way of int64
         const inRange = (dtype: DType) => {
