@@ -169,6 +169,7 @@ test('wrong arguments', () => {
   expect(() => fft.fftn(ones([2, 2]), [0, 0])).toThrow('fftn: each dim may appear once, got [0, 0].')
   expect(() => fft.fftn(x, [0], { s: [2, 2] })).toThrow(ShapeError)
   expect(() => fft.fftfreq(-1)).toThrow(ArgumentError)
+  expect(() => fft.fftfreq(4, { dtype: 'int64' })).toThrow(DTypeError)
 })
 
 describe('short-time transforms', () => {

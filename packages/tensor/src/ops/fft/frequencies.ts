@@ -1,7 +1,8 @@
 // The frequencies that the bins of a transform stand for.
 import { resultInto } from '../../dispatch/out.ts'
 import type { OutOption } from '../../dispatch/out.ts'
-import { ArgumentError, check } from '../../errors.ts'
+import { dtypeInfoOf } from '../../dispatch/elements.ts'
+import { ArgumentError, DTypeError, check } from '../../errors.ts'
 import type { Tensor } from '../../tensor.ts'
 import { tensor } from '../creation.ts'
 import type { FactoryOptions } from '../creation.ts'
@@ -23,14 +24,19 @@ function frequencies(
     Number.isInteger(n) && n >= 0,
     () => new ArgumentError(op, `n must be an integer of at least 0, got ${n}`),
   )
+  const info = options.dtype === undefined ? defaultFloatInfo() : dtypeInfoOf(op, options.dtype)
+  check(
+    info.differentiable,
+    () => new DTypeError(op, `the dtype must be floating-point or complex, got ${info.name}`),
+  )
   const values = Float64Array.from(bins, (k) => k / (n * d))
-  return tensor(values, { dtype: defaultFloatInfo().name, ...options })
+  return tensor(values, { ...options, dtype: info.name })
 }
 
 /**
  * The frequencies of the bins of {@link fft}, in cycles per unit of `d`: first the positive, then the negative ones.
  *
- * @throws ArgumentError unless n is an integer of at least 0
+ * @throws ArgumentError unless n is an integer of at least 0, DTypeError for integer dtypes
  * @example
  * fft.fftfreq(4).tolist() // => [0, 0.25, -0.5, -0.25]
  * @see torch.fft.fftfreq
