@@ -11,12 +11,12 @@ export interface KitResult {
   readonly calls: { readonly float32: number; readonly float64: number }
 }
 
-const library = loadOpenBlas()
+const openBlas = loadOpenBlas()
 const calls = { float32: 0, float64: 0 }
-const counted: typeof library = {
-  ...library,
-  sgemm: (...args) => (calls.float32++, library.sgemm(...args)),
-  dgemm: (...args) => (calls.float64++, library.dgemm(...args)),
+const counted: typeof openBlas = {
+  ...openBlas,
+  sgemm: (...args) => (calls.float32++, openBlas.sgemm(...args)),
+  dgemm: (...args) => (calls.float64++, openBlas.dgemm(...args)),
 }
 const create = () => createOpenBlasBackend({ library: counted, always: true })
 const failures: string[] = []

@@ -50,13 +50,13 @@ if (found === null) {
   withLibrary(found)
 }
 
-function withLibrary(library: OpenBlas): void {
+function withLibrary(openBlas: OpenBlas): void {
   /** The library, and how often it was asked. */
   const calls = { float32: 0, float64: 0 }
   const counted: OpenBlas = {
-    ...library,
-    sgemm: (...args) => (calls.float32++, library.sgemm(...args)),
-    dgemm: (...args) => (calls.float64++, library.dgemm(...args)),
+    ...openBlas,
+    sgemm: (...args) => (calls.float32++, openBlas.sgemm(...args)),
+    dgemm: (...args) => (calls.float64++, openBlas.dgemm(...args)),
   }
 
   describe('with the library', () => {
@@ -81,7 +81,7 @@ function withLibrary(library: OpenBlas): void {
       const cpu = createCpuBackend()
       globalThis.SharedArrayBuffer = shared
       expect(cpu.memory.buffer instanceof SharedArrayBuffer).toBe(kind === 'shared')
-      registerBackend(createOpenBlasBackend({ cpu, library }))
+      registerBackend(createOpenBlasBackend({ cpu, library: openBlas }))
       const a = ones([64, 64])
       const before = cpu.memoryStats().heapBytes
       expect(a.matmul(a).sum().item()).toBe(64 ** 3)
