@@ -56,14 +56,23 @@ export function toFloating(op: string, self: Tensor): Tensor {
 /** Self as complex numbers. */
 export const toComplex = (self: Tensor): Tensor => to(self, complexOf(self.dtypeInfo).name)
 
-/** The dim, not negative, and the length along it. */
+/** Which dims are transformed, not negative, and the length along each. */
+export interface Lengths {
+  readonly dims: readonly number[]
+  readonly lengths: readonly number[]
+}
+
+/** Of half a spectrum, the length of the signal that it is taken to belong to. */
+export const ofWhole = (half: number): number => 2 * (half - 1)
+
+/** The dim, and the length along it. */
 export function lengthAlong(
   op: string,
   self: Tensor,
   dim: number,
   n: number | null | undefined,
   size = (input: number): number => input,
-): { at: number; length: number } {
+): Lengths {
   check(self.ndim > 0, () => new ShapeError(op, 'the input must have a dim, got a 0-dim tensor'))
   const at = wrapDim(op, dim, self.ndim)
   const length = n ?? size(self.shape[at])
@@ -71,7 +80,7 @@ export function lengthAlong(
     Number.isInteger(length) && length >= 1,
     () => new ShapeError(op, `the number of data points must be an integer of at least 1, got ${length}`),
   )
-  return { at, length }
+  return { dims: [at], lengths: [length] }
 }
 
 /** The dims in order, and the length along each. `last` is the default length of the last one. */
@@ -81,7 +90,7 @@ export function lengthsAlong(
   dim: number | readonly number[] | null | undefined,
   s: readonly number[] | null | undefined,
   last = (input: number): number => input,
-): { dims: number[]; lengths: number[] } {
+): Lengths {
   check(
     s === null || s === undefined || s.length <= self.ndim,
     () =>

@@ -1,62 +1,9 @@
 // Discrete Fourier transforms along one dim.
-import { resultInto } from '../../dispatch/out.ts'
 import type { OutOption } from '../../dispatch/out.ts'
-import type { FourierSign } from '../../dispatch/fourier.ts'
-import { apply } from '../../dispatch/structured.ts'
-import { DTypeError, check } from '../../errors.ts'
 import type { Tensor } from '../../tensor.ts'
-import { fitted, lengthAlong, scaleOf, toComplex, toFloating } from './arguments.ts'
-import type { Direction, FFTOptions } from './arguments.ts'
-import { fftC2COp, fftC2ROp, fftR2COp } from './records.ts'
-
-const signs: Readonly<Record<Direction, FourierSign>> = { forward: -1, inverse: 1 }
-
-function complexTransform(
-  op: string,
-  self: Tensor,
-  dim: number,
-  { n, norm }: FFTOptions,
-  direction: Direction,
-): Tensor {
-  const { at, length } = lengthAlong(op, self, dim, n)
-  const scale = scaleOf(op, norm, direction, length)
-  const signal = fitted(toFloating(op, self), [at], [length])
-  const sign = signs[direction]
-  return signal.dtypeInfo.category === 'complex'
-    ? apply(fftC2COp, [signal], { dims: [at], sign, scale })
-    : apply(fftR2COp, [signal], { dim: at, n: length, sign, scale, onesided: false })
-}
-
-function realTransform(
-  op: string,
-  self: Tensor,
-  dim: number,
-  { n, norm }: FFTOptions,
-  direction: Direction,
-): Tensor {
-  check(
-    self.dtypeInfo.category !== 'complex',
-    () =>
-      new DTypeError(op, `the input must be real, got ${self.dtype}. Use ${op === 'rfft' ? 'fft' : 'ifft'}`),
-  )
-  const { at, length } = lengthAlong(op, self, dim, n)
-  const scale = scaleOf(op, norm, direction, length)
-  const signal = fitted(toFloating(op, self), [at], [length])
-  return apply(fftR2COp, [signal], { dim: at, n: length, sign: signs[direction], scale, onesided: true })
-}
-
-function toReal(
-  op: string,
-  self: Tensor,
-  dim: number,
-  { n, norm }: FFTOptions,
-  direction: Direction,
-): Tensor {
-  const { at, length } = lengthAlong(op, self, dim, n, (size) => 2 * (size - 1))
-  const scale = scaleOf(op, norm, direction, length)
-  const half = fitted(toComplex(toFloating(op, self)), [at], [Math.floor(length / 2) + 1])
-  return apply(fftC2ROp, [half], { dim: at, n: length, sign: signs[direction], scale, onesided: true })
-}
+import { lengthAlong, ofWhole } from './arguments.ts'
+import type { FFTOptions } from './arguments.ts'
+import { forward, inverse } from './transforms.ts'
 
 /**
  * The discrete Fourier transform `Σ_j x_j e^(−2πi·jk/n)` along `dim`.
@@ -69,9 +16,7 @@ function toReal(
  * @see torch.fft.fft
  */
 export const fft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? complexTransform('fft', self, dim, options, 'forward')
-    : resultInto('fft.fft', options.out, () => fft(self, dim, { ...options, out: undefined }))
+  forward.toSpectrum('fft', self, lengthAlong('fft', self, dim, options.n), options)
 /**
  * The inverse of {@link fft}: `1/n · Σ_k y_k e^(2πi·jk/n)`.
  *
@@ -80,9 +25,7 @@ export const fft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}
  * @see torch.fft.ifft
  */
 export const ifft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? complexTransform('ifft', self, dim, options, 'inverse')
-    : resultInto('fft.ifft', options.out, () => ifft(self, dim, { ...options, out: undefined }))
+  inverse.toSpectrum('ifft', self, lengthAlong('ifft', self, dim, options.n), options)
 /**
  * The transform of real numbers; the half k ≤ n/2 that tells all of it.
  *
@@ -93,9 +36,7 @@ export const ifft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {
  * @see torch.fft.rfft
  */
 export const rfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? realTransform('rfft', self, dim, options, 'forward')
-    : resultInto('fft.rfft', options.out, () => rfft(self, dim, { ...options, out: undefined }))
+  forward.toHalfSpectrum('rfft', self, lengthAlong('rfft', self, dim, options.n), options)
 /**
  * The inverse of {@link rfft}: real numbers from half of their transform.
  *
@@ -105,9 +46,7 @@ export const rfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {
  * @see torch.fft.irfft
  */
 export const irfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? toReal('irfft', self, dim, options, 'inverse')
-    : resultInto('fft.irfft', options.out, () => irfft(self, dim, { ...options, out: undefined }))
+  inverse.fromHalfSpectrum('irfft', self, lengthAlong('irfft', self, dim, options.n, ofWhole), options)
 /**
  * The transform of a signal of which y_(n−j) = conj(y_j), given half of it: real numbers.
  *
@@ -116,9 +55,7 @@ export const irfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = 
  * @see torch.fft.hfft
  */
 export const hfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? toReal('hfft', self, dim, options, 'forward')
-    : resultInto('fft.hfft', options.out, () => hfft(self, dim, { ...options, out: undefined }))
+  forward.fromHalfSpectrum('hfft', self, lengthAlong('hfft', self, dim, options.n, ofWhole), options)
 /**
  * The inverse of {@link hfft}: half of the signal whose transform is the given real numbers.
  *
@@ -127,6 +64,4 @@ export const hfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {
  * @see torch.fft.ihfft
  */
 export const ihfft = (self: Tensor, dim = -1, options: FFTOptions & OutOption = {}): Tensor =>
-  options.out === undefined
-    ? realTransform('ihfft', self, dim, options, 'inverse')
-    : resultInto('fft.ihfft', options.out, () => ihfft(self, dim, { ...options, out: undefined }))
+  inverse.toHalfSpectrum('ihfft', self, lengthAlong('ihfft', self, dim, options.n), options)
