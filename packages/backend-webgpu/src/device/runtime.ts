@@ -9,6 +9,7 @@ import { Memory } from './memory.ts'
 import { Pending, slackBytes } from './merging.ts'
 import { Programs } from './programs.ts'
 import type { Program, ProgramSource, Sliced, SourceText } from './programs.ts'
+import { StagingBuffers } from './staging.ts'
 import type { Block, MemoryHost, WebGpuBuffer } from './memory.ts'
 
 /** Options of a runtime. */
@@ -25,7 +26,6 @@ const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
 const maxBatch = 1024
 const MAP_READ = 1
-const mostStaging = 128 * 2 ** 20 // bytes that are kept for reads
 const lostWithin = 2000 // milliseconds after a mapping was refused
 
 // Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
@@ -61,7 +61,7 @@ export class Runtime implements MemoryHost {
   #pending: Pending | null = null
   #recorded = 0
   #cursor = 0
-  #staging: GPUBuffer | null = null
+  readonly #staging: StagingBuffers
   #scheduled = false
   #lost: GPUDeviceLostInfo | null = null
   #failure: Error | null = null
@@ -78,6 +78,7 @@ export class Runtime implements MemoryHost {
     this.barrierFree = options.barrierFree
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
+    this.#staging = new StagingBuffers(device)
     this.#programs = new Programs(device, options.name)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
@@ -245,7 +246,7 @@ export class Runtime implements MemoryHost {
   async #readWords(block: Block, from: number, size: number): Promise<Uint32Array<ArrayBuffer>> {
     // The fault words come along, always: a mapping waits for the last command that uses its buffer, and for no other.
     const total = size + faultWords * 4
-    const staging = this.#takeStaging(total)
+    const staging = this.#staging.take(total)
     const encoder = this.#open()
     this.#recordPending()
     this.#closePass()
@@ -260,28 +261,10 @@ export class Runtime implements MemoryHost {
     }
     const words = new Uint32Array(staging.getMappedRange(0, total).slice(0))
     staging.unmap()
-    this.#keepStaging(staging)
+    this.#staging.keep(staging)
     this.check('read')
     this.#throwFault(words.subarray(size / 4))
     return words.subarray(0, size / 4)
-  }
-
-  // The buffer of the last read serves the next one: memory of a new one is slow when it is first touched.
-  #takeStaging(total: number): GPUBuffer {
-    const kept = this.#staging
-    if (kept !== null && kept.size >= total) {
-      this.#staging = null
-      return kept
-    }
-    return this.device.createBuffer({ label: 'read', size: total, usage: MAP_READ | 0x08 })
-  }
-
-  #keepStaging(staging: GPUBuffer): void {
-    const kept = this.#staging
-    const better = staging.size <= mostStaging && (kept === null || kept.size < staging.size)
-    if (better) this.#staging = staging
-    const other = better ? kept : staging
-    other?.destroy()
   }
 
   // A lost device rejects with an AbortError, or never answers: the one that comes first counts.

@@ -32,6 +32,7 @@ export { GRUCell, LSTMCell, RNNCell } from './rnn-cells.ts'
 export { GRU, LSTM, RNN } from './rnn.ts'
 export type { LSTMOptions, RNNOptions, RecurrentOptions } from './rnn.ts'
 export * from './shape.ts'
+export * from './softmax.ts'
 export type { Sizes } from './sizes.ts'
 export { TransformerDecoderLayer, TransformerEncoderLayer } from './transformer-layers.ts'
 export type {

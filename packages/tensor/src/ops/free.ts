@@ -2,6 +2,7 @@
 export * from './attention.ts'
 export * from './batch-norm.ts'
 export * from './choice.ts'
+export * from './combinations.ts'
 export * from './conv.ts'
 export * from './complex.ts'
 export * from './convolution.ts'

@@ -15,7 +15,7 @@ import { add } from './arithmetic.ts'
 import { maskedFill_ } from './comparison.ts'
 import { copy_, fill_ } from './copy.ts'
 import { full, tensor, zeros } from './creation.ts'
-import { put } from './indexing.ts'
+import { put } from './flat-indexing.ts'
 import { item } from './reading.ts'
 import { alias, reshape, select, slice, unsqueeze, view } from './views.ts'
 

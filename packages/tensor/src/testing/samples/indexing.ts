@@ -4,16 +4,9 @@ import { maskedFill } from '../../ops/comparison.ts'
 import { where } from '../../ops/choice.ts'
 import { embedding } from '../../ops/embedding.ts'
 import { IndexError } from '../../errors.ts'
-import {
-  gather,
-  indexAdd,
-  indexCopy,
-  indexFill,
-  indexSelect,
-  maskedScatter,
-  maskedSelect,
-  take,
-} from '../../ops/indexing.ts'
+import { gather, indexAdd, indexCopy, indexFill, indexSelect } from '../../ops/indexing.ts'
+import { take } from '../../ops/flat-indexing.ts'
+import { maskedScatter, maskedSelect } from '../../ops/masked-elements.ts'
 import { nonzero } from '../../ops/nonzero.ts'
 import { scatter, scatterAdd, scatterReduce } from '../../ops/scatter.ts'
 import { everyDtype, floats, mainDtypes, numbers } from '../sample.ts'
