@@ -145,6 +145,7 @@ export interface CoreKernels {
 /**
  * Fused kernels that a backend may have; without one the op is computed by its decomposition.
  * Each answers false if it does not take these operands (dtype, layout): the decomposition runs then.
+ * Operands are arguments, or entries of a list that is one, never fields of an object: a backend may map them all.
  */
 export interface FusedKernels {
   /** Over the last dim. */
