@@ -237,25 +237,8 @@ export abstract class RecurrentLayer extends Module {
 const nameOf = (kind: string, layer: number, reverse: boolean): string =>
   `${kind}L${layer}${reverse ? 'Reverse' : ''}`
 
-/**
- * Elman's recurrent layer: `hₜ = tanh(W_ih xₜ + b_ih + W_hh hₜ₋₁ + b_hh)`.
- *
- * @example
- * const [output, h] = new RNN(10, 20, { numLayers: 2 }).call(randn([5, 3, 10]))
- * output.shape // => [5, 3, 20]
- * h.shape      // => [2, 3, 20]
- * @see torch.nn.RNN
- */
-export class RNN extends RecurrentLayer {
-  readonly nonlinearity: 'tanh' | 'relu'
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RNNOptions = {}) {
-    check(
-      nonlinearity === 'tanh' || nonlinearity === 'relu',
-      () => new ArgumentError('RNN', `nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'`),
-    )
-    super(rnnStep(nonlinearity), 1, inputSize, hiddenSize, options)
-    this.nonlinearity = nonlinearity
-  }
+/** What the layers whose state is one tensor share. */
+abstract class OneStateLayer extends RecurrentLayer {
   /**
    * @param input [L, N, input], [L, input], or packed
    * @param h0 [numLayers · directions, N, hidden]; default zeros
@@ -273,6 +256,27 @@ export class RNN extends RecurrentLayer {
 }
 
 /**
+ * Elman's recurrent layer: `hₜ = tanh(W_ih xₜ + b_ih + W_hh hₜ₋₁ + b_hh)`.
+ *
+ * @example
+ * const [output, h] = new RNN(10, 20, { numLayers: 2 }).call(randn([5, 3, 10]))
+ * output.shape // => [5, 3, 20]
+ * h.shape      // => [2, 3, 20]
+ * @see torch.nn.RNN
+ */
+export class RNN extends OneStateLayer {
+  readonly nonlinearity: 'tanh' | 'relu'
+  constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RNNOptions = {}) {
+    check(
+      nonlinearity === 'tanh' || nonlinearity === 'relu',
+      () => new ArgumentError('RNN', `nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'`),
+    )
+    super(rnnStep(nonlinearity), 1, inputSize, hiddenSize, options)
+    this.nonlinearity = nonlinearity
+  }
+}
+
+/**
  * Gated recurrent units (Cho et al. 2014).
  *
  * @example
@@ -281,19 +285,9 @@ export class RNN extends RecurrentLayer {
  * h.shape      // => [1, 3, 20]
  * @see torch.nn.GRU
  */
-export class GRU extends RecurrentLayer {
+export class GRU extends OneStateLayer {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super(gruStep, 3, inputSize, hiddenSize, options)
-  }
-  /** As that of {@link RNN}. */
-  override forward(input: PackedSequence, h0?: Tensor | null): [PackedSequence, Tensor]
-  override forward(input: Tensor, h0?: Tensor | null): [Tensor, Tensor]
-  override forward(
-    input: Tensor | PackedSequence,
-    h0: Tensor | null = null,
-  ): [Tensor | PackedSequence, Tensor] {
-    const [output, [h]] = this.run(input, h0 === null ? null : [h0], [this.hiddenSize])
-    return [output, h]
   }
 }
 
