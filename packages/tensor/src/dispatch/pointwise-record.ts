@@ -81,7 +81,7 @@ export class PointwiseRecord {
    * of the options after them, those of `pairMask` are complex.
    */
   variant(scalarMask: number, category: DTypeCategory, pairMask = 0): PointwiseVariant {
-    const key = (pairMask * 2 ** this.arity + scalarMask) * 4 + categoryRank[category]
+    const key = ((pairMask << this.arity) | scalarMask) * 4 + categoryRank[category]
     let variant = this.#variants.get(key)
     if (variant === undefined) {
       variant = this.#makeVariant(scalarMask, category, pairMask)
