@@ -4,6 +4,7 @@ import { DeviceError } from '@tt/tensor'
 import type { CoreKernels, MapKernel, Operand } from '@tt/tensor'
 import type { ProgramSource } from '../device/programs.ts'
 import type { Runtime } from '../device/runtime.ts'
+import { libraryFor } from '../wgsl/library.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'
@@ -22,6 +23,10 @@ import type { Words } from './program.ts'
 
 const wideGroup = 256
 const maxWords = 4096
+const four = [0, 1, 2, 3]
+// Characters of an element's code from which on it is a loop's body and not written four times: drivers take seconds
+// to compile the longest (igamma) as it is.
+const longCode = 4000
 
 /** The map kernel of the backend. */
 export function createMap(runtime: Runtime): CoreKernels['map'] {
@@ -130,18 +135,30 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
       ? `let x${k} = vec4<u32>(b${slots[k]}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
       : `let x${k} = b${slots[k]}[i + ${offsets[k]}];`,
   )
-  const results = kernel.outputs.map((_, k) => `var r${k}: vec4<u32>;`)
-  const perElement = [
-    `let r = element(${kernel.inputs.map((_, k) => `x${k}[c]`).join(', ')});`,
-    ...kernel.outputs.map((_, k) => `r${k}[c] = r[${k}];`),
-  ]
   const targets = kernel.outputs.map((_, k) => `b${slots[inputs + k]}[i + ${offsets[inputs + k]}]`)
+  const element = elementFunction(kernel, words)
+  const of = (c: number | string): string =>
+    `element(${kernel.inputs.map((_, k) => `x${k}[${c}]`).join(', ')})`
+  const results =
+    element.length + libraryFor(element).length < longCode
+      ? [
+          ...four.map((c) => `let e${c} = ${of(c)};`),
+          ...kernel.outputs.map(
+            (_, k) => `let r${k} = vec4<u32>(${four.map((c) => `e${c}[${k}]`).join(', ')});`,
+          ),
+        ]
+      : [
+          ...kernel.outputs.map((_, k) => `var r${k}: vec4<u32>;`),
+          `for (var c = 0u; c < 4u; c++) {`,
+          `let e = ${of('c')};`,
+          ...kernel.outputs.map((_, k) => `r${k}[c] = e[${k}];`),
+          '}',
+        ]
   const code = [
-    elementFunction(kernel, words),
+    element,
     head,
     ...loads,
     ...results,
-    `for (var c = 0u; c < 4u; c++) { ${perElement.join(' ')} }`,
     `if (i * 4u + 4u <= ${total}) {`,
     ...targets.map((target, k) => `${target} = r${k};`),
     `} else { for (var c = 0u; i * 4u + c < ${total}; c++) {`,

@@ -60,13 +60,12 @@ fn tt_fmod(x: f32, y: f32) -> f32 {
   }
   return tt_copysign(a, x);
 }`,
-  // x · 2ⁿ, in three steps so that no factor overflows.
+  // x · 2ⁿ for n in −252 to 254, in two steps so that no factor overflows.
   tt_scale: `
 fn tt_power2(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }
 fn tt_scale(x: f32, n: i32) -> f32 {
-  let first = clamp(n, -126, 127);
-  let second = clamp(n - first, -126, 127);
-  return x * tt_power2(first) * tt_power2(second);
+  let half = n >> 1u;
+  return x * tt_power2(half) * tt_power2(n - half);
 }`,
   // (eʳ − 1 − r) on |r| ≤ ln 2 / 2
   tt_exp_rest: `
@@ -77,21 +76,19 @@ fn tt_exp_rest(r: f32) -> f32 {
 }`,
   tt_exp: `
 fn tt_exp(x: f32) -> f32 {
-  if (tt_isnan(x)) { return x; }
-  if (x > 88.73f) { return tt_inf(); }
-  if (x < -104f) { return 0f; }
-  let n = round(x * 1.44269504f);
-  let r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  return tt_scale(1f + (r + tt_exp_rest(r)), i32(n));
+  let a = clamp(x, -104f, 89f);
+  let n = round(a * 1.44269504f);
+  let r = (a - n * 0.693359375f) + n * 2.12194440e-4f;
+  let y = tt_scale(1f + (r + tt_exp_rest(r)), i32(n));
+  return select(select(y, tt_inf(), x > 88.73f), x, tt_isnan(x));
 }`,
   tt_exp2: `
 fn tt_exp2(x: f32) -> f32 {
-  if (tt_isnan(x)) { return x; }
-  if (x >= 128f) { return tt_inf(); }
-  if (x < -150f) { return 0f; }
-  let n = round(x);
-  let r = (x - n) * 0.69314718f;
-  return tt_scale(1f + (r + tt_exp_rest(r)), i32(n));
+  let a = clamp(x, -151f, 128f);
+  let n = round(a);
+  let r = (a - n) * 0.69314718f;
+  let y = tt_scale(1f + (r + tt_exp_rest(r)), i32(n));
+  return select(select(y, tt_inf(), x >= 128f), x, tt_isnan(x));
 }`,
   tt_expm1: `
 fn tt_expm1(x: f32) -> f32 {
@@ -118,31 +115,29 @@ fn tt_split_log(x: f32) -> vec2<f32> {
   let m = bitcast<f32>(u - (u32(wide) << 23u));
   return vec2<f32>(m - 1f, f32(select(wide, wide - 149, small)));
 }`,
-  tt_log_special: `
-fn tt_log_special(x: f32) -> f32 {
-  if ((bitcast<u32>(x) << 1u) == 0u) { return -tt_inf(); }
-  return select(tt_nan(), x, x > 0f);
+  // the logarithm of x, which is y where x is positive and finite
+  tt_log_of: `
+fn tt_log_of(x: f32, y: f32) -> f32 {
+  let special = select(select(tt_nan(), x, x > 0f), -tt_inf(), (bitcast<u32>(x) << 1u) == 0u);
+  return select(y, special, bitcast<u32>(x) - 1u >= 0x7f7fffffu);
 }`,
   tt_log: `
 fn tt_log(x: f32) -> f32 {
-  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
-  return (s.x + (tt_log_rest(s.x) - s.y * 2.12194440e-4f)) + s.y * 0.693359375f;
+  return tt_log_of(x, (s.x + (tt_log_rest(s.x) - s.y * 2.12194440e-4f)) + s.y * 0.693359375f);
 }`,
   tt_log2: `
 fn tt_log2(x: f32) -> f32 {
-  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
   let y = tt_log_rest(s.x);
-  return ((y * 0.44269504f + s.x * 0.44269504f) + y + s.x) + s.y;
+  return tt_log_of(x, ((y * 0.44269504f + s.x * 0.44269504f) + y + s.x) + s.y);
 }`,
   tt_log10: `
 fn tt_log10(x: f32) -> f32 {
-  if (bitcast<u32>(x) - 1u >= 0x7f7fffffu) { return tt_log_special(x); } // not positive and finite
   let s = tt_split_log(x);
   let y = tt_log_rest(s.x);
-  return ((((s.x + y) * 7.00731903e-4f + y * 4.3359375e-1f) + s.x * 4.3359375e-1f) + s.y * 2.48745664e-4f)
-    + s.y * 3.0078125e-1f;
+  let low = ((s.x + y) * 7.00731903e-4f + y * 4.3359375e-1f) + s.x * 4.3359375e-1f;
+  return tt_log_of(x, (low + s.y * 2.48745664e-4f) + s.y * 3.0078125e-1f);
 }`,
   tt_log1p: `
 fn tt_log1p(x: f32) -> f32 {
@@ -343,14 +338,11 @@ fn tt_cosh(x: f32) -> f32 {
   tt_tanh: `
 fn tt_tanh(x: f32) -> f32 {
   let a = abs(x);
-  if (a < 0.625f) {
-    let z = x * x;
-    if (z == 0f) { return x; }
-    return ((((-5.70498872745e-3f * z + 2.06390887954e-2f) * z - 5.37397155531e-2f) * z + 1.33314422036e-1f) * z
-      - 3.33332819422e-1f) * z * x + x;
-  }
-  if (tt_isnan(x)) { return x; }
-  return tt_copysign(1f - 2f / (tt_exp(2f * min(a, 20f)) + 1f), x);
+  let z = x * x;
+  let near = ((((-5.70498872745e-3f * z + 2.06390887954e-2f) * z - 5.37397155531e-2f) * z + 1.33314422036e-1f) * z
+    - 3.33332819422e-1f) * z * x + x;
+  let far = tt_copysign(1f - 2f / (tt_exp(2f * min(a, 20f)) + 1f), x);
+  return select(select(far, near, a < 0.625f), x, z == 0f || tt_isnan(x));
 }`,
   tt_asinh: `
 fn tt_asinh(x: f32) -> f32 {
