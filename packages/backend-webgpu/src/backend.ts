@@ -3,10 +3,10 @@ import { DeviceError } from '@tt/tensor'
 import type { Backend, BufferHandle, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from './device/memory.ts'
 import type { Runtime } from './device/runtime.ts'
-import { encodeBytes } from './device/formats.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
 import { createAvgPool } from './kernels/avg-pool.ts'
 import { createConvolutions } from './kernels/convolution.ts'
+import { writePart } from './kernels/copy.ts'
 import { createIndexing } from './kernels/indexing.ts'
 import { createMap } from './kernels/map.ts'
 import { createMatmul } from './kernels/matmul.ts'
@@ -19,7 +19,7 @@ import { createReduce } from './kernels/reduce.ts'
 import { createScan } from './kernels/scan.ts'
 import { createSoftmax } from './kernels/softmax.ts'
 import { createSort } from './kernels/sort.ts'
-import { wordBytes } from './wgsl/storage-format.ts'
+import { elementBytes } from './wgsl/storage-format.ts'
 
 /** A backend whose runtime can be reached: for interop, statistics and tests. */
 export interface WebGpuBackend extends Backend {
@@ -36,6 +36,16 @@ export interface WebGpuBackend extends Backend {
 export function createBackend(runtime: Runtime): WebGpuBackend {
   const map = createMap(runtime)
   const reduce = createReduce(runtime)
+  const kernels = placed(runtime, {
+    map,
+    reduce,
+    argReduce: createArgReduce(runtime),
+    scan: createScan(runtime),
+    matmul: createMatmul(runtime),
+    ...createConvolutions(runtime, reduce),
+    ...createIndexing(runtime, map),
+    sort: createSort(runtime),
+  })
   return {
     device: runtime.name,
     canBlock: false,
@@ -52,8 +62,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
       runtime.check('write')
       const handle = handleOf(buffer)
       if (handle.block !== null && handle.dtype !== null) {
-        const at = (byteOffset / handle.dtype.itemSize) * wordBytes
-        runtime.memory.upload(handle.block, at, encodeBytes(bytes, handle.dtype))
+        writePart(runtime, kernels.map, handle, byteOffset, bytes)
         return
       }
       if (bytes.byteLength < handle.bytes)
@@ -70,16 +79,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     },
     readAsync: (buffer, byteOffset, byteLength) => runtime.read(handleOf(buffer), byteOffset, byteLength),
 
-    kernels: placed(runtime, {
-      map,
-      reduce,
-      argReduce: createArgReduce(runtime),
-      scan: createScan(runtime),
-      matmul: createMatmul(runtime),
-      ...createConvolutions(runtime, reduce),
-      ...createIndexing(runtime, map),
-      sort: createSort(runtime),
-    }),
+    kernels,
     fused: placed(runtime, {
       ...createSoftmax(runtime),
       ...createNormalize(runtime),
@@ -101,7 +101,9 @@ function placed<T extends object>(runtime: Runtime, kernels: T): T {
     if (handle.bytes === 0) return operand
     runtime.requireStored('webgpu', dtypeInfo)
     const { base } = runtime.memory.blockOf(handle, dtypeInfo)
-    return base === 0 ? operand : { storage, dtypeInfo, shape, strides, offset: offset + base / wordBytes }
+    if (base === 0) return operand
+    const first = base / elementBytes(dtypeInfo, runtime.halves)
+    return { storage, dtypeInfo, shape, strides, offset: offset + first }
   }
   const placeAny = (argument: unknown): unknown => {
     if (Array.isArray(argument)) return argument.some(isOperand) ? argument.map(placeAny) : argument

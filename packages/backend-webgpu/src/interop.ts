@@ -15,7 +15,7 @@ import {
 import type { DType, Device } from '@tt/tensor'
 import type { WebGpuBackend } from './backend.ts'
 import { handleOf } from './kernels/program.ts'
-import { wordBytes } from './wgsl/storage-format.ts'
+import { elementBytes } from './wgsl/storage-format.ts'
 
 const STORAGE = 0x80
 const COPY_SRC = 0x04
@@ -25,7 +25,7 @@ export interface TensorBuffer {
   readonly buffer: GPUBuffer
   /** Of the first element in the buffer, in bytes; a multiple of 256 where the tensor begins its storage. */
   readonly offset: number
-  /** In bytes; every element takes 4, whatever its dtype. */
+  /** In bytes; an element takes 4, whatever its dtype, but one of float16 2 where the device has shader-f16. */
   readonly size: number
 }
 
@@ -43,9 +43,10 @@ function webgpu(op: string, device: Device): WebGpuBackend {
  * app's: it is never destroyed here.
  *
  * @param device name of the device, usually 'webgpu'
- * @param buffer with the usages STORAGE and COPY_SRC
+ * @param buffer with the usages STORAGE and COPY_SRC, its size a multiple of 4
  * @param shape of the elements, which start at the beginning of the buffer, 4 bytes each
- * @param dtype float32 and int32 are as WGSL has them; smaller integers and bool lie in 32-bit words
+ * @param dtype float32 and int32 are as WGSL has them; smaller integers and bool lie in 32-bit words. float16 is WGSL's
+ *   f16 of 2 bytes where the device has shader-f16, else a float32 word
  * @throws ShapeError if the buffer is too small
  * @example
  * const positions = fromBuffer('webgpu', vertexBuffer, [2, 2])
@@ -72,11 +73,17 @@ export function fromBuffer(
       ),
   )
   check(
-    numelOf(shape) * wordBytes <= buffer.size,
+    buffer.size % 4 === 0,
+    () =>
+      new ArgumentError('fromBuffer', `the size of the buffer must be a multiple of 4, got ${buffer.size}`),
+  )
+  const each = elementBytes(dtypeInfo, backend.runtime.halves)
+  check(
+    numelOf(shape) * each <= buffer.size,
     () =>
       new ShapeError(
         'fromBuffer',
-        `the buffer must hold ${numelOf(shape)} elements of ${wordBytes} bytes, got ${buffer.size} bytes`,
+        `the buffer must hold ${numelOf(shape)} elements of ${each} bytes, got ${buffer.size} bytes`,
       ),
   )
   const storage = new Storage(
@@ -117,10 +124,11 @@ export function tensorToBuffer(tensor: Tensor): TensorBuffer {
   runtime.check('tensorToBuffer')
   const block = runtime.memory.blockOf(handleOf(tensor.storage.buffer), tensor.dtypeInfo)
   runtime.flush()
+  const each = elementBytes(tensor.dtypeInfo, runtime.halves)
   return {
     buffer: block.buffer.gpu,
-    offset: block.base + tensor.offset * wordBytes,
-    size: tensor.elementCount * wordBytes,
+    offset: block.base + tensor.offset * each,
+    size: tensor.elementCount * each,
   }
 }
 

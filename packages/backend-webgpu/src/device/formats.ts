@@ -1,6 +1,8 @@
-// Host bytes of a dtype to the 32-bit words of the device, and back.
+// Host bytes of a dtype to the 32-bit words of the device, and back. Halves, where the device has them, go two to a word.
 import { DTypeError } from '@tt/tensor'
 import type { DTypeInfo } from '@tt/tensor'
+import { elementBytes } from '../wgsl/storage-format.ts'
+import { wholeWords } from './sizes.ts'
 
 const single = new Float32Array(1)
 const singleBits = new Uint32Array(single.buffer)
@@ -9,14 +11,15 @@ const singleBits = new Uint32Array(single.buffer)
  * The words of the elements: a view of the bytes where they are such words already. Bytes in shared memory are copied,
  * which Dawn's binding does not take. @throws DTypeError
  */
-export function encodeBytes(bytes: Uint8Array, dtype: DTypeInfo): Uint32Array<ArrayBuffer> {
+export function encodeBytes(bytes: Uint8Array, dtype: DTypeInfo, halves: boolean): Uint32Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes
-  if (dtype.itemSize === 4 && buffer instanceof ArrayBuffer && byteOffset % 4 === 0)
-    return new Uint32Array(buffer, byteOffset, byteLength >> 2)
+  const asTheyAre = dtype.itemSize === elementBytes(dtype, halves)
+  if (asTheyAre && buffer instanceof ArrayBuffer && byteOffset % 4 === 0 && byteLength % 4 === 0)
+    return new Uint32Array(buffer, byteOffset, byteLength / 4)
   const copy = new ArrayBuffer(Math.ceil(bytes.byteLength / 8) * 8)
   new Uint8Array(copy).set(bytes)
   const count = Math.floor(bytes.byteLength / dtype.itemSize)
-  if (dtype.itemSize === 4) return new Uint32Array(copy, 0, count)
+  if (asTheyAre) return new Uint32Array(copy, 0, Math.ceil(byteLength / 4))
   const words = new Uint32Array(count)
   if (dtype.name === 'int64') {
     const halves = new Int32Array(copy)
@@ -41,8 +44,9 @@ export function encodeBytes(bytes: Uint8Array, dtype: DTypeInfo): Uint32Array<Ar
 }
 
 /** The host bytes of elements that the words hold. */
-export function decodeWords(words: Uint32Array<ArrayBuffer>, dtype: DTypeInfo): Uint8Array {
-  if (dtype.itemSize === 4) return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+export function decodeWords(words: Uint32Array<ArrayBuffer>, dtype: DTypeInfo, halves: boolean): Uint8Array {
+  if (dtype.itemSize === elementBytes(dtype, halves))
+    return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
   const count = words.length
   if (dtype.name === 'int64') {
     const halves = new Int32Array(2 * count)
@@ -61,6 +65,19 @@ export function decodeWords(words: Uint32Array<ArrayBuffer>, dtype: DTypeInfo): 
   else if (dtype.name === 'float16') for (let i = 0; i < count; i++) target[i] = wordToHalf(words[i])
   else for (let i = 0; i < count; i++) target[i] = words[i]
   return new Uint8Array(target.buffer as ArrayBuffer)
+}
+
+/** Where the words lie that hold some elements, in bytes, and the bytes before the elements in the first of them. */
+export function wordsAround(
+  byteOffset: number,
+  byteLength: number,
+  dtype: DTypeInfo,
+  halves: boolean,
+): { from: number; size: number; skipped: number } {
+  const each = elementBytes(dtype, halves)
+  const first = (byteOffset / dtype.itemSize) * each
+  const skipped = first % 4
+  return { from: first - skipped, size: wholeWords(skipped + (byteLength / dtype.itemSize) * each), skipped }
 }
 
 function halfToWord(half: number): number {

@@ -2,9 +2,10 @@
 import { DTypeError, OutOfMemoryError } from '@tt/tensor'
 import type { DTypeInfo } from '@tt/tensor'
 import type { Collector } from '../platform/platform.ts'
-import { wordBytes } from '../wgsl/storage-format.ts'
+import { elementBytes } from '../wgsl/storage-format.ts'
 import { Arena, arenaBytes, largestShared } from './arena.ts'
 import { encodeBytes } from './formats.ts'
+import { sizeClass, wholeWords } from './sizes.ts'
 
 /** A GPUBuffer as kernels bind it. */
 export class BoundBuffer {
@@ -91,6 +92,8 @@ export interface MemoryHost {
   readonly device: GPUDevice
   readonly name: string
   readonly collector: Collector | null
+  /** Whether float16 takes 2 bytes: see storage-format.ts. */
+  readonly halves: boolean
   /** Largest buffer that can be bound. */
   readonly largest: number
   /** Most bytes, used and pooled together. */
@@ -117,8 +120,8 @@ export class Memory {
   readonly #watches: Watch[] = []
   readonly #registry: FinalizationRegistry<Watch> | null
   readonly #recent: (Block | undefined)[] = []
-  /** Undefined until the first small tensor; null where there is no room for one. */
-  #arena: Arena | null | undefined
+  /** By bytes of an element, as a buffer has one type in a kernel: from the first small tensor on; null without room. */
+  readonly #arenas = new Map<number, Arena | null>()
   #nextId = 0
   #used = 0
   #pooled = 0
@@ -136,7 +139,7 @@ export class Memory {
 
   get stats(): MemoryStats {
     return {
-      usedBytes: this.#used + (this.#arena?.used ?? 0),
+      usedBytes: this.#arenaList.reduce((total, { used }) => total + used, this.#used),
       pooledBytes: this.#pooled,
       buffers: this.#buffers,
       reclaims: this.#reclaims,
@@ -154,17 +157,18 @@ export class Memory {
       )
     }
     const { staged } = handle
-    return this.#place(handle, dtype, staged === null ? null : encodeBytes(staged, dtype))
+    return this.#place(handle, dtype, staged === null ? null : encodeBytes(staged, dtype, this.#host.halves))
   }
 
   /** Makes the block of a handle that has none, with all of its elements. */
   fill(handle: WebGpuBuffer, dtype: DTypeInfo, bytes: Uint8Array): void {
-    this.#place(handle, dtype, encodeBytes(bytes, dtype))
+    this.#place(handle, dtype, encodeBytes(bytes, dtype, this.#host.halves))
   }
 
   #place(handle: WebGpuBuffer, dtype: DTypeInfo, words: Uint32Array<ArrayBuffer> | null): Block {
-    const bytes = Math.ceil(handle.bytes / dtype.itemSize) * wordBytes
-    const block = (handle.shared ? this.#takeShared(bytes) : undefined) ?? this.take(bytes)
+    const each = elementBytes(dtype, this.#host.halves)
+    const bytes = wholeWords(Math.ceil(handle.bytes / dtype.itemSize) * each)
+    const block = (handle.shared ? this.#takeShared(bytes, each) : undefined) ?? this.take(bytes)
     handle.dtype = dtype
     handle.block = block
     handle.staged = null
@@ -207,7 +211,7 @@ export class Memory {
       throw new OutOfMemoryError(
         'allocate',
         `a tensor on device '${this.#host.name}' must fit one buffer of ` +
-          `${megabytes(this.#host.largest)}, got ${megabytes(bytes)} (elements of any dtype take 4 bytes). Split it`,
+          `${megabytes(this.#host.largest)}, got ${megabytes(bytes)} (an element takes 4 bytes${this.#host.halves ? ', of float16 2' : ', whatever its dtype'}). Split it`,
       )
     }
     if (block === undefined && this.#total + size > this.#host.limit) {
@@ -222,10 +226,10 @@ export class Memory {
   }
 
   /** A part of the arena; undefined if it is too large for it, or the arena is full. */
-  #takeShared(bytes: number): Block | undefined {
+  #takeShared(bytes: number, each: number): Block | undefined {
     if (bytes > largestShared) return undefined
-    if (this.#arena === undefined) this.#arena = this.#createArena()
-    const arena = this.#arena
+    let arena = this.#arenas.get(each)
+    if (arena === undefined) this.#arenas.set(each, (arena = this.#createArena()))
     if (arena === null) return undefined
     const size = sizeClass(bytes)
     this.#sharedSinceReclaim += size
@@ -238,13 +242,17 @@ export class Memory {
 
   #createArena(): Arena | null {
     const { largest, limit } = this.#host
-    if (largest < arenaBytes || limit < 4 * arenaBytes) return null
+    if (largest < arenaBytes || limit < 4 * arenaBytes * (this.#arenaList.length + 1)) return null
     return new Arena(this.#create(arenaBytes).buffer)
+  }
+
+  get #arenaList(): Arena[] {
+    return [...this.#arenas.values()].filter((arena) => arena !== null)
   }
 
   /** Bytes that the driver was asked for. */
   get #total(): number {
-    return this.#used + this.#pooled + (this.#arena ? arenaBytes : 0)
+    return this.#used + this.#pooled + this.#arenaList.length * arenaBytes
   }
 
   /** Back to the arena, to the pool, or away if the pool is full. */
@@ -276,7 +284,8 @@ export class Memory {
 
   /** A buffer that is the user's own: used, never destroyed. */
   adopt(gpu: GPUBuffer, dtype: DTypeInfo): WebGpuBuffer {
-    const handle = new WebGpuBuffer((gpu.size / wordBytes) * dtype.itemSize)
+    const elements = Math.floor(gpu.size / elementBytes(dtype, this.#host.halves))
+    const handle = new WebGpuBuffer(elements * dtype.itemSize)
     handle.dtype = dtype
     handle.block = new Block(new BoundBuffer(this.#nextId++, gpu), 0, gpu.size, null)
     return handle
@@ -311,7 +320,7 @@ export class Memory {
     for (const block of this.#recent) {
       if (block === undefined) continue
       block.trusted = false
-      if (this.#arena?.buffer === block.buffer) this.#arena.trusted = false
+      for (const arena of this.#arenaList) if (arena.buffer === block.buffer) arena.trusted = false
     }
     this.flushPool()
   }
@@ -386,11 +395,4 @@ export class Memory {
     this.#sharedSinceReclaim = 0
     this.#reclaims++
   }
-}
-
-// Sizes of blocks: multiples of 256 bytes, then eight to each power of two, so that blocks are found again.
-function sizeClass(bytes: number): number {
-  if (bytes <= 256) return 256
-  const step = Math.max(256, 2 ** (Math.floor(Math.log2(bytes - 1)) - 2))
-  return Math.ceil(bytes / step) * step
 }

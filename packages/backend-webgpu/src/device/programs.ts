@@ -59,12 +59,14 @@ export class Programs {
   sources: SourceText[] | null = null
   readonly #device: GPUDevice
   readonly #name: string
+  readonly #halves: boolean
   readonly #compiled = new Map<string, Program>()
   readonly #sliced = new Map<string, Sliced>()
 
-  constructor(device: GPUDevice, name: string) {
+  constructor(device: GPUDevice, name: string, halves: boolean) {
     this.#device = device
     this.#name = name
+    this.#halves = halves
   }
 
   /** The kernel of a key; `make` gives its source the first time. */
@@ -105,11 +107,13 @@ export class Programs {
       (kind, i) =>
         `@group(0) @binding(${i + 1}) var<storage, ${kind === 'read' ? 'read' : 'read_write'}> b${i}: array<${elements[i] ?? 'u32'}>;`,
     )
+    const library = libraryFor(code, this.#halves)
     const source = [
+      [...elements, library, code].some((text) => text?.match(/\bf16\b/)) ? 'enable f16;' : '',
       `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${bound}>;`,
       merged ? `var<private> slice: u32;\nconst slice_vectors = ${vectors}u;` : '',
       ...declarations,
-      libraryFor(code),
+      library,
       code,
     ].join('\n')
     const layout = device.createBindGroupLayout({

@@ -1,10 +1,9 @@
 // One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
-import { DTypeError, DeviceError, IndexError, OutOfMemoryError } from '@tt/tensor'
+import { DTypeError, DeviceError, IndexError, OutOfMemoryError, dtypes } from '@tt/tensor'
 import type { DTypeInfo } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
 import type { Collector } from '../platform/platform.ts'
-import { wordBytes } from '../wgsl/storage-format.ts'
-import { decodeWords } from './formats.ts'
+import { decodeWords, wordsAround } from './formats.ts'
 import { Memory } from './memory.ts'
 import { Pending, slackBytes } from './merging.ts'
 import { Programs } from './programs.ts'
@@ -45,6 +44,8 @@ export class Runtime implements MemoryHost {
   readonly limit: number
   readonly poolLimit: number
   readonly largest: number
+  /** Whether float16 lies in memory as 16-bit floats: the device has shader-f16. See storage-format.ts. */
+  readonly halves: boolean
   readonly barrierFree: boolean
   readonly memory: Memory
   /** Host side of the uniform words of the batch, and the same as float32. */
@@ -76,10 +77,11 @@ export class Runtime implements MemoryHost {
     this.limit = options.memoryLimit
     this.poolLimit = options.poolLimit
     this.barrierFree = options.barrierFree
+    this.halves = device.features.has('shader-f16')
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
     this.#staging = new StagingBuffers(device)
-    this.#programs = new Programs(device, options.name)
+    this.#programs = new Programs(device, options.name, this.halves)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
       size: uniformWords * 4 + slackBytes,
@@ -205,7 +207,7 @@ export class Runtime implements MemoryHost {
 
   /** The block of the fault words. */
   get faultBlock(): Block {
-    return (this.#faultBlock ??= this.memory.adopt(this.#fault, wordDtype).block!)
+    return (this.#faultBlock ??= this.memory.adopt(this.#fault, dtypes.int32).block!)
   }
 
   /** Submits what is recorded. */
@@ -231,10 +233,9 @@ export class Runtime implements MemoryHost {
       // no kernel has used it: the bytes are still on the host, or there are none, as in an empty tensor
       return handle.staged?.slice(byteOffset, byteOffset + byteLength) ?? new Uint8Array(byteLength)
     }
-    const from = (byteOffset / dtype.itemSize) * wordBytes
-    const size = (byteLength / dtype.itemSize) * wordBytes
+    const { from, size, skipped } = wordsAround(byteOffset, byteLength, dtype, this.halves)
     const words = await this.#readWords(block, from, size)
-    return decodeWords(words, dtype)
+    return decodeWords(words, dtype, this.halves).subarray(skipped, skipped + byteLength)
   }
 
   /** Resolves when everything recorded so far has run. @throws what went wrong on the device */
@@ -395,5 +396,3 @@ export class Runtime implements MemoryHost {
     throw new DTypeError(op, `device '${this.name}' has no float64. Cast first: .to('float32')`)
   }
 }
-
-const wordDtype = { name: 'int32', itemSize: 4 } as DTypeInfo

@@ -1,10 +1,11 @@
 // gather, scatter and advanced indexing: a thread for each element of the index. A bad index moves nothing and is
 // reported to the fault buffer, which the next read checks: the kernels run after the op has returned.
-import { input as operandExpr, mapKernel } from '@tt/tensor'
-import type { CoreKernels, DTypeInfo, MapKernel, Operand } from '@tt/tensor'
+import type { CoreKernels, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
+import { atomicWords } from './atomic-words.ts'
+import { copyKernel } from './copy.ts'
 import { faultCode } from './fault.ts'
 import { count } from './iteration.ts'
 import { sizeAt, strideAt } from './lines.ts'
@@ -42,19 +43,9 @@ interface Move {
 
 /** The indexing kernels of the backend. */
 export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Indexing {
-  const copies = new Map<DTypeInfo, MapKernel>()
-
   // A dense copy, where a buffer may not be bound twice.
   function copyOf(operand: Operand): Operand {
     const { dtypeInfo, shape } = operand
-    let kernel = copies.get(dtypeInfo)
-    if (kernel === undefined)
-      copies.set(
-        dtypeInfo,
-        (kernel = mapKernel('copy', [dtypeInfo], 0, dtypeInfo.compute, [
-          { expr: operandExpr(0), dtype: dtypeInfo },
-        ])),
-      )
     const strides = shape.map((_, d) => count(shape.slice(d + 1)))
     const copy: Operand = {
       storage: { buffer: new WebGpuBuffer(count(shape) * dtypeInfo.itemSize) },
@@ -63,7 +54,7 @@ export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Index
       strides,
       offset: 0,
     }
-    map(kernel, [operand], [], [copy])
+    map(copyKernel(dtypeInfo), [operand], [], [copy])
     return copy
   }
 
@@ -82,9 +73,11 @@ export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Index
       `${op}:${update}:${dtypes}:${pointers.length}:${rank}:${move.wraps}:${bindings.key}`,
       () => {
         const words = new Words()
-        const code = source(move, rank, bindings.slots, words, runtime.faultCode(op))
+        const code = source(move, rank, bindings, words, runtime.faultCode(op))
         const elements = bindings.blocks.map((block, slot) =>
-          block === runtime.faultBlock || (atomic && slot === bindings.slots[0]) ? 'atomic<u32>' : undefined,
+          block === runtime.faultBlock || (atomic && slot === bindings.slots[0])
+            ? 'atomic<u32>'
+            : bindings.elements[slot],
         )
         return { name: op, access: [...bindings.access], elements, words: words.count, code }
       },
@@ -231,13 +224,17 @@ export function createIndexing(runtime: Runtime, map: CoreKernels['map']): Index
   }
 }
 
-function source(move: Move, rank: number, slots: readonly number[], words: Words, code: number): string {
+function source(move: Move, rank: number, bindings: Bindings, words: Words, code: number): string {
   const { indexed, other, pointers, update, wraps } = move
+  const { slots } = bindings
   const fault = `b${slots.at(-1)!}`
   // a buffer of atomic words is read atomically
   const atomic = update !== null && update !== 'set'
+  const inWords = atomicWords(bindings.elements[slots[0]])
   const read = (slot: number, at: string): string =>
-    atomic && slot === slots[0] ? `atomicLoad(&b${slot}[${at}])` : `b${slot}[${at}]`
+    atomic && slot === slots[0]
+      ? inWords.element(`atomicLoad(&b${slot}[${inWords.place(at)}])`, at)
+      : `b${slot}[${at}]`
   const head = elementHead(words.next(), words.next())
   const split = splitIndex('i', words.row(rank), 'd')
   const indexedAt = address(words.next(), split.index, words.row(rank))
@@ -263,14 +260,16 @@ function source(move: Move, rank: number, slots: readonly number[], words: Words
     const value = decodeWord(read(slots[1], otherAt), other.dtypeInfo, type)
     if (update === 'set') body = `b${slots[0]}[${target}] = ${encodeWord(value, type, indexed.dtypeInfo)};`
     else {
-      const combined = combineForms[update][type](decodeWord('old', indexed.dtypeInfo, type), 'value')
+      const old = decodeWord(inWords.element('old', 'spot'), indexed.dtypeInfo, type)
+      const word = `b${slots[0]}[${inWords.place('spot')}]`
+      const encoded = encodeWord('combined', type, indexed.dtypeInfo)
       body = `
   let value = ${value};
   let spot = ${target};
-  var old = atomicLoad(&b${slots[0]}[spot]);
+  var old = atomicLoad(&${word});
   for (;;) {
-    let combined = ${combined};
-    let result = atomicCompareExchangeWeak(&b${slots[0]}[spot], old, ${encodeWord('combined', type, indexed.dtypeInfo)});
+    let combined = ${combineForms[update][type](old, 'value')};
+    let result = atomicCompareExchangeWeak(&${word}, old, ${inWords.replace('old', 'spot', encoded)});
     if (result.exchanged) { break; }
     old = result.old_value;
   }`

@@ -130,28 +130,29 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
   const offsets = words.row(moves.length)
   const { slots } = bindings
   const inputs = kernel.inputs.length
+  const vector = (operand: number): string => `vec4<${bindings.elements[slots[operand]]}>`
   const loads = kernel.inputs.map((_, k) =>
     moves[k] === 's'
-      ? `let x${k} = vec4<u32>(b${slots[k]}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
+      ? `let x${k} = ${vector(k)}(b${slots[k]}[${offsets[k]} >> 2u][${offsets[k]} & 3u]);`
       : `let x${k} = b${slots[k]}[i + ${offsets[k]}];`,
   )
   const targets = kernel.outputs.map((_, k) => `b${slots[inputs + k]}[i + ${offsets[inputs + k]}]`)
-  const element = elementFunction(kernel, words)
+  const element = elementFunction(kernel, bindings, words)
   const of = (c: number | string): string =>
     `element(${kernel.inputs.map((_, k) => `x${k}[${c}]`).join(', ')})`
   const results =
-    element.length + libraryFor(element).length < longCode
+    element.length + libraryFor(element, bindings.halves).length < longCode
       ? [
           ...four.map((c) => `let e${c} = ${of(c)};`),
           ...kernel.outputs.map(
-            (_, k) => `let r${k} = vec4<u32>(${four.map((c) => `e${c}[${k}]`).join(', ')});`,
+            (_, k) => `let r${k} = ${vector(inputs + k)}(${four.map((c) => `e${c}.y${k}`).join(', ')});`,
           ),
         ]
       : [
-          ...kernel.outputs.map((_, k) => `var r${k}: vec4<u32>;`),
+          ...kernel.outputs.map((_, k) => `var r${k}: ${vector(inputs + k)};`),
           `for (var c = 0u; c < 4u; c++) {`,
           `let e = ${of('c')};`,
-          ...kernel.outputs.map((_, k) => `r${k}[c] = e[${k}];`),
+          ...kernel.outputs.map((_, k) => `r${k}[c] = e.y${k};`),
           '}',
         ]
   const code = [
@@ -165,14 +166,14 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
     ...targets.map((target, k) => `${target}[c] = r${k}[c];`),
     '} } }',
   ].join('\n')
-  const elements = bindings.access.map(() => 'vec4<u32>')
+  const elements = bindings.elements.map((element) => `vec4<${element}>`)
   return { ...sourceOf(kernel.name, bindings, words, code), elements }
 }
 
 function denseSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {
   const head = elementHead(words.next(), words.next(), wideGroup, words.merged)
   const index = words.row(moves.length).map((offset, k) => (moves[k] === 's' ? offset : `i + ${offset}`))
-  const code = elementFunction(kernel, words) + head + moveOne(kernel, bindings.slots, index)
+  const code = elementFunction(kernel, bindings, words) + head + moveOne(kernel, bindings.slots, index)
   return sourceOf(kernel.name, bindings, words, `${code}\n}`)
 }
 
@@ -180,7 +181,8 @@ function stridedSource(kernel: MapKernel, rank: number, bindings: Bindings, word
   const head = elementHead(words.next(), words.next(), wideGroup, words.merged)
   const split = splitIndex('i', words.row(rank), 'i')
   const index = bindings.slots.map(() => address(words.next(), split.index, words.row(rank)))
-  const code = elementFunction(kernel, words) + head + split.code + moveOne(kernel, bindings.slots, index)
+  const code =
+    elementFunction(kernel, bindings, words) + head + split.code + moveOne(kernel, bindings.slots, index)
   return sourceOf(kernel.name, bindings, words, `${code}\n}`)
 }
 
@@ -188,12 +190,14 @@ const moveOne = (kernel: MapKernel, slots: readonly number[], index: readonly st
   const inputs = kernel.inputs.length
   return [
     `let r = element(${kernel.inputs.map((_, k) => `b${slots[k]}[${index[k]}]`).join(', ')});`,
-    ...kernel.outputs.map((_, k) => `b${slots[inputs + k]}[${index[inputs + k]}] = r[${k}];`),
+    ...kernel.outputs.map((_, k) => `b${slots[inputs + k]}[${index[inputs + k]}] = r.y${k};`),
   ].join('\n')
 }
 
-// The words of the outputs from those of the inputs. All are computed before the first store: outputs may be inputs.
-function elementFunction(kernel: MapKernel, words: Words): string {
+// The elements of the outputs from those of the inputs, as they lie in memory. All are computed before the first store:
+// outputs may be inputs.
+function elementFunction(kernel: MapKernel, { elements, slots }: Bindings, words: Words): string {
+  const inputs = kernel.inputs.length
   const type = scalarOf(kernel.compute)
   const params = words.row(kernel.paramCount)
   const loads = kernel.inputs.map((dtype, k) => `let x${k} = ${decodeWord(`w${k}`, dtype, type)};`)
@@ -206,12 +210,12 @@ function elementFunction(kernel: MapKernel, words: Words): string {
     },
   )
   const encoded = kernel.outputs.map(({ dtype }, k) => encodeWord(results[k], type, dtype))
-  const result = `array<u32, ${encoded.length}>`
   return [
-    `fn element(${kernel.inputs.map((_, k) => `w${k}: u32`).join(', ')}) -> ${result} {`,
+    `struct Results { ${encoded.map((_, k) => `y${k}: ${elements[slots[inputs + k]]}`).join(', ')} }`,
+    `fn element(${kernel.inputs.map((_, k) => `w${k}: ${elements[slots[k]]}`).join(', ')}) -> Results {`,
     ...loads,
     ...statements,
-    `return ${result}(${encoded.join(', ')});`,
+    `return Results(${encoded.join(', ')});`,
     '}',
   ].join('\n')
 }

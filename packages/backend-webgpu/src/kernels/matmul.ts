@@ -2,7 +2,7 @@
 // tiles of a workgroup through workgroup memory (GPUs).
 import type { CoreKernels, Operand } from '@tt/tensor'
 import type { Runtime } from '../device/runtime.ts'
-import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
+import { decodeFour, decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import type { Scalar } from '../wgsl/storage-format.ts'
 import { Bindings, Words, put } from './program.ts'
 
@@ -65,9 +65,9 @@ export function createMatmul(runtime: Runtime): CoreKernels['matmul'] {
       const code = tiled
         ? tiledSource(a, b, bias, out, type, slots, words)
         : registerSource(a, b, bias, out, type, loadA, loadB, tall, slots, words)
-      const elements: (string | undefined)[] = []
-      if (loadA !== 'single') elements[slots[0]] = 'vec4<u32>'
-      if (loadB !== 'single') elements[slots[1]] = 'vec4<u32>'
+      const elements: string[] = [...bindings.elements]
+      if (loadA !== 'single') elements[slots[0]] = `vec4<${bindings.elements[slots[0]]}>`
+      if (loadB !== 'single') elements[slots[1]] = `vec4<${bindings.elements[slots[1]]}>`
       return { name: 'matmul', access: [...bindings.access], elements, words: words.count, code }
     })
     const at = runtime.beginWords(program.uniformBytes / 4)
@@ -141,7 +141,7 @@ function registerSource(
   const vector = `vec4<${type}>`
   const own = (dtype: Operand['dtypeInfo']): Scalar => wordType(dtype)
   const wide = (buffer: string, at: string, dtype: Operand['dtypeInfo']): string => {
-    const value = `bitcast<vec4<${own(dtype)}>>(${buffer}[(${at}) >> 2u])`
+    const value = decodeFour(`${buffer}[(${at}) >> 2u]`, dtype)
     return own(dtype) === type ? value : `${vector}(${value})`
   }
   const four = [0, 1, 2, 3]

@@ -71,8 +71,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   ${o}[${outAt}] = ${encodeWord(mean ? 'loss / weights' : 'loss', 'f32', out.dtypeInfo)};
   ${sum}[${totalAt}] = ${encodeWord('weights', 'f32', total.dtypeInfo)};
 }`
-        const elements = bindings.blocks.map((block) =>
-          block === runtime.faultBlock ? 'atomic<u32>' : undefined,
+        const elements = bindings.blocks.map((block, slot) =>
+          block === runtime.faultBlock ? 'atomic<u32>' : bindings.elements[slot],
         )
         return { name: 'nllLoss', access: [...bindings.access], elements, words: words.count, code }
       })

@@ -5,6 +5,8 @@ import type { Block, WebGpuBuffer } from '../device/memory.ts'
 import { uniformWord } from '../device/programs.ts'
 import type { Access, Program, ProgramSource } from '../device/programs.ts'
 import type { Runtime } from '../device/runtime.ts'
+import { elementOf } from '../wgsl/storage-format.ts'
+import type { Element } from '../wgsl/storage-format.ts'
 
 /** Threads of a workgroup of kernels that go over elements. */
 export const groupSize = 64
@@ -17,41 +19,49 @@ export class Bindings {
   /** For each buffer, the block of an operand in it. */
   readonly blocks: Block[] = []
   readonly access: Access[] = []
+  /** For each buffer, the WGSL type of its elements: tensors in it have one. */
+  readonly elements: Element[] = []
   /** For each operand in the order of add, the number of its buffer. */
   readonly slots: number[] = []
   /** Blocks of the operands that are read, and of those that are written. */
   readonly reads: Block[] = []
   readonly writes: Block[] = []
+  /** Whether float16 lies in memory as 16-bit floats. */
+  readonly halves: boolean
   readonly #runtime: Runtime
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
+    this.halves = runtime.halves
   }
 
   add(operand: Operand, access: Access): this {
-    this.#runtime.requireStored('webgpu', operand.dtypeInfo)
-    return this.addBlock(
-      this.#runtime.memory.blockOf(handleOf(operand.storage.buffer), operand.dtypeInfo),
-      access,
-    )
+    const { dtypeInfo } = operand
+    this.#runtime.requireStored('webgpu', dtypeInfo)
+    const block = this.#runtime.memory.blockOf(handleOf(operand.storage.buffer), dtypeInfo)
+    return this.addBlock(block, access, elementOf(dtypeInfo, this.halves))
   }
 
-  addBlock(block: Block, access: Access): this {
+  addBlock(block: Block, access: Access, element: Element = 'u32'): this {
     let slot = 0
     while (slot < this.blocks.length && this.blocks[slot].buffer !== block.buffer) slot++
     if (slot === this.blocks.length) this.blocks.push(block)
+    this.elements[slot] = element
     this.access[slot] = this.access[slot] === 'write' ? 'write' : access
     this.slots.push(slot)
     ;(access === 'read' ? this.reads : this.writes).push(block)
     return this
   }
 
-  /** Which operands share buffers, and which buffers are written: part of a program's key. */
+  /** Which operands share buffers, which buffers are written, and which hold halves: part of a program's key. */
   get key(): string {
     let key = ''
     for (let i = 0; i < this.slots.length; i++) key += this.slots[i]
     key += ':'
-    for (let i = 0; i < this.access.length; i++) key += this.access[i] === 'read' ? 'r' : 'w'
+    for (let i = 0; i < this.access.length; i++) {
+      key += this.access[i] === 'read' ? 'r' : 'w'
+      if (this.elements[i] === 'f16') key += 'h'
+    }
     return key
   }
 }
@@ -200,6 +210,7 @@ function integer(op: string, value: KernelScalar, compute: ComputeType): number 
 export const sourceOf = (name: string, bindings: Bindings, words: Words, code: string): ProgramSource => ({
   name,
   access: [...bindings.access],
+  elements: bindings.elements,
   words: words.count,
   merged: words.merged,
   code,

@@ -25,7 +25,7 @@ export function createSort(runtime: Runtime): CoreKernels['sort'] {
 
     const fill = new Bindings(runtime).add(input, 'read').addBlock(keys, 'write').addBlock(positions, 'write')
     const rank = lines.outer.rank
-    const fillProgram = runtime.program(`sort fill:${type}:${descending}:${rank}`, () => {
+    const fillProgram = runtime.program(`sort fill:${type}:${descending}:${rank}:${fill.key}`, () => {
       const words = new Words()
       const head = elementHead(words.next(), words.next())
       const [length, padding] = words.row(2)

@@ -379,17 +379,7 @@ fn tt_atanh(x: f32) -> f32 {
   }
   return 0.5f * tt_log((1f + x) / (1f - x));
 }`,
-  // Rounding to the half types on store: to nearest, ties to even.
-  tt_half: `
-fn tt_half(x: f32) -> f32 {
-  let u = bitcast<u32>(x);
-  let a = u & 0x7fffffffu;
-  if (a >= 0x7f800000u) { return x; }
-  if (a < 0x38800000u) { return tt_copysign(round(abs(x) * 16777216f) / 16777216f, x); }
-  let r = (a + 0xfffu + ((a >> 13u) & 1u)) & 0xffffe000u;
-  if (r >= 0x47800000u) { return tt_copysign(tt_inf(), x); }
-  return bitcast<f32>(r | (u & 0x80000000u));
-}`,
+  // Rounding on store: to nearest, ties to even.
   tt_bfloat: `
 fn tt_bfloat(x: f32) -> f32 {
   let u = bitcast<u32>(x);

@@ -1,20 +1,27 @@
 // Picks the WGSL functions that a piece of source uses, with those that they use.
 import { floatFunctions } from './float-functions.ts'
 import { gammaFunctions } from './gamma-functions.ts'
+import { halfElements, halfWords } from './half-functions.ts'
 import { integerFunctions } from './integer-functions.ts'
 import { specialFunctions } from './special-functions.ts'
 
-const sources = [floatFunctions, integerFunctions, specialFunctions, gammaFunctions].flatMap((family) =>
-  Object.values(family),
-)
-// Which entry declares a name: an entry may declare several.
-const declared = new Map<string, string>()
-for (const source of sources) {
-  for (const [, name] of source.matchAll(/(?:fn|var<private>) (tt_\w+)/g)) declared.set(name, source)
-}
+type Family = Readonly<Record<string, string>>
 
-/** The declarations of all `tt_` functions that `code` calls. */
-export function libraryFor(code: string): string {
+// Which entry declares a name: an entry may declare several.
+function declarationsOf(families: readonly Family[]): ReadonlyMap<string, string> {
+  const declared = new Map<string, string>()
+  for (const source of families.flatMap((family) => Object.values(family))) {
+    for (const [, name] of source.matchAll(/(?:fn|var<private>) (tt_\w+)/g)) declared.set(name, source)
+  }
+  return declared
+}
+const everywhere = [floatFunctions, integerFunctions, specialFunctions, gammaFunctions]
+const withHalves = declarationsOf([...everywhere, halfElements])
+const withWords = declarationsOf([...everywhere, halfWords])
+
+/** The declarations of all `tt_` functions that `code` calls; `halves`: float16 lies in memory as 16-bit floats. */
+export function libraryFor(code: string, halves: boolean): string {
+  const declared = halves ? withHalves : withWords
   const needed = new Set<string>()
   const visit = (text: string): void => {
     for (const [name] of text.matchAll(/\btt_\w+/g)) {
