@@ -18,6 +18,7 @@ const mustRun = {
   'lavapipe.json': [
     'packages/backend-webgpu/test/conformance-a.test.ts',
     'packages/backend-webgpu/test/conformance-b.test.ts',
+    'packages/backend-webgpu/test/half.test.ts',
   ],
 }
 
