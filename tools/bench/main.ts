@@ -1,7 +1,7 @@
 // pnpm bench: medians of this library and its peers, in one run on one machine.
 //   --only TEXT     cases whose name contains it (repeatable)      --json FILE   write all numbers
 //   --device NAME   cpu (default) or webgpu                        --budget MS   time per case and engine (400)
-//   --no-peers      only this library                               --threads N   of PyTorch (default: all cores)
+//   --no-peers      only this library                               --threads N   ours and PyTorch's (all cores)
 // For webgpu, VK_ICD_FILENAMES chooses the Vulkan driver; without any of the system it is SwiftShader out of npm.
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ if (wanted.length === 0)
 /** Engines that load; one that does not is named with the reason. */
 async function loadEngines(): Promise<Engine[]> {
   const { load } = await import('./engines/tt.ts')
-  const engines = [await load(options.device)]
+  const engines = [await load(options.device, Number(options.threads))]
   if (options['no-peers']) return engines
   for (const file of options.device === 'cpu' ? ['js', 'jax', 'tfjs'] : ['jax', 'tfjs']) {
     try {
@@ -88,7 +88,7 @@ console.log(
 )
 if (adapter !== null) console.log(`GPU: ${adapter}`)
 console.log(
-  `${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? `, PyTorch on ${options.threads} thread(s)` : ''}; "2x": we are twice as fast\n`,
+  `${engines.map(({ name, version }) => `${name} ${version}`).join(', ')}${torch ? ', PyTorch; tt and PyTorch' : '; tt'} on ${options.threads} thread(s); "2x": we are twice as fast\n`,
 )
 const results: Record<string, Row> = {}
 for (const item of wanted) {

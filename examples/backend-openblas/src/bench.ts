@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { conv2d, grad, noGrad, onesLike, randn, registerBackend, tensor } from '@tt/autograd'
 import type { DType } from '@tt/autograd'
-import { cpuBackend } from '@tt/backend-cpu'
+import { createCpuBackend } from '@tt/backend-cpu'
 import type { CpuBackend } from '@tt/backend-cpu'
 import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tt/nn'
 import { SGD } from '@tt/optim'
@@ -71,7 +71,8 @@ const library = loadOpenBlas()
 const openblas = createOpenBlasBackend({ library })
 const most = library.threads
 const engines: readonly (readonly [string, CpuBackend, number])[] = [
-  ['cpu', cpuBackend, 1],
+  ['cpu 1', createCpuBackend({ threads: 1 }), 1],
+  [`cpu ${most}`, createCpuBackend({ threads: most }), 1],
   ['openblas 1', openblas, 1],
   [`openblas ${most}`, openblas, most],
 ]

@@ -38,8 +38,8 @@ export interface CpuBackendOptions {
    */
   reclaimBudget?: number
   /**
-   * Threads that large kernels are divided between, the calling one included: 1 to 32. By default 1: no workers. More
-   * than 1 throws where memory cannot be shared.
+   * Threads that large kernels are divided between, the calling one included: 1 to 32. By default as many as the machine
+   * has cores, up to 8; 1 where memory cannot be shared, and there more than 1 throws.
    */
   threads?: number
   /** Least work of one thread, in microseconds as estimated; 20 by default. 0 divides all that can be (for tests). */
@@ -78,7 +78,7 @@ export function createCpuBackend(options: CpuBackendOptions = {}): CpuBackend {
   const { maxBytes = 2 ** 32, simd = 'auto', reclaimBudget = 128 * 2 ** 20, grain = defaultGrain } = options
   checkOptions(maxBytes, simd, reclaimBudget)
   const heap = new Heap(maxBytes)
-  const threadCount = options.threads ?? 1
+  const threadCount = options.threads ?? (heap.shared ? platform.threads : 1)
   checkThreads(threadCount, grain, heap.shared)
   const buffers = new Buffers(heap, 4096, platform.collector, reclaimBudget)
   const build = simd === 'simd' || !supportsRelaxedSimd() ? 'simd' : 'relaxed-simd'

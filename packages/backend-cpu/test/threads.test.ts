@@ -1,4 +1,5 @@
 // Divided kernels give what undivided ones do, in every run.
+import { availableParallelism } from 'node:os'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { ArgumentError, dtypes, input, mapKernel, nextKernelId } from '@tt/tensor'
 import type { Operand, ReduceKernel } from '@tt/tensor'
@@ -233,6 +234,7 @@ test('options are checked', () => {
   for (const threads of [0, 33, 1.5, NaN]) expect(() => createCpuBackend({ threads })).toThrow(ArgumentError)
   expect(() => createCpuBackend({ grain: -1 })).toThrow(ArgumentError)
   expect(createCpuBackend({ threads: 3 }).threadStats().threads).toBe(3)
+  expect(createCpuBackend().threadStats().threads).toBe(Math.min(8, availableParallelism()))
   const world = globalThis as { crossOriginIsolated?: boolean }
   world.crossOriginIsolated = false
   try {

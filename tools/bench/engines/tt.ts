@@ -1,13 +1,14 @@
 // This library.
 import * as tt from '@tt/autograd'
-import '@tt/backend-cpu'
+import { createCpuBackend } from '@tt/backend-cpu'
 import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tt/nn'
 import { Adam, SGD } from '@tt/optim'
 import { conv, labels, lenet, mlp, numbers, order, smallMlp, transfer } from '../cases.ts'
 import type { Engine, Mlp, Run } from '../cases.ts'
 
-/** The engine on one of our devices. */
-export async function load(device: string): Promise<Engine> {
+/** The engine on one of our devices, on so many threads where that is the cpu. */
+export async function load(device: string, threads: number): Promise<Engine> {
+  tt.registerBackend(createCpuBackend({ threads }))
   const webgpu = device === 'webgpu' ? await import('@tt/backend-webgpu') : null
   await webgpu?.init()
   const data = (shape: number[], seed = 1) =>

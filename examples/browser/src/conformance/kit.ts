@@ -128,7 +128,7 @@ interface Opened {
 const backends: Readonly<Record<TestedDevice, (selection: Selection) => Promise<Opened>>> = {
   async cpu({ threads }) {
     // grain 0: whatever can be divided is
-    const backend = createCpuBackend(threads > 1 ? { threads, grain: 0 } : {})
+    const backend = createCpuBackend(threads > 1 ? { threads, grain: 0 } : { threads })
     const describe = (): string => {
       const { parts, partsByWorkers } = backend.threadStats()
       return threads === 1
