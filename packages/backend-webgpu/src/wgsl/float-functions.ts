@@ -176,17 +176,19 @@ fn tt_pow(x: f32, y: f32) -> f32 {
     return select(value, -value, negative);
   }
   if (x < 0f && !whole) { return tt_nan(); }
-  var value = 0f;
-  if (whole && abs(y) <= 32f) {
-    value = 1f;
+  if (y == 0.5f) { return tt_sqrt(a); }
+  var value = 1f;
+  let few = whole && abs(y) <= 32f;
+  if (few) {
     var factor = a;
     for (var k = i32(abs(y)); k > 0; k >>= 1u) {
       if ((k & 1) == 1) { value *= factor; }
       if (k > 1) { factor *= factor; }
     }
-    // where the power itself is out of range its inverse may not be
-    if (y < 0f) { if (value == 0f || tt_isinf(value)) { value = tt_pow_positive(a, y); } else { value = 1f / value; } }
-  } else if (y == 0.5f) { value = tt_sqrt(a); } else { value = tt_pow_positive(a, y); }
+  }
+  // where the power itself is out of range its inverse may not be
+  if (!few || (y < 0f && (value == 0f || tt_isinf(value)))) { value = tt_pow_positive(a, y); }
+  else if (y < 0f) { value = 1f / value; }
   return select(value, -value, negative);
 }`,
   // The built-in root may be a few units off: one Newton step.

@@ -1,4 +1,5 @@
-// erf, gamma and their relatives in float32 WGSL: fdlibm's rational forms, recurrences and reflections.
+// erf, gamma and their relatives in float32 WGSL: fdlibm's rational forms, recurrences and reflections. Drivers copy a
+// function to each place that calls it, so what is long is called at one.
 
 // Horner's rule as one expression, lowest degree first.
 const poly = (x: string, coefficients: readonly number[]): string =>
@@ -151,38 +152,35 @@ fn tt_lgamma_two(y: f32) -> f32 { return y * ${poly('y', lgammaTwo)} - 0.5f * y;
 fn tt_lgamma_minimum(y: f32) -> f32 { return -0.12148629f + y * y * ${poly('y', lgammaMinimum)}; }
 fn tt_lgamma_one(y: f32) -> f32 { return -0.5f * y + y * ${poly('y', lgammaOne)} / ${poly('y', lgammaOneBelow)}; }
 fn tt_lgamma_positive(x: f32) -> f32 {
-  if (x < 1e-7f) { return -tt_log(x); }
-  if (x == 1f || x == 2f) { return 0f; }
-  if (x < 2f) {
-    if (x <= 0.9f) {
-      let low = -tt_log(x);
-      if (x >= 0.7316f) { return low + tt_lgamma_two(1f - x); }
-      if (x >= 0.23164f) { return low + tt_lgamma_minimum(x - 0.461632145f); }
-      return low + tt_lgamma_one(x);
-    }
-    if (x >= 1.7316f) { return tt_lgamma_two(2f - x); }
-    if (x >= 1.23f) { return tt_lgamma_minimum(x - 1.46163214f); }
-    return tt_lgamma_one(x - 1f);
+  // Γ(x) = Γ(2 + y) · (2 + y) · (3 + y) · ... for x from 2 to 8
+  let middle = x >= 2f && x < 8f;
+  let whole = floor(x);
+  let y = x - whole;
+  var z = 1f;
+  if (middle) { for (var i = whole - 1f; i >= 2f; i -= 1f) { z *= y + i; } }
+  let t = tt_log(select(x, z, middle));
+  if (middle) { return 0.5f * y + y * ${poly('y', lgammaEight)} / ${poly('y', lgammaEightBelow)} + t; }
+  if (x > 2f) {
+    if (x >= 1e8f) { return x * (t - 1f); }
+    let r = 1f / x;
+    let s = r * r;
+    return (x - 0.5f) * (t - 1f) + (0.418938533f + r * (0.0833333333f + s * (-2.77777778e-3f + s * 7.93650558e-4f)));
   }
-  if (x < 8f) {
-    let whole = floor(x);
-    let y = x - whole;
-    var z = 1f;
-    for (var i = whole - 1f; i >= 2f; i -= 1f) { z *= y + i; }
-    return 0.5f * y + y * ${poly('y', lgammaEight)} / ${poly('y', lgammaEightBelow)} + tt_log(z);
-  }
-  let z = 1f / x;
-  let t = tt_log(x);
-  if (x >= 1e8f) { return x * (t - 1f); }
-  let s = z * z;
-  return (x - 0.5f) * (t - 1f) + (0.418938533f + z * (0.0833333333f + s * (-2.77777778e-3f + s * 7.93650558e-4f)));
+  if (x == 1f) { return 0f; }
+  if (x < 1e-7f) { return -t; }
+  // Γ(x) = Γ(1 + x) / x for x up to 0.9
+  let near = select(x, x + 1f, x <= 0.9f);
+  let low = select(0f, -t, x <= 0.9f);
+  if (near >= 1.7316f) { return low + tt_lgamma_two(select(2f - x, 1f - x, x <= 0.9f)); }
+  if (near >= 1.23f) { return low + tt_lgamma_minimum(x - select(1.46163214f, 0.461632145f, x <= 0.9f)); }
+  return low + tt_lgamma_one(select(x - 1f, x, x <= 0.9f));
 }
 fn tt_lgamma(x: f32) -> f32 {
   if (tt_isnan(x)) { return x; }
   if (tt_isinf(x) || x == 0f || (x < 0f && x == floor(x))) { return tt_inf(); }
-  if (x > 0f) { return tt_lgamma_positive(x); }
-  if (x > -1e-7f) { return -tt_log(-x); }
-  return tt_log(3.14159265f / abs(tt_sinpi(x) * x)) - tt_lgamma_positive(-x);
+  let y = tt_lgamma_positive(abs(x));
+  if (x > -1e-7f) { return y; }
+  return tt_log(3.14159265f / abs(tt_sinpi(x) * x)) - y;
 }`,
   tt_digamma: `
 fn tt_digamma_positive(start: f32) -> f32 {
@@ -201,10 +199,10 @@ fn tt_digamma_positive(start: f32) -> f32 {
 fn tt_digamma(x: f32) -> f32 {
   if (tt_isnan(x) || tt_isinf(x)) { return select(tt_nan(), x, x > 0f); }
   if (x == 0f) { return -tt_copysign(tt_inf(), x); }
-  if (x > 0f) { return tt_digamma_positive(x); }
-  if (x == trunc(x)) { return tt_nan(); }
-  let r = x - round(x);
-  return tt_digamma_positive(1f - x) - 3.14159265f / tt_tan(3.14159265f * r);
+  if (x < 0f && x == trunc(x)) { return tt_nan(); }
+  let y = tt_digamma_positive(select(1f - x, x, x > 0f));
+  if (x > 0f) { return y; }
+  return y - 3.14159265f / tt_tan(3.14159265f * (x - round(x)));
 }`,
   tt_trigamma: `
 fn tt_trigamma_positive(start: f32) -> f32 {
@@ -219,10 +217,9 @@ fn tt_trigamma(x: f32) -> f32 {
   if (tt_isnan(x)) { return x; }
   if (x == 0f || (x < 0f && x == trunc(x))) { return tt_inf(); }
   if (tt_isinf(x)) { return select(tt_nan(), 0f, x > 0f); }
-  if (x < 0.5f) {
-    let s = 3.14159265f / tt_sinpi(x);
-    return s * s - tt_trigamma_positive(1f - x);
-  }
-  return tt_trigamma_positive(x);
+  let y = tt_trigamma_positive(select(x, 1f - x, x < 0.5f));
+  if (x >= 0.5f) { return y; }
+  let s = 3.14159265f / tt_sinpi(x);
+  return s * s - y;
 }`,
 }
