@@ -1,6 +1,6 @@
 // WGSL of every kernel, checked by Dawn's null backend, which accepts what real GPUs have (shader-f16, subgroups) and
 // runs nothing: all samples of the conformance kit, and sizes that choose other kernels.
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { init } from '@tt/backend-webgpu'
 import {
   conv2d,
@@ -86,35 +86,43 @@ test.each(families.map((family) => [family.name, family] as const))('%s', async 
   await settle()
 })
 
-const make = (...shape: number[]): Tensor => zeros(shape, { device: name })
-const large: Record<string, () => unknown> = {
-  matmul: () => [
+type Make = (...shape: number[]) => Tensor
+const large: Record<string, (make: Make) => unknown> = {
+  matmul: (make) => [
     make(600, 700).matmul(make(700, 500)),
     make(8, 3, 200).matmul(make(200, 301)),
     make(1, 4096).matmul(make(4096, 1)),
   ],
-  convolution: () => [
+  convolution: (make) => [
     conv2d(make(8, 32, 40, 40), make(64, 32, 3, 3), null, { padding: 1 }),
     convTranspose2d(make(8, 32, 40, 40), make(32, 16, 3, 3), null, { stride: 2 }),
     maxPool2d(make(8, 32, 40, 40), 3),
   ],
-  reductions: () => [make(1e6).sum(), make(3000, 500).sum(0), make(500, 3000).amax(1), make(1e5).argmax()],
-  lines: () => [
+  reductions: (make) => [
+    make(1e6).sum(),
+    make(3000, 500).sum(0),
+    make(500, 3000).amax(1),
+    make(1e5).argmax(),
+  ],
+  lines: (make) => [
     make(50, 5000).softmax(1),
     make(50, 5000).cumsum(1),
     make(1e5).cummax(0),
     make(50, 5000).sort(1),
   ],
-  norms: () => [
-    layerNorm(make(50, 500), [500], make(500), make(500)),
-    groupNorm(make(8, 32, 10, 10).to('float16'), 4),
+  norms: (make) => [layerNorm(make(50, 500), [500], make(500), make(500)), groupNorm(make(8, 32, 10, 10), 4)],
+  losses: (make) => [crossEntropy(make(4096, 50), zeros([4096], { device: name, dtype: 'int64' }), make(50))],
+  'random numbers': (make) => [
+    rand([1e5], { device: name }),
+    randint(10, [99], { device: name }),
+    make(99_999).uniform_(),
   ],
-  losses: () => [crossEntropy(make(4096, 50), zeros([4096], { device: name, dtype: 'int64' }), make(50))],
-  'random numbers': () => [rand([1e5], { device: name }), randint(10, [99], { device: name })],
 }
-test.each(Object.entries(large))('%s of many elements', async (_, run) => {
-  run()
-  await settle()
+describe.each(['float32', 'float16'] as const)('%s', (dtype) => {
+  test.each(Object.entries(large))('%s of many elements', async (_, run) => {
+    run((...shape) => zeros(shape, { device: name, dtype }))
+    await settle()
+  })
 })
 
 test('casts', async () => {
