@@ -97,15 +97,23 @@ for (const dtype of ['float32', 'float16'] as const) {
     b.dispose()
   }
 }
-const [x, y] = [0, 1].map(() => tt.full([elements], 0.5, gpu))
-const elementwise: readonly (readonly [string, number, () => tt.Tensor])[] = [
-  ['copy', 8, () => x.clone()],
-  ['add', 12, () => x.add(y)],
-  ['exp', 8, () => x.exp()],
-  ['sum', 4, () => x.sum()],
+// Elements read and written for each one: float16 takes 2 bytes where the device has shader-f16.
+const elementwise: readonly (readonly [string, number, (x: tt.Tensor, y: tt.Tensor) => tt.Tensor])[] = [
+  ['copy', 2, (x) => x.clone()],
+  ['add', 3, (x, y) => x.add(y)],
+  ['exp', 2, (x) => x.exp()],
+  ['sum', 1, (x) => x.sum()],
 ]
-for (const [name, bytes, run] of elementwise)
-  await record(`${name} of ${elements}`, 'GB/s', bytes * elements, () => run().dispose())
+for (const dtype of ['float32', 'float16'] as const) {
+  const [x, y] = [0, 1].map(() => tt.full([elements], 0.5, { ...gpu, dtype }))
+  const bytes = dtype === 'float16' && backend.runtime.halves ? 2 : 4
+  for (const [name, moved, run] of elementwise) {
+    const work = moved * bytes * elements
+    await record(`${name} of ${elements} ${dtype}`, 'GB/s', work, () => run(x, y).dispose())
+  }
+  x.dispose()
+  y.dispose()
+}
 
 const model = new Gpt(sizes)
 model.to(gpu)

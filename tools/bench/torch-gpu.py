@@ -47,8 +47,10 @@ for dtype in ['float32', 'float16']:
         a, b = (torch.rand(n, n).to(getattr(torch, dtype)) for _ in range(2))
         out[f'matmul {n} {dtype}'] = time_of(lambda: a @ b)
 n = wanted['elements']
-x, y = torch.full((n,), 0.5), torch.full((n,), 0.5)
-for name, run in {'copy': x.clone, 'add': lambda: x + y, 'exp': x.exp, 'sum': x.sum}.items(): out[f'{name} of {n}'] = time_of(run)
+for dtype in ['float32', 'float16']:
+    x, y = (torch.full((n,), 0.5, dtype=getattr(torch, dtype)) for _ in range(2))
+    for name, run in {'copy': x.clone, 'add': lambda: x + y, 'exp': x.exp, 'sum': x.sum}.items():
+        out[f'{name} of {n} {dtype}'] = time_of(run)
 s, batch = wanted['sizes'], wanted['batch']
 model = Gpt(s)
 opt = torch.optim.AdamW(model.parameters(), lr=1e-4)

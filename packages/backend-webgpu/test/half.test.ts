@@ -1,7 +1,7 @@
 // float16 in memory: 2 bytes each where the device has shader-f16, else a float32 word. The same must come out of both;
 // which of them runs depends on the adapter.
 import { describe, expect, test } from '@jest/globals'
-import { fromBuffer, tensorToBuffer } from '@tt/backend-webgpu'
+import { fromBuffer, synchronize, tensorToBuffer } from '@tt/backend-webgpu'
 import { arange, cat, empty, ones, tensor, where, zeros } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import { backend, expectSame, filled, numbers } from './gpu.ts'
@@ -264,6 +264,15 @@ describe('float16: memory', () => {
     expect(a.buffer).toBe(b.buffer)
     expect(a.buffer === wide.buffer).toBe(!runtime.halves)
     expect([a.size, wide.size]).toEqual([3 * each, 12])
+  })
+  test('updates of small tensors run as one dispatch', async () => {
+    const xs = [1, 3, 5, 301].map((n) => ones([n], half))
+    await synchronize()
+    const { dispatches } = runtime.counts
+    for (const [i, x] of xs.entries()) x.add_(i)
+    await synchronize()
+    expect(runtime.counts.dispatches - dispatches).toBe(1)
+    for (const [i, x] of xs.entries()) expect(new Set(await floatsOf(x))).toEqual(new Set([i + 1]))
   })
   test('blocks serve dtypes of both sizes one after the other', async () => {
     for (let i = 0; i < 4; i++) {
