@@ -51,6 +51,28 @@ describe('map', () => {
         .permute([7, 0, 6, 1, 5, 2, 4, 3])
         .add(filled(make, [1, 2, 1, 3, 1, 2, 1, 1])),
     ))
+  // rows of a multiple of four: four neighbours at once, where every operand allows it
+  test.each(['float32', 'float16', 'int64', 'bool'] as const)('rows of fours by strides, %s', (dtype) =>
+    expectSame((make) => {
+      const of = (shape: number[], seed = 1): Tensor => filled(make, shape, { dtype, scale: 3, seed })
+      const [x, wide] = [of([6, 8]), of([6, 20], 2)]
+      const into = of([6, 16], 5)
+      into.narrow(1, 4, 8).copy_(of([8], 3))
+      into.narrow(1, 1, 4).copy_(of([6, 1], 4)) // results that begin within a four
+      const long = of([3, 1, 5, 12])
+      return [
+        x.add(of([8], 3)),
+        x.add(of([6, 1], 3)),
+        x.add(wide.narrow(1, 4, 8)),
+        x.add(wide.narrow(1, 3, 8)),
+        x.add(of([8, 6], 4).t()),
+        x.add(of([1, 1], 3)).add(wide.at(':', '::2').narrow(1, 0, 8)),
+        of([4, 8, 3], 7).permute([2, 0, 1]).contiguous(),
+        long.add(of([1, 2, 1, 12], 9)).add(of([3, 1, 5, 1], 8)),
+        into,
+      ]
+    }),
+  )
   test('more elements than workgroups in one dim', async () => {
     const n = 4_300_000 // 65535 groups of 64 threads are 4,194,240
     const x = tensor([1, 2], { device: 'webgpu' })

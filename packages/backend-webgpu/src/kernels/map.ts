@@ -8,6 +8,7 @@ import { libraryFor } from '../wgsl/library.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'
+import type { Iteration } from './iteration.ts'
 import {
   Bindings,
   address,
@@ -78,21 +79,29 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         kernel.name,
         `a kernel takes at most ${maxWords} sizes and strides, got ${wordCount}`,
       )
+    const reach = foursReach(it, operands, inputs.length)
     runSliced(
       runtime,
-      `m${code}:${it.rank}:${bindings.key}`,
-      (words) => stridedSource(kernel, it.rank, bindings, words),
+      `m${code}:${it.rank}${reach ?? ''}:${bindings.key}`,
+      (words) =>
+        reach === null
+          ? stridedSource(kernel, it.rank, bindings, words)
+          : stridedFoursSource(kernel, it.rank, reach, bindings, words),
       bindings,
-      n,
+      reach === null ? n : n / 4,
       (words, at) => {
         let next = put(words, at, it.sizes)
+        if (reach !== null) words[at] /= 4
         operands.forEach((operand, k) => {
-          words[next] = operand.offset
-          next = put(words, next + 1, it.strides[k])
+          const step = reach?.[k] === 'v' ? 4 : 1
+          words[next++] = operand.offset / step
+          for (const stride of it.strides[k]) words[next++] = stride / step
+          // of the four, in the innermost dim
+          if (reach !== null) words[next - it.rank] = it.strides[k][0] * (4 / step)
         })
         putScalars(runtime, next, kernel.name, params, kernel.compute)
       },
-      wideGroup,
+      reach === null ? wideGroup : groupSize,
     )
   }
 }
@@ -123,6 +132,20 @@ function denseMoves(inputs: readonly Operand[], outputs: readonly Operand[], n: 
   return moves
 }
 
+// How a thread reaches four neighbours in the innermost dim: at once (v), one that serves all (s), or one by one (o);
+// null if results cannot be stored at once.
+function foursReach(it: Iteration, operands: readonly Operand[], inputs: number): string | null {
+  if (it.sizes[0] % 4 !== 0) return null
+  let reach = ''
+  for (let k = 0; k < operands.length; k++) {
+    const [inner, ...outer] = it.strides[k]
+    const atOnce = inner === 1 && operands[k].offset % 4 === 0 && outer.every((stride) => stride % 4 === 0)
+    if (k >= inputs && !atOnce) return null
+    reach += atOnce ? 'v' : inner === 0 ? 's' : 'o'
+  }
+  return reach
+}
+
 // One thread, four neighbouring elements, loaded and stored at once; the last ones one by one.
 function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {
   const head = elementHead(words.next(), words.next(), groupSize, words.merged)
@@ -137,24 +160,7 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
       : `let x${k} = b${slots[k]}[i + ${offsets[k]}];`,
   )
   const targets = kernel.outputs.map((_, k) => `b${slots[inputs + k]}[i + ${offsets[inputs + k]}]`)
-  const element = elementFunction(kernel, bindings, words)
-  const of = (c: number | string): string =>
-    `element(${kernel.inputs.map((_, k) => `x${k}[${c}]`).join(', ')})`
-  const results =
-    element.length + libraryFor(element, bindings.halves).length < longCode
-      ? [
-          ...four.map((c) => `let e${c} = ${of(c)};`),
-          ...kernel.outputs.map(
-            (_, k) => `let r${k} = ${vector(inputs + k)}(${four.map((c) => `e${c}.y${k}`).join(', ')});`,
-          ),
-        ]
-      : [
-          ...kernel.outputs.map((_, k) => `var r${k}: ${vector(inputs + k)};`),
-          `for (var c = 0u; c < 4u; c++) {`,
-          `let e = ${of('c')};`,
-          ...kernel.outputs.map((_, k) => `r${k}[c] = e.y${k};`),
-          '}',
-        ]
+  const { element, results } = fourElements(kernel, bindings, words)
   const code = [
     element,
     head,
@@ -166,8 +172,74 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
     ...targets.map((target, k) => `${target}[c] = r${k}[c];`),
     '} } }',
   ].join('\n')
-  const elements = bindings.elements.map((element) => `vec4<${element}>`)
-  return { ...sourceOf(kernel.name, bindings, words, code), elements }
+  return foursOf(kernel, bindings, words, code)
+}
+
+// The same by strides: the innermost dim counts fours.
+function stridedFoursSource(
+  kernel: MapKernel,
+  rank: number,
+  reach: string,
+  bindings: Bindings,
+  words: Words,
+): ProgramSource {
+  const head = elementHead(words.next(), words.next(), groupSize, words.merged)
+  const split = splitIndex('i', words.row(rank), 'i')
+  const { slots } = bindings
+  const loads: string[] = []
+  const targets: string[] = []
+  slots.forEach((slot, k) => {
+    const offset = words.next()
+    const strides = words.row(rank)
+    const at = address(offset, split.index, strides)
+    const one = (place: string): string => `b${slot}[(${place}) >> 2u][(${place}) & 3u]`
+    const vector = `vec4<${bindings.elements[slot]}>`
+    if (k >= kernel.inputs.length) targets.push(`b${slot}[${at}]`)
+    else if (reach[k] === 'v') loads.push(`let x${k} = b${slot}[${at}];`)
+    else {
+      loads.push(`let at${k} = ${at};`)
+      const places = reach[k] === 's' ? [`at${k}`] : four.map((c) => `at${k} + ${c}u * (${strides[0]} >> 2u)`)
+      loads.push(`let x${k} = ${vector}(${places.map(one).join(', ')});`)
+    }
+  })
+  const { element, results } = fourElements(kernel, bindings, words)
+  const stores = targets.map((target, k) => `${target} = r${k};`)
+  const code = [element, head, split.code, ...loads, ...results, ...stores, '}'].join('\n')
+  return foursOf(kernel, bindings, words, code)
+}
+
+const foursOf = (kernel: MapKernel, bindings: Bindings, words: Words, code: string): ProgramSource => ({
+  ...sourceOf(kernel.name, bindings, words, code),
+  elements: bindings.elements.map((element) => `vec4<${element}>`),
+})
+
+// The function of an element, and statements that make the results r0, r1, ... of the fours x0, x1, ...
+function fourElements(
+  kernel: MapKernel,
+  bindings: Bindings,
+  words: Words,
+): { element: string; results: string[] } {
+  const inputs = kernel.inputs.length
+  const vector = (k: number): string => `vec4<${bindings.elements[bindings.slots[inputs + k]]}>`
+  const element = elementFunction(kernel, bindings, words)
+  const of = (c: number | string): string =>
+    `element(${kernel.inputs.map((_, k) => `x${k}[${c}]`).join(', ')})`
+  const results =
+    element.length + libraryFor(element, bindings.halves).length < longCode
+      ? [
+          ...four.map((c) => `let e${c} = ${of(c)};`),
+          ...kernel.outputs.map(
+            (_, k) => `let r${k} = ${vector(k)}(${four.map((c) => `e${c}.y${k}`).join(', ')});`,
+          ),
+        ]
+      : [
+          ...kernel.outputs.map((_, k) => `var r${k}: ${vector(k)};`),
+          `for (var c = 0u; c < 4u; c++) {`,
+          `let e = ${of('c')};`,
+          ...kernel.outputs.map((_, k) => `r${k}[c] = e.y${k};`),
+          '}',
+        ]
+  return { element, results }
 }
 
 function denseSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {

@@ -103,7 +103,8 @@ export function splitIndex(
   sizes.forEach((size, d) => {
     if (d === sizes.length - 1) code += `let ${name}${d} = ${rest};\n`
     else {
-      code += `let ${name}${d} = ${rest} % ${size};\nlet ${name}r${d} = ${rest} / ${size};\n`
+      // not %: integers are divided one by one on CPU drivers, by long code on GPUs
+      code += `let ${name}r${d} = ${rest} / ${size};\nlet ${name}${d} = ${rest} - ${name}r${d} * ${size};\n`
       rest = `${name}r${d}`
     }
   })
