@@ -193,13 +193,13 @@ function source(
   const [outputs, row, lanes, many] = words.row(4)
   const [keptSizes, reducedSizes] = [words.row(keptRank), words.row(reducedRank)]
   const keptIndex = splitIndex('o', keptSizes, 'k')
-  const reducedIndex = splitIndex('r', reducedSizes, 'j')
+  const reducedIndex = reducedSizes.map((_, d) => `j${d}`)
   const bases: string[] = []
   const loads: string[] = []
   const inputs = isSecond ? 1 : kernel.inputs.length
   for (let k = 0; k < inputs; k++) {
     bases.push(`let base${k} = ${address(words.next(), keptIndex.index, words.row(keptRank))};`)
-    const word = `b${slots[k]}[${address(`base${k}`, reducedIndex.index, words.row(reducedRank))}]`
+    const word = `b${slots[k]}[${address(`base${k}`, reducedIndex, words.row(reducedRank))}]`
     loads.push(
       `let x${k} = ${isSecond ? `bitcast<${type}>(${word})` : decodeWord(word, kernel.inputs[k], type)};`,
     )
@@ -216,11 +216,14 @@ function source(
   )
   const combine = combineForms[kernel.combine][type]
 
+  const step = stepIndex(reducedSizes, lanes)
   const accumulate = `
   var total = ${identities[kernel.combine][type]};
+  ${step.begin}
   for (var r = lane; r < ${many}; r += ${lanes}) {
-    ${[reducedIndex.code, ...loads, ...mapped.statements].join('\n    ')}
+    ${[...loads, ...mapped.statements].join('\n    ')}
     total = ${combine('total', mapped.results[0])};
+    ${step.next}
   }`
   const store = `${finished.statements.join('\n  ')}
   b${slots[inputs]}[${target}] = ${encodeWord(finished.results[0], type, kernel.output)};`
@@ -256,4 +259,20 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   ${accumulate}
   ${form === 'partial' ? `b${slots[inputs]}[i] = bitcast<u32>(total);` : store}
 }`
+}
+
+// WGSL: the index j0, j1, ... of `lane`, and how it goes on by `lanes`: with carries, as a division costs many times more.
+function stepIndex(sizes: readonly string[], lanes: string): { begin: string; next: string } {
+  const [from, by] = [splitIndex('lane', sizes, 'from'), splitIndex(lanes, sizes, 'by')]
+  const last = sizes.length - 1
+  return {
+    begin: from.code + by.code + from.index.map((start, d) => `var j${d} = ${start};`).join(' '),
+    next: sizes
+      .map((size, d) =>
+        d === last
+          ? `j${d} += by${d};`
+          : `j${d} += by${d}; if (j${d} >= ${size}) { j${d} -= ${size}; j${d + 1}++; }`,
+      )
+      .join(' '),
+  }
 }
