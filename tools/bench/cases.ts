@@ -38,6 +38,9 @@ const table = {
   'tanh 1e6': ['tanh of 1,000,000 float32', million, 'ns/element', 4],
   'sum 1e6': ['sum of 1,000,000 float32', million, 'ns/element', 4],
   'softmax 1000x1000': ['softmax over rows of 1000', million, 'ns/element', 4],
+  'sort 1e6': ['sort of 1,000,000 float32', million, 'ns/element', 1],
+  'sort 1000x1000': ['sort of rows of 1000', million, 'ns/element', 1],
+  'topk 10 of 1e6': ['the 10 largest of 1,000,000 float32, in order', million, 'ns/element', 1],
   upload: [
     'a tensor of 2^20 float32 (4 MB) from host memory, and one element back',
     transfer.small,

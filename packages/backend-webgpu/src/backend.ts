@@ -17,6 +17,7 @@ import { createNllLoss } from './kernels/nll-loss.ts'
 import { createRandom } from './kernels/random.ts'
 import { createReduce } from './kernels/reduce.ts'
 import { createScan } from './kernels/scan.ts'
+import { createSelect } from './kernels/select.ts'
 import { createSoftmax } from './kernels/softmax.ts'
 import { createSort } from './kernels/sort.ts'
 import { elementBytes } from './wgsl/storage-format.ts'
@@ -87,6 +88,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
       ...createAvgPool(runtime),
       ...createRandom(runtime),
       ...createNllLoss(runtime),
+      ...createSelect(runtime),
     }),
   }
 }

@@ -156,6 +156,13 @@ export async function load(device: string): Promise<Engine> {
       'tanh 1e6': unary([1e6], (x) => np.tanh(x)),
       'sum 1e6': unary([1e6], (x) => np.sum(x)),
       'softmax 1000x1000': unary([1000, 1000], (x) => nn.softmax(x)),
+      'sort 1e6': unary([1e6], (x) => np.sort(x)),
+      'sort 1000x1000': unary([1000, 1000], (x) => np.sort(x)),
+      'topk 10 of 1e6': unary([1e6], (x) => {
+        const [values, indices] = lax.topK(x, 10)
+        indices.dispose()
+        return values
+      }),
       'matmul 64': binary([64, 64], (x, y) => np.matmul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => np.matmul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => np.matmul(x, y)),

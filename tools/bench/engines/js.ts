@@ -37,6 +37,10 @@ export async function load(): Promise<Engine> {
         for (let i = 0; i < x.length; i++) total += x[i]
         out[0] = total
       }),
+      'sort 1e6': elementwise(1e6, (out, x) => {
+        out.set(x)
+        out.sort()
+      }),
       'matmul 64': matmul(64),
       'matmul 512': matmul(512),
     },

@@ -116,6 +116,12 @@ export async function load(device: string): Promise<Engine> {
       'tanh 1e6': unary([1e6], (x) => tf.tanh(x)),
       'sum 1e6': unary([1e6], (x) => tf.sum(x)),
       'softmax 1000x1000': unary([1000, 1000], (x) => tf.softmax(x)),
+      // it has no sort
+      'topk 10 of 1e6': unary([1e6], (x) => {
+        const { values, indices } = tf.topk(x, 10)
+        indices.dispose()
+        return values
+      }),
       'matmul 64': binary([64, 64], (x, y) => tf.matMul(x, y)),
       'matmul 512': binary([512, 512], (x, y) => tf.matMul(x, y)),
       'matmul 1024': binary([1024, 1024], (x, y) => tf.matMul(x, y)),

@@ -172,6 +172,8 @@ export interface FusedKernels {
     values: Operand,
     indices: Operand,
   ): boolean
+  /** The elements that a stable sort along the last dim puts at `places` (int64 from 0, size 1 there, as the results). */
+  kthvalue(input: Operand, places: Operand, values: Operand, indices: Operand): boolean
   /**
    * `C ← C + sign · A B` on arrays of the host: A [m, k] and B [k, n] dense, the rows of C `step` apart from `at` on.
    * Linear algebra runs on the host and does its large products by it.

@@ -156,33 +156,62 @@ export function topk(
   return { values, indices }
 }
 
-// An op that sorts along a dim and picks one position of each row; `pick` gives it, with size 1 in dim.
-const selection = <Attrs extends DimAttrs>(name: string, pick: (sorted: Tensor, attrs: Attrs) => Tensor) =>
+// An op that picks one element of each line: shape and dtype of its results.
+const inferOne =
+  (name: string) =>
+  ([self]: readonly Tensor[], { dim, keepdim }: DimAttrs) => {
+    check(
+      self.ndim === 0 || self.shape[dim] > 0,
+      () => new IndexError(name, `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`),
+    )
+    const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
+    return [
+      { shape, dtype: self.dtypeInfo },
+      { shape, dtype: dtypes.int64 },
+    ]
+  }
+// Those that a sort along a dim puts at the places, of size 1 in dim; of values and positions that were sorted, or by selection.
+function pickAt(
+  backend: Backend,
+  { values: from, indices: positions }: MaxMin,
+  dim: number,
+  at: Tensor,
+  values: Tensor,
+  indices: Tensor | null,
+): void {
+  copyElements(backend, view(gather(from, dim, at), values.shape), values)
+  if (indices !== null) copyElements(backend, view(gather(positions, dim, at), indices.shape), indices)
+}
+function selectAt(
+  backend: Backend,
+  self: Tensor,
+  dim: number,
+  at: Tensor,
+  values: Tensor,
+  indices: Tensor | null,
+): void {
+  const one = (t: Tensor): Tensor => windowWithLast(view(t, at.shape), dim)
+  const positions = indices ?? newTensor(backend, dtypes.int64, values.shape)
+  const source = windowWithLast(self, dim)
+  if (backend.fused.kthvalue?.(source, windowWithLast(at, dim), one(values), one(positions)) === true) return
+  pickAt(backend, sorting(backend, self, dim, false), dim, at, values, indices)
+}
+
+// An op that picks the element at a place in order; `place` gives it, with size 1 in dim.
+const selection = <Attrs extends DimAttrs>(name: string, place: (self: Tensor, attrs: Attrs) => Tensor) =>
   structured<Attrs>({
     name,
-    infer: ([self], { dim, keepdim }) => {
-      check(
-        self.ndim === 0 || self.shape[dim] > 0,
-        () => new IndexError(name, `dim ${dim} must not be empty, got shape ${formatShape(self.shape)}`),
-      )
-      const shape = self.ndim === 0 ? [] : reducedShape(self.shape, [dim], keepdim)
-      return [
-        { shape, dtype: self.dtypeInfo },
-        { shape, dtype: dtypes.int64 },
-      ]
-    },
+    infer: inferOne(name),
     run: (backend, [self], attrs, [values, indices]) => {
       if (values.elementCount === 0) return
-      const sorted = sorting(backend, self.data, attrs.dim, false)
-      const at = pick(sorted.values, attrs)
-      copyElements(backend, view(gather(sorted.values, attrs.dim, at), values.shape), values)
-      copyElements(backend, view(gather(sorted.indices, attrs.dim, at), indices.shape), indices)
+      const source = dimmed(self.data)
+      selectAt(backend, source, attrs.dim, place(source, attrs), values, indices)
     },
   })
-const ofRow = (sorted: Tensor, dim: number, position: number): Tensor =>
-  expand(full([], position, { dtype: 'int64', device: sorted.device }), sorted.shape.with(dim, 1))
+const ofRow = (self: Tensor, dim: number, position: number): Tensor =>
+  expand(full([], position, { dtype: 'int64', device: self.device }), self.shape.with(dim, 1))
 const withPositions = <Attrs extends DimAttrs>(
-  op: ReturnType<typeof selection<Attrs>>,
+  op: ReturnType<typeof structured<Attrs>>,
   self: Tensor,
   attrs: Attrs,
 ): MaxMin => {
@@ -191,8 +220,8 @@ const withPositions = <Attrs extends DimAttrs>(
 }
 
 /** kthvalue: the k-th smallest, counted from 1. */
-export const kthvalueOp = selection<DimAttrs & { readonly k: number }>('kthvalue', (sorted, { dim, k }) =>
-  ofRow(sorted, dim, k - 1),
+export const kthvalueOp = selection<DimAttrs & { readonly k: number }>('kthvalue', (self, { dim, k }) =>
+  ofRow(self, dim, k - 1),
 )
 /**
  * The `k`-th smallest element along `dim`, counted from 1, and its position.
@@ -220,22 +249,20 @@ export function kthvalue(
 }
 
 // NaNs are sorted to the end: the first of them is the median if there is one, or they do not count.
-function medianPosition(sorted: Tensor, dim: number, ignoreNan: boolean): Tensor {
-  const size = sorted.shape[dim]
+function medianPlace(self: Tensor, dim: number, ignoreNan: boolean): Tensor {
+  const size = self.shape[dim]
   const middle = (size - 1) >> 1
-  if (sorted.dtypeInfo.category !== 'float') return ofRow(sorted, dim, middle)
-  const nans = sum(isnan(sorted), dim, { keepdim: true })
-  const numbers = sub(full([], size, { dtype: 'int64', device: sorted.device }), nans)
+  if (self.dtypeInfo.category !== 'float') return ofRow(self, dim, middle)
+  const nans = sum(isnan(self), dim, { keepdim: true })
+  const numbers = sub(full([], size, { dtype: 'int64', device: self.device }), nans)
   if (ignoreNan) return clampMin(floorDivide(sub(numbers, 1), 2), 0)
   return where(ne(nans, 0), numbers, middle)
 }
 /** median along a dim. */
-export const medianDimOp = selection<DimAttrs>('median', (sorted, { dim }) =>
-  medianPosition(sorted, dim, false),
-)
+export const medianDimOp = selection<DimAttrs>('median', (self, { dim }) => medianPlace(self, dim, false))
 /** nanmedian along a dim. */
-export const nanmedianDimOp = selection<DimAttrs>('nanmedian', (sorted, { dim }) =>
-  medianPosition(sorted, dim, true),
+export const nanmedianDimOp = selection<DimAttrs>('nanmedian', (self, { dim }) =>
+  medianPlace(self, dim, true),
 )
 
 const whole = (name: 'median' | 'nanmedian') =>
@@ -254,8 +281,7 @@ const whole = (name: 'median' | 'nanmedian') =>
           }),
           out,
         )
-      const { values } = sorting(backend, flat, 0, false)
-      copyElements(backend, view(gather(values, 0, medianPosition(values, 0, name === 'nanmedian')), []), out)
+      selectAt(backend, flat, 0, medianPlace(flat, 0, name === 'nanmedian'), out, null)
     },
   })
 /** median of all elements; gradients are shared by equal elements. */
@@ -297,8 +323,8 @@ export const median = median2(medianDimOp, medianAllOp)
  */
 export const nanmedian = median2(nanmedianDimOp, nanmedianAllOp)
 
-/** mode along a dim: the longest run in order, the first of equally long ones. */
-export const modeOp = selection<DimAttrs>('mode', (sorted, { dim }) => {
+// the longest run in order, the first of equally long ones: the place of its end
+function longestRun(sorted: Tensor, dim: number): Tensor {
   const size = sorted.shape[dim]
   if (size === 1) return ofRow(sorted, dim, 0)
   const changes = ne(narrow(sorted, dim, 1, size - 1), narrow(sorted, dim, 0, size - 1))
@@ -308,7 +334,17 @@ export const modeOp = selection<DimAttrs>('mode', (sorted, { dim }) => {
     sorted.shape.map((n, d) => (d === dim ? n : 1)),
   )
   const runStart = cummax(where(starts, places, 0), dim).values
-  return argmax(sub(places, runStart), dim, { keepdim: true }) // the end of the longest run
+  return argmax(sub(places, runStart), dim, { keepdim: true })
+}
+/** mode along a dim. */
+export const modeOp = structured<DimAttrs>({
+  name: 'mode',
+  infer: inferOne('mode'),
+  run: (backend, [self], { dim }, [values, indices]) => {
+    if (values.elementCount === 0) return
+    const sorted = sorting(backend, self.data, dim, false)
+    pickAt(backend, sorted, dim, longestRun(sorted.values, dim), values, indices)
+  },
 })
 /**
  * The most frequent element along `dim` (the smallest of several) and a position of it.
