@@ -224,6 +224,19 @@ test('float16 and other dtypes in one kernel', () =>
     { rtol: 2 ** -10, ...everywhere },
   ))
 
+test('float16 broadcast and transposed, four at a time', () =>
+  expectSame(
+    (make) => {
+      const x = filled(make, [6, 8], { dtype: 'float16', scale: 4 })
+      const [row, column] = [x.at(2), x.narrow(1, 3, 1)]
+      const wide = filled(make, [8, 8], { scale: 4, seed: 7 })
+      const out = make(new Array<number>(48).fill(0), 'float16').reshape([6, 8])
+      out.copy_(wide.t().narrow(0, 1, 6))
+      return [x.add(row), x.mul(column), x.narrow(1, 4, 4).sub(row.narrow(0, 1, 4)), wide.t().add(row), out]
+    },
+    { rtol: 0, atol: 0, ...everywhere },
+  ))
+
 test('float16: kernels of all kinds, at sizes that choose each form', () =>
   expectSame(
     (make) => {
