@@ -42,7 +42,7 @@ export function createBackend(runtime: Runtime): WebGpuBackend {
     reduce,
     argReduce: createArgReduce(runtime),
     scan: createScan(runtime),
-    matmul: createMatmul(runtime),
+    matmul: createMatmul(runtime, reduce),
     ...createConvolutions(runtime, reduce),
     ...createIndexing(runtime, map),
     sort: createSort(runtime),

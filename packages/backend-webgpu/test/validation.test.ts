@@ -92,6 +92,10 @@ const large: Record<string, (make: Make) => unknown> = {
     make(600, 700).matmul(make(700, 500)),
     make(8, 3, 200).matmul(make(200, 301)),
     make(1, 4096).matmul(make(4096, 1)),
+    make(16, 512, 8).matmul(make(16, 512, 8).mT),
+    make(16, 8, 512).mT.matmul(make(16, 8, 512)),
+    make(3, 50000).matmul(make(300, 50000).t()),
+    make(3, 500).matmul(make(500, 300)),
   ],
   convolution: (make) => [
     conv2d(make(8, 32, 40, 40), make(64, 32, 3, 3), null, { padding: 1 }),

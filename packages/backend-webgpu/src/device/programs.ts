@@ -110,6 +110,7 @@ export class Programs {
     const library = libraryFor(code, this.#halves)
     const source = [
       [...elements, library, code].some((text) => text?.match(/\bf16\b/)) ? 'enable f16;' : '',
+      /\bsubgroup[A-Z]/.test(code) ? 'enable subgroups;' : '',
       `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${bound}>;`,
       merged ? `var<private> slice: u32;\nconst slice_vectors = ${vectors}u;` : '',
       ...declarations,

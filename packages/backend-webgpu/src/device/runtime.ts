@@ -47,6 +47,8 @@ export class Runtime implements MemoryHost {
   /** Whether float16 lies in memory as 16-bit floats: the device has shader-f16. See storage-format.ts. */
   readonly halves: boolean
   readonly barrierFree: boolean
+  /** Lanes of a subgroup, where kernels may use them and all have as many; else 1. */
+  readonly subgroupLanes: number
   readonly memory: Memory
   /** Host side of the uniform words of the batch, and the same as float32. */
   readonly words = new Uint32Array(uniformWords)
@@ -78,6 +80,9 @@ export class Runtime implements MemoryHost {
     this.poolLimit = options.poolLimit
     this.barrierFree = options.barrierFree
     this.halves = device.features.has('shader-f16')
+    const { subgroupMinSize = 1, subgroupMaxSize } = device.adapterInfo ?? {}
+    const known = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize
+    this.subgroupLanes = known ? subgroupMinSize : 1
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
     this.#staging = new StagingBuffers(device)

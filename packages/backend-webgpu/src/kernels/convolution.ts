@@ -1,7 +1,7 @@
 // Convolution and its two gradients, straight from their sums: a thread makes four channels at four neighbouring places
 // (the gradient by the weight: four by four channels), so that everything it reads serves four times.
-import { dtypes, input as operandExpr, nextKernelId } from '@tt/tensor'
-import type { ConvolutionGeometry, CoreKernels, DTypeInfo, Operand, ReduceKernel } from '@tt/tensor'
+import { dtypes } from '@tt/tensor'
+import type { ConvolutionGeometry, CoreKernels, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
@@ -15,33 +15,11 @@ import {
   tapLoops,
 } from './convolution-geometry.ts'
 import { count } from './iteration.ts'
+import { sumKernel } from './sum-kernel.ts'
 import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } from './program.ts'
 
 type Convolutions = Pick<CoreKernels, 'convolution' | 'convolutionInput' | 'convolutionWeight'>
 const four = [0, 1, 2, 3]
-
-const sumKernels = new Map<string, ReduceKernel>()
-/** The kernel that adds up partial sums. */
-function sumKernel(from: DTypeInfo, to: DTypeInfo): ReduceKernel {
-  const key = `${from.name},${to.name}`
-  let kernel = sumKernels.get(key)
-  if (kernel === undefined) {
-    kernel = {
-      kind: 'reduce',
-      id: nextKernelId(),
-      name: 'convolutionWeight',
-      inputs: [from],
-      paramCount: 0,
-      compute: from.compute,
-      combine: 'sum',
-      map: operandExpr(0),
-      finish: null,
-      output: to,
-    }
-    sumKernels.set(key, kernel)
-  }
-  return kernel
-}
 
 /** The convolution kernels of the backend. */
 export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce']): Convolutions {
@@ -257,7 +235,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
           strides: [...out.strides, 0],
         }
         // (a dim of size 1 of the output is a reduced one of one element)
-        reduce(sumKernel(dtypeInfo, out.dtypeInfo), all.shape, [all], [], target)
+        reduce(sumKernel('convolutionWeight', dtypeInfo, out.dtypeInfo), all.shape, [all], [], target)
       } finally {
         runtime.memory.free(buffer)
       }

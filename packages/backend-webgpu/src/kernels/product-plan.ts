@@ -1,0 +1,114 @@
+// Which form a matrix product takes, which of its factors is the first, and into how many parts its inner dim is cut.
+import { dotColumns } from './product-dots.ts'
+import { takesFours, tilesOfGroup } from './product-lanes.ts'
+import type { LaneTile } from './product-lanes.ts'
+import type { Along } from './product.ts'
+import type { TileSize } from './product-tile.ts'
+
+/** What there is to multiply. */
+export interface Sizes {
+  readonly batches: number
+  readonly rows: number
+  readonly columns: number
+  readonly inner: number
+}
+
+/** For both factors, the dim along which four numbers can be loaded at once. */
+export type Fours = readonly [Along | null, Along | null]
+
+/** How it is multiplied. Sizes of tiles are those of the product as it is computed: transposed if `swapped`. */
+export interface Plan {
+  readonly form:
+    | { readonly name: 'lanes'; readonly tile: LaneTile }
+    | { readonly name: 'dots'; readonly rows: number }
+    | { readonly name: 'tile'; readonly size: TileSize }
+  readonly swapped: boolean
+  /** Of the first and the second factor as it is computed, the dim along which it loads four at once. */
+  readonly fours: Fours
+  readonly tileRows: number
+  readonly tileColumns: number
+  readonly tilesPerGroup: number
+}
+
+/** The least of 1, 2, 4, ..., most that is n or more; `most` if none is. */
+const power = (n: number, most: number): number => {
+  let p = 1
+  while (p < n && p < most) p *= 2
+  return p
+}
+
+const lanesPlan = (tile: LaneTile, swapped: boolean, fours: Fours): Plan => ({
+  form: { name: 'lanes', tile },
+  swapped,
+  fours,
+  tileRows: tile.rows,
+  tileColumns: tile.lanes * tile.columns,
+  tilesPerGroup: tilesOfGroup(tile),
+})
+
+/** Times in multiplications of a lane, measured on lavapipe (8 lanes) and SwiftShader (4); `four`: each of four at once. */
+const costs = { load: 8, four: 5, broadcast: { 4: 2, 8: 0.1 } as Record<number, number> }
+const mostSums = { 4: 128, 8: 32 } as Record<number, number>
+
+const turned = ([a, b]: Fours, swapped: boolean): Fours => (swapped ? [b, a] : [a, b])
+
+/** The cheapest tile of lanes for a CPU driver. */
+export function planForCpu({ rows, columns }: Sizes, fours: Fours, subgroupLanes: number): Plan {
+  const shared = subgroupLanes === 4 || subgroupLanes === 8
+  const lanes = shared ? subgroupLanes : 8
+  const most = mostSums[subgroupLanes] ?? 32
+  let best = Infinity
+  let plan: Plan | undefined
+  for (const swapped of [false, true]) {
+    const [m, n] = swapped ? [columns, rows] : [rows, columns]
+    const [left, right] = turned(fours, swapped)
+    const taken = (along: Along | null, outputs: number): Along | null =>
+      along !== null && takesFours(along, outputs) ? along : null
+    const across = power(Math.ceil(n / lanes), 8)
+    for (let t = power(m, 16); t >= 1; t /= 2) {
+      for (let w = across; w >= 1; w /= 2) {
+        if (t * w > most) continue
+        const tiles = Math.ceil(m / t) * Math.ceil(n / (lanes * w))
+        const takes: Fours = [taken(left, t), taken(right, w)]
+        const [a, b] = takes.map((along) => (along === null ? costs.load : costs.four))
+        const cost = tiles * (t * (shared ? a / lanes + costs.broadcast[lanes] : a) + w * b + t * w)
+        if (cost >= best) continue
+        best = cost
+        plan = lanesPlan({ rows: t, columns: w, lanes, shared }, swapped, takes)
+      }
+    }
+  }
+  return plan!
+}
+
+/** `contiguous`: whether the first and the second factor are contiguous along the inner dim. */
+export function planForGpu(
+  { batches, rows, columns }: Sizes,
+  fours: Fours,
+  contiguous: readonly [boolean, boolean],
+): Plan {
+  const swapped = columns < rows
+  const [few, many] = swapped ? [columns, rows] : [rows, columns]
+  if (few > 16) {
+    const size = Math.ceil(rows / 128) * Math.ceil(columns / 128) * batches >= 128 ? 128 : 64
+    const form = { name: 'tile', size } as const
+    return { form, swapped: false, fours, tileRows: size, tileColumns: size, tilesPerGroup: 1 }
+  }
+  if (few <= 4 && contiguous[swapped ? 0 : 1]) {
+    const form = { name: 'dots', rows: power(few, 4) } as const
+    const tileRows = form.rows
+    return { form, swapped, fours: [null, null], tileRows, tileColumns: dotColumns, tilesPerGroup: 1 }
+  }
+  const tile = { rows: power(few, 16), columns: 1, lanes: many > 16 ? 32 : 8, shared: false }
+  return lanesPlan(tile, swapped, [null, null])
+}
+
+/**
+ * Length of the parts of the inner dim: where there are fewer workgroups than a device runs at once, parts are summed
+ * beside each other, each long enough to be worth its sum's way through memory.
+ */
+export function partLength(inner: number, groups: number, barrierFree: boolean): number {
+  const [wanted, least] = barrierFree ? [16, 1024] : [512, 128]
+  const parts = Math.min(Math.floor(wanted / groups), Math.floor(inner / least))
+  return parts < 2 ? Math.max(inner, 1) : Math.ceil(inner / parts / 64) * 64
+}

@@ -1,0 +1,75 @@
+// What the forms of a matrix product share: which tile of the output a workgroup makes, and where its numbers come
+// from. A side says how a factor is read, so that a convolution is a product whose factor is gathered from an image.
+import type { Scalar } from '../wgsl/storage-format.ts'
+import type { Words } from './program.ts'
+
+/** How a factor is read: along the inner dim, from a row of the first factor or a column of the second. */
+export interface Side {
+  /** WGSL statements that prepare reading at row (column) `index`; what they declare begins with `name`. */
+  readonly open: (name: string, index: string) => string
+  /** WGSL of the number at `k` of what was opened as `name`. */
+  readonly value: (name: string, k: string) => string
+}
+
+/** A dim of a factor: the one that is summed over, or that of its rows (columns). */
+export type Along = 'inner' | 'outer'
+
+/** A factor whose numbers lie evenly along the inner dim. */
+export interface LinearSide extends Side {
+  /** WGSL of the step in memory from one to the next. */
+  readonly stride: string
+  /** WGSL of the number at a distance in memory from the first of what was opened as `name`. */
+  readonly at: (name: string, distance: string) => string
+  /** The dim along which four numbers can be loaded at once from places that are multiples of four; null: neither. */
+  readonly fours: Along | null
+  /** WGSL of the four numbers from there on. */
+  readonly four: (name: string, distance: string) => string
+}
+
+/** A product as WGSL. `k0` and `k1` are declared in main: the part of the inner dim that is summed. */
+export interface Product<Factor extends Side = Side> {
+  readonly type: Scalar
+  readonly rows: string
+  readonly columns: string
+  readonly a: Factor
+  readonly b: Factor
+  /** Statement that stores the sum `value` at row `m`, column `n`. */
+  readonly store: (m: string, n: string, value: string) => string
+}
+
+/** Number of words of {@link tileWords}. */
+export const tileWordCount = 7
+/** Words that say how tiles are counted, in the order in which they are written. */
+export interface TileWords {
+  /** Tiles of all batches and parts, and workgroups in x. */
+  readonly tiles: string
+  readonly across: string
+  readonly columnTiles: string
+  readonly rowTiles: string
+  readonly batches: string
+  readonly inner: string
+  /** Length of a part of the inner dim. */
+  readonly length: string
+}
+export function tileWords(words: Words): TileWords {
+  const [tiles, across, columnTiles, rowTiles, batches, inner, length] = words.row(tileWordCount)
+  return { tiles, across, columnTiles, rowTiles, batches, inner, length }
+}
+
+/**
+ * WGSL statements that find the tile of number `tile`: `tile_m`, `tile_n`, `batch`, `part`, and the part's `k0` and `k1`.
+ * A workgroup's number is `group.x + group.y * across`.
+ */
+export const findTile = (w: TileWords, tile: string): string => `
+  let tile = ${tile};
+  if (tile >= ${w.tiles}) { return; }
+  let tile_n = tile % ${w.columnTiles};
+  let tile_rest = tile / ${w.columnTiles};
+  let tile_m = tile_rest % ${w.rowTiles};
+  let batch = tile_rest / ${w.rowTiles} % ${w.batches};
+  let part = tile_rest / ${w.rowTiles} / ${w.batches};
+  let k0 = part * ${w.length};
+  let k1 = min(k0 + ${w.length}, ${w.inner});`
+
+/** 0, 1, ..., n − 1. */
+export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

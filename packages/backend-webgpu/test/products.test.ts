@@ -1,0 +1,107 @@
+// Matrix products in every form that their shapes choose, with and without barriers, against the reference.
+import { describe, expect, test } from '@jest/globals'
+import { tensor } from '@tt/tensor'
+import type { Tensor } from '@tt/tensor'
+import { backend, expectSame, filled } from './gpu.ts'
+import type { Make } from './gpu.ts'
+
+const devices = ['webgpu', 'webgpu:other']
+const compiles = 120_000 // milliseconds: software adapters take seconds for a kernel with barriers
+const close = { rtol: 1e-5, atol: 2e-5, devices }
+
+/** The product of factors that lie in rows or in columns, and of windows at odd offsets. */
+const layouts = (make: Make, m: number, k: number, n: number): Tensor[] => {
+  const [a, b] = [filled(make, [m, k]), filled(make, [k, n], { seed: 7 })]
+  const [at, bt] = [filled(make, [k, m]).t(), filled(make, [n, k], { seed: 7 }).t()]
+  const window = filled(make, [k + 2, m + 3])
+    .narrow(0, 1, k)
+    .narrow(1, 2, m)
+  return [a.matmul(b), at.matmul(b), a.matmul(bt), at.matmul(bt), window.t().matmul(b)]
+}
+
+describe('a form for each shape', () => {
+  test.each([
+    [1, 70, 40],
+    [40, 70, 1],
+    [2, 33, 9],
+    [3, 5, 65],
+    [66, 21, 4],
+    [10, 64, 100],
+    [100, 64, 10],
+    [17, 19, 18],
+    [70, 37, 130],
+    [130, 5, 67],
+  ])('%i × %i × %i', (m, k, n) => expectSame((make) => layouts(make, m, k, n), close), compiles)
+
+  test('many batches of small matrices', () =>
+    expectSame(
+      (make) => [
+        filled(make, [128, 17, 9]).matmul(filled(make, [9, 20])),
+        filled(make, [64, 3, 20]).mT.matmul(filled(make, [3, 140])),
+      ],
+      close,
+    ))
+  test('an empty inner dim gives the bias', () =>
+    expectSame((make) => filled(make, [9]).addmm(filled(make, [20, 0]), filled(make, [0, 9])), close))
+  test('infinite and NaN numbers beyond the edge of a window stay there', () =>
+    expectSame((make) => {
+      const rows = make([
+        [1, 2, NaN],
+        [3, 4, Infinity],
+        [NaN, NaN, NaN],
+      ])
+      return rows
+        .narrow(0, 0, 2)
+        .narrow(1, 0, 2)
+        .matmul(rows.narrow(0, 0, 2).narrow(1, 0, 2))
+    }, close))
+  test('more batches than workgroups in one dim', async () => {
+    const x = tensor([[[2]]], { device: 'webgpu' }).expand([70_000, 1, 1])
+    expect(await x.matmul(x).sum().itemAsync()).toBe(280_000)
+  })
+})
+
+describe('a long inner dim', () => {
+  test.each([
+    [3, 5000, 4],
+    [20, 2100, 20],
+    [1, 9000, 8],
+  ])(
+    '%i × %i × %i in parts',
+    (m, k, n) =>
+      expectSame(
+        (make) => {
+          const [a, b] = [filled(make, [2, m, k]), filled(make, [k, n], { seed: 7 })]
+          return [a.matmul(b), filled(make, [n]).addmm(a.select(0, 1), b)]
+        },
+        { rtol: 2e-5, atol: 1e-3, devices },
+      ),
+    compiles,
+  )
+  test('of integers is exact', () =>
+    expectSame(
+      (make) => {
+        const whole = { dtype: 'int32', scale: 9 } as const
+        return filled(make, [1, 5000], whole).matmul(filled(make, [5000, 3], { ...whole, seed: 3 }))
+      },
+      { rtol: 0, atol: 0, devices },
+    ))
+  test('is cut where outputs are few, and only there', () => {
+    const count = (m: number, k: number, n: number): number => {
+      const [a, b] = [filled(make, [m, k]), filled(make, [k, n])]
+      const before = backend.runtime.counts.dispatches
+      a.matmul(b)
+      return backend.runtime.counts.dispatches - before
+    }
+    const make: Make = (data) => tensor(data, { device: 'webgpu' })
+    expect([count(2, 9000, 3), count(2, 100, 3)]).toEqual([2, 1])
+  })
+  test('its temporary goes back to the pool', () => {
+    const make: Make = (data) => tensor(data, { device: 'webgpu' })
+    const [a, b] = [filled(make, [2, 9000]), filled(make, [9000, 3])]
+    a.matmul(b).dispose()
+    const before = backend.runtime.memory.stats
+    for (let i = 0; i < 5; i++) a.matmul(b).dispose()
+    expect(backend.runtime.memory.stats).toEqual(before)
+  })
+})
