@@ -237,6 +237,35 @@ test('float16 broadcast and transposed, four at a time', () =>
     { rtol: 0, atol: 0, ...everywhere },
   ))
 
+test.each([
+  [2, 33, 9],
+  [40, 72, 1],
+  [24, 20, 36],
+  [3, 3000, 4],
+])(
+  'float16 products of %i × %i × %i in all layouts',
+  (m, k, n) =>
+    expectSame(
+      (make) => {
+        const of = (shape: number[], seed = 1): Tensor => filled(make, shape, { dtype: 'float16', seed })
+        const [a, b] = [of([m, k]), of([k, n], 7)]
+        const odd = of([k + 2, m + 3])
+          .narrow(0, 1, k)
+          .narrow(1, 2, m)
+        return [
+          a.matmul(b),
+          of([k, m])
+            .t()
+            .matmul(of([n, k], 7).t()),
+          odd.t().matmul(b),
+          of([n], 9).addmm(a, b),
+        ]
+      },
+      { rtol: 2 ** -10, atol: 2 ** -9, ...everywhere },
+    ),
+  60_000,
+)
+
 test('float16: kernels of all kinds, at sizes that choose each form', () =>
   expectSame(
     (make) => {
