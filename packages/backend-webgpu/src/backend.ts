@@ -1,6 +1,7 @@
 // The backend of a GPUDevice: memory and kernels behind the interface of @tt/tensor.
 import { DeviceError } from '@tt/tensor'
 import type { Backend, BufferHandle, Operand } from '@tt/tensor'
+import { requireStored } from './device/formats.ts'
 import { WebGpuBuffer } from './device/memory.ts'
 import type { Runtime } from './device/runtime.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
@@ -101,7 +102,7 @@ function placed<T extends object>(runtime: Runtime, kernels: T): T {
     const { storage, dtypeInfo, shape, strides, offset } = operand
     const handle = handleOf(storage.buffer)
     if (handle.bytes === 0) return operand
-    runtime.requireStored('webgpu', dtypeInfo)
+    requireStored(dtypeInfo, runtime.name)
     const { base } = runtime.memory.blockOf(handle, dtypeInfo)
     if (base === 0) return operand
     const first = base / elementBytes(dtypeInfo, runtime.halves)

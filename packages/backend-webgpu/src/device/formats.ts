@@ -4,6 +4,12 @@ import type { DTypeInfo } from '@tt/tensor'
 import { elementBytes } from '../wgsl/storage-format.ts'
 import { wholeWords } from './sizes.ts'
 
+/** Refuses what the device does not store. @throws DTypeError */
+export function requireStored(dtype: DTypeInfo, device: string): void {
+  if (dtype.name !== 'float64') return
+  throw new DTypeError('webgpu', `device '${device}' has no float64. Cast first: .to('float32')`)
+}
+
 const single = new Float32Array(1)
 const singleBits = new Uint32Array(single.buffer)
 

@@ -1,6 +1,5 @@
 // One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
-import { DTypeError, DeviceError, IndexError, OutOfMemoryError, dtypes } from '@tt/tensor'
-import type { DTypeInfo } from '@tt/tensor'
+import { DeviceError, IndexError, OutOfMemoryError, dtypes } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
 import type { Collector } from '../platform/platform.ts'
 import { decodeWords, wordsAround } from './formats.ts'
@@ -393,11 +392,5 @@ export class Runtime implements MemoryHost {
   }
   set sources(sources: SourceText[] | null) {
     this.#programs.sources = sources
-  }
-
-  /** Refuses what the device does not store. */
-  requireStored(op: string, dtype: DTypeInfo): void {
-    if (dtype.name !== 'float64') return
-    throw new DTypeError(op, `device '${this.name}' has no float64. Cast first: .to('float32')`)
   }
 }

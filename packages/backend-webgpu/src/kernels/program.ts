@@ -1,6 +1,7 @@
 // What every kernel shares: binding operands to buffers, writing uniform words, covering n elements by workgroups.
 import type { BufferHandle, ComputeType, KernelScalar, Operand } from '@tt/tensor'
 import { DTypeError } from '@tt/tensor'
+import { requireStored } from '../device/formats.ts'
 import type { Block, WebGpuBuffer } from '../device/memory.ts'
 import { uniformWord } from '../device/programs.ts'
 import type { Access, Program, ProgramSource } from '../device/programs.ts'
@@ -37,7 +38,7 @@ export class Bindings {
 
   add(operand: Operand, access: Access): this {
     const { dtypeInfo } = operand
-    this.#runtime.requireStored('webgpu', dtypeInfo)
+    requireStored(dtypeInfo, this.#runtime.name)
     const block = this.#runtime.memory.blockOf(handleOf(operand.storage.buffer), dtypeInfo)
     return this.addBlock(block, access, elementOf(dtypeInfo, this.halves))
   }
