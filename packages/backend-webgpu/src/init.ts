@@ -47,11 +47,19 @@ export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> 
     poolLimit,
     collector: platform.collector,
     barrierFree: options.barrierFree ?? fallback,
+    subgroupNumbers: await hasSubgroupNumbers(),
   })
   const backend = createBackend(runtime)
   registerBackend(backend)
   return backend
 }
+
+// of the WebGPU that this program gets: a device of the user's is of the same one
+const hasSubgroupNumbers = (): Promise<boolean> =>
+  platform.gpu().then(
+    ({ wgslLanguageFeatures }) => wgslLanguageFeatures?.has('subgroup_id') ?? false,
+    () => false,
+  )
 
 const isFallback = (device: GPUDevice): boolean => device.adapterInfo?.isFallbackAdapter ?? false
 

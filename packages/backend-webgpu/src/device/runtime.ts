@@ -18,6 +18,8 @@ export interface RuntimeOptions {
   readonly poolLimit: number
   /** Kernels without barriers, as CPU drivers want them; null: by adapter. */
   readonly barrierFree: boolean
+  /** Whether WGSL has the numbers of subgroups, `subgroup_id` and `num_subgroups`. */
+  readonly subgroupNumbers: boolean
 }
 
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
@@ -46,6 +48,8 @@ export class Runtime implements MemoryHost {
   /** Whether float16 lies in memory as 16-bit floats: the device has shader-f16. See storage-format.ts. */
   readonly halves: boolean
   readonly barrierFree: boolean
+  /** Whether the lanes of a workgroup come together by subgroups, of whatever size. */
+  readonly subgroups: boolean
   /** Lanes of a subgroup, where kernels may use them and all have as many; else 1. */
   readonly subgroupLanes: number
   readonly memory: Memory
@@ -79,6 +83,7 @@ export class Runtime implements MemoryHost {
     this.poolLimit = options.poolLimit
     this.barrierFree = options.barrierFree
     this.halves = device.features.has('shader-f16')
+    this.subgroups = options.subgroupNumbers && device.features.has('subgroups')
     const { subgroupMinSize = 1, subgroupMaxSize } = device.adapterInfo ?? {}
     const known = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize
     this.subgroupLanes = known ? subgroupMinSize : 1

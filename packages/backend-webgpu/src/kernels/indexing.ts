@@ -10,7 +10,7 @@ import { faultCode } from './fault.ts'
 import { count } from './iteration.ts'
 import { sizeAt, strideAt } from './lines.ts'
 import { Bindings, Words, address, elementHead, put, runElements, splitIndex } from './program.ts'
-import { combineForms } from './reduce.ts'
+import { combineForms } from '../wgsl/combine.ts'
 
 type Indexing = Pick<CoreKernels, 'gather' | 'scatter' | 'indexGet' | 'indexPut'>
 type Update = 'set' | 'sum' | 'prod' | 'max' | 'min'

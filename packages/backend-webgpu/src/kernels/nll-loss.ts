@@ -1,6 +1,7 @@
 // The negative log-likelihood of rows and its gradient, a kernel each: the decomposition would be a dozen small ones.
 import type { FusedKernels, Operand } from '@tt/tensor'
 import type { Runtime } from '../device/runtime.ts'
+import { lanesCode } from '../wgsl/combine.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { faultCode } from './fault.ts'
 import { count, isDense } from './iteration.ts'
@@ -40,19 +41,11 @@ export function createNllLoss(runtime: Runtime): Pick<FusedKernels, 'nllLoss' | 
         const [o, sum, fault] = buffers.slice(-3)
         const load = (buffer: string, at: string, operand: Operand): string =>
           decodeWord(`${buffer}[${at}]`, operand.dtypeInfo, 'f32')
-        const fold = (name: string): string => `
-  shared_totals[lane] = ${name};
-  for (var step = ${lanes / 2}u; step > 0u; step >>= 1u) {
-    workgroupBarrier();
-    if (lane < step) { shared_totals[lane] += shared_totals[lane + step]; }
-  }
-  workgroupBarrier();
-  ${name} = shared_totals[0];
-  workgroupBarrier();`
+        const group = lanesCode(groupLanes, 'f32', runtime.subgroups)
         const code = `
-${lanes > 1 ? `var<workgroup> shared_totals: array<f32, ${lanes}>;` : ''}
+${lanes > 1 ? group.declarations : ''}
 @compute @workgroup_size(${lanes})
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane: u32'}) {
   var loss = 0f;
   var weights = 0f;
   for (var i = lane; i < ${rowCount}; i += ${lanes}u) {
@@ -66,7 +59,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     loss -= w * ${load(x, `${inputAt} + i * ${inputRow} + u32(p) * ${inputClass}`, input)};
     weights += w;
   }
-  ${lanes > 1 ? fold('loss') + fold('weights') : ''}
+  ${lanes > 1 ? group.fold('loss', 'sum') + group.fold('weights', 'sum') : ''}
   if (lane > 0u) { return; }
   ${o}[${outAt}] = ${encodeWord(mean ? 'loss / weights' : 'loss', 'f32', out.dtypeInfo)};
   ${sum}[${totalAt}] = ${encodeWord('weights', 'f32', total.dtypeInfo)};

@@ -24,7 +24,6 @@ export function createNormalize(
     `${buffer}[${at}] = ${encodeWord(value, 'f32', dtypeInfo)};`
   const offsets = (operands: readonly (Operand | null)[]): number[] => operands.map((x) => x?.offset ?? 0)
   const affineNumbers = ({ rows, step, span }: AffineIndex): number[] => [rows, step, span]
-  const sum = (x: string, y: string): string => `${x} + ${y}`
 
   return {
     normalizeRows(input, weight, bias, { eps, affine }, [out, mean, invstd, variance]) {
@@ -59,11 +58,11 @@ export function createNormalize(
         return `
   var average = 0f;
   ${each(`average += ${x};`)}
-  ${fold('average', sum)}
+  ${fold('average', 'sum')}
   average /= f32(length);
   var squares = 0f;
   ${each(`let d = ${x} - average; squares += d * d;`)}
-  ${fold('squares', sum)}
+  ${fold('squares', 'sum')}
   squares /= f32(length);
   let scale = 1f / tt_sqrt(squares + bitcast<f32>(${epsilon}));
   ${each(store(result, `${outAt} + start + j`, `(${x} - average) * scale${w}${b}`, out))}
@@ -103,8 +102,8 @@ export function createNormalize(
   var through_mean = 0f;
   var through_scale = 0f;
   ${each(`${values} through_mean += gw; through_scale += gw * normal;`)}
-  ${fold('through_mean', sum)}
-  ${fold('through_scale', sum)}
+  ${fold('through_mean', 'sum')}
+  ${fold('through_scale', 'sum')}
   through_mean /= f32(length);
   through_scale /= f32(length);
   ${each(`${values} ${store(rest.at(-1)!, `${outAt} + start + j`, result, out)}`)}`

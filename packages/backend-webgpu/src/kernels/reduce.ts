@@ -1,12 +1,12 @@
 // Reductions: `lanes` threads share each output, each going over every lanes-th element. The lanes are combined
-// in workgroup memory, or, where barriers are slow or one workgroup is too little, by a second reduction of partial
+// in their workgroup, or, where barriers are slow or one workgroup is too little, by a second reduction of partial
 // results.
 import { input, nextKernelId } from '@tt/tensor'
-import type { Combine, CoreKernels, KernelScalar, ReduceKernel } from '@tt/tensor'
+import type { CoreKernels, KernelScalar, ReduceKernel } from '@tt/tensor'
 import type { Block } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
+import { combineForms, identities, lanesCode } from '../wgsl/combine.ts'
 import { lower, signature } from '../wgsl/lower.ts'
-import type { Scalar } from '../wgsl/storage-format.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, padded } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
@@ -21,23 +21,6 @@ import {
   sourceOf,
   splitIndex,
 } from './program.ts'
-
-/** WGSL that combines two values. */
-export const combineForms: Readonly<
-  Record<Combine, Readonly<Record<Scalar, (x: string, y: string) => string>>>
-> = {
-  sum: { f32: (x, y) => `${x} + ${y}`, i32: (x, y) => `${x} + ${y}` },
-  prod: { f32: (x, y) => `${x} * ${y}`, i32: (x, y) => `${x} * ${y}` },
-  max: { f32: (x, y) => `tt_max(${x}, ${y})`, i32: (x, y) => `max(${x}, ${y})` },
-  min: { f32: (x, y) => `tt_min(${x}, ${y})`, i32: (x, y) => `min(${x}, ${y})` },
-}
-/** WGSL of what combining nothing gives. */
-export const identities: Readonly<Record<Combine, Readonly<Record<Scalar, string>>>> = {
-  sum: { f32: '0f', i32: '0i' },
-  prod: { f32: '1f', i32: '1i' },
-  max: { f32: '(-tt_inf())', i32: 'i32(-2147483648)' },
-  min: { f32: 'tt_inf()', i32: '2147483647i' },
-}
 
 const groupLanes = 256
 /** How the lanes of an output come together. */
@@ -146,7 +129,8 @@ export function createReduce(runtime: Runtime): CoreKernels['reduce'] {
     const key = `r${code}:${form}:${isSecond}:${reduced.rank}:${kept.rank}:${bindings.key}`
     const program = runtime.program(key, () => {
       const words = new Words()
-      const text = source(kernel, form, isSecond, reduced.rank, kept.rank, bindings.slots, words)
+      const ranks = { reduced: reduced.rank, kept: kept.rank }
+      const text = source(kernel, form, isSecond, ranks, bindings.slots, words, runtime.subgroups)
       return sourceOf(kernel.name, bindings, words, text)
     })
     const outputs = count(kept.sizes)
@@ -184,10 +168,10 @@ function source(
   kernel: ReduceKernel,
   form: Form,
   isSecond: boolean,
-  reducedRank: number,
-  keptRank: number,
+  { reduced: reducedRank, kept: keptRank }: { reduced: number; kept: number },
   slots: readonly number[],
   words: Words,
+  subgroups: boolean,
 ): string {
   const type = scalarOf(kernel.compute)
   const [outputs, row, lanes, many] = words.row(4)
@@ -230,21 +214,17 @@ function source(
   const head = [keptIndex.code, ...bases].join('\n  ')
 
   if (form === 'group') {
+    const { declarations, parameters, fold } = lanesCode(groupLanes, type, subgroups)
     return `
-var<workgroup> shared_totals: array<${type}, ${groupLanes}>;
+${declarations}
 @compute @workgroup_size(${groupLanes})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(${parameters}) {
   let o = group.x + group.y * (${row} / ${groupLanes}u);
   if (o >= ${outputs}) { return; }
   ${head}
   ${accumulate}
-  shared_totals[lane] = total;
-  for (var step = ${groupLanes / 2}u; step > 0u; step >>= 1u) {
-    workgroupBarrier();
-    if (lane < step) { shared_totals[lane] = ${combine('shared_totals[lane]', 'shared_totals[lane + step]')}; }
-  }
+  ${fold('total', kernel.combine)}
   if (lane > 0u) { return; }
-  total = shared_totals[0];
   ${store}
 }`
   }

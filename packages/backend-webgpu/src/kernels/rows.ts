@@ -1,5 +1,7 @@
 // Kernels that go over dense rows: a row by one thread, or by a workgroup on GPUs.
+import type { Combine } from '@tt/tensor'
 import type { Runtime } from '../device/runtime.ts'
+import { lanesCode } from '../wgsl/combine.ts'
 import { Words, grid, groupSize, put, sourceOf } from './program.ts'
 import type { Bindings } from './program.ts'
 
@@ -12,7 +14,7 @@ export interface RowCode {
   /** WGSL: the statement for each `j` of the lane. */
   each(statement: string): string
   /** WGSL: makes `total` that of all lanes. */
-  fold(total: string, combine: (x: string, y: string) => string): string
+  fold(total: string, combine: Combine): string
 }
 
 /** A kernel over rows of `size` elements; in `body`, `r` is the row, `start` its first place and `j` a place in it. */
@@ -28,21 +30,11 @@ export function runRows(
   const program = runtime.program(`${key}:${lanes}:${bindings.key}`, () => {
     const words = new Words()
     const [rowCount, row, length] = words.row(3)
+    const group = lanesCode(rowLanes, 'f32', runtime.subgroups)
     const code: RowCode = {
       words: words.row(numbers.length),
       each: (statement) => `for (var j = lane; j < length; j += lanes) { ${statement} }`,
-      fold: (total, combine) =>
-        lanes === 1
-          ? ''
-          : `
-  workgroupBarrier();
-  row_totals[lane] = ${total};
-  for (var step = ${rowLanes / 2}u; step > 0u; step >>= 1u) {
-    workgroupBarrier();
-    if (lane < step) { row_totals[lane] = ${combine('row_totals[lane]', 'row_totals[lane + step]')}; }
-  }
-  workgroupBarrier();
-  ${total} = row_totals[0];`,
+      fold: (total, combine) => (lanes === 1 ? '' : group.fold(total, combine)),
     }
     const head =
       lanes === 1
@@ -52,9 +44,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let r = id.x + id.y * ${row};
   let lane = 0u;`
         : `
-var<workgroup> row_totals: array<f32, ${rowLanes}>;
+${group.declarations}
 @compute @workgroup_size(${rowLanes})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(${group.parameters}) {
   let r = group.x + group.y * (${row} / ${rowLanes}u);`
     return sourceOf(
       name,

@@ -3,12 +3,12 @@
 import type { CoreKernels, Operand } from '@tt/tensor'
 import type { Block } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
+import { combineForms } from '../wgsl/combine.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { beats } from './arg-reduce.ts'
 import { count } from './iteration.ts'
 import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
 import { Bindings, Words, elementHead, runElements, sourceOf } from './program.ts'
-import { combineForms } from './reduce.ts'
 
 /** Totals of the parts of each line: the words of their values, and the positions of extremes. */
 interface Totals {

@@ -37,7 +37,6 @@ export function createSoftmax(runtime: Runtime): Pick<FusedKernels, 'softmax' | 
     )
     return true
   }
-  const sum = (x: string, y: string): string => `${x} + ${y}`
 
   return {
     softmax: (input, log, out) =>
@@ -47,10 +46,10 @@ export function createSoftmax(runtime: Runtime): Pick<FusedKernels, 'softmax' | 
         (load, store, { each, fold }) => `
   var most = -tt_inf();
   ${each(`most = tt_max(most, ${load(0)});`)}
-  ${fold('most', (x, y) => `tt_max(${x}, ${y})`)}
+  ${fold('most', 'max')}
   var total = 0f;
   ${each(`total += tt_exp(${load(0)} - most);`)}
-  ${fold('total', sum)}
+  ${fold('total', 'sum')}
   ${log ? 'let shift = tt_log(total);' : ''}
   ${each(store(log ? `${load(0)} - most - shift` : `tt_exp(${load(0)} - most) / total`))}`,
       ),
@@ -63,7 +62,7 @@ export function createSoftmax(runtime: Runtime): Pick<FusedKernels, 'softmax' | 
         (load, store, { each, fold }) => `
   var total = 0f;
   ${each(`total += ${log ? load(0) : `${load(0)} * ${load(1)}`};`)}
-  ${fold('total', sum)}
+  ${fold('total', 'sum')}
   ${each(store(log ? `${load(0)} - tt_exp(${load(1)}) * total` : `${load(1)} * (${load(0)} - total)`))}`,
       ),
   }
