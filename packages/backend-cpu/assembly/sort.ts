@@ -1,5 +1,6 @@
-// Stable sort and topk of the rows of a contiguous [rows, n] tensor. Every dtype maps to unsigned keys of the same order
-// (NaN the greatest, -0 equal to 0); the keys are sorted with their positions: by insertion when few, else by radix.
+// Stable sort, topk and kthvalue of the rows of a contiguous [rows, n] tensor. Every dtype maps to unsigned keys of the same
+// order (NaN the greatest, -0 equal to 0); the keys are sorted with their positions: by insertion when few, else by radix.
+// A small part of a long row is not sorted out of it but selected, digit by digit from the highest.
 
 /** The unsigned key of a value: K is u32, or u64 for the 8-byte types. */
 // @ts-ignore: decorator
@@ -96,6 +97,42 @@ function sortKeys<K>(n: i32, keys: usize, order: usize, keys2: usize, order2: us
   return radix<K>(n, keys, order, keys2, order2, counts) ? order2 : order
 }
 
+// What keyAt answers besides.
+let equalBefore: i32 = 0
+/** The key at a place in order, and how many equal ones come before that place. The keys stay as they are. */
+function keyAt<K>(n: i32, place: i32, keys: usize, rest: usize, counts: usize): K {
+  let found: K = 0
+  let shift: i32 = sizeof<K>() << 3
+  while (shift > 0) {
+    const width: i32 = min(11, shift)
+    shift -= width
+    const mask = (<K>1 << <K>width) - 1
+    memory.fill(counts, 0, 8192)
+    for (let i = 0; i < n; i++) {
+      const at = counts + (<usize>((load<K>(keys + <usize>(i * sizeof<K>())) >> <K>shift) & mask) << 2)
+      store<u32>(at, load<u32>(at) + 1)
+    }
+    let digit: usize = 0
+    for (; ; digit++) {
+      const here = load<i32>(counts + (digit << 2))
+      if (place < here) break
+      place -= here
+    }
+    found |= <K>digit << <K>shift
+    // those with this digit decide by the next
+    let kept = 0
+    for (let i = 0; i < n; i++) {
+      const key = load<K>(keys + <usize>(i * sizeof<K>()))
+      store<K>(rest + <usize>(kept * sizeof<K>()), key)
+      kept += i32(((key >> <K>shift) & mask) == <K>digit)
+    }
+    keys = rest
+    n = kept
+  }
+  equalBefore = place
+  return found
+}
+
 /** The first k of the sorted row: all of it for sort, the best for topk. */
 function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
   const size: usize = sizeof<T>()
@@ -107,7 +144,7 @@ function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize,
   const order2 = order + (<usize>n << 2)
   for (let row = 0; row < rows; row++) {
     let sorted = order
-    if (k < n && k <= 64) {
+    if (k < n && k <= 16) {
       // the best k so far, in order; a later equal does not displace an earlier one
       let held = 0
       for (let i = 0; i < n; i++) {
@@ -122,6 +159,21 @@ function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize,
         store<K>(keys + <usize>((j + 1) * sizeof<K>()), key)
         store<u32>(order + (<usize>(j + 1) << 2), i)
       }
+    } else if (n >= 256 && k <= n >> 2) {
+      for (let i = 0; i < n; i++)
+        store<K>(keys + <usize>(i * sizeof<K>()), keyOf<T, K>(input + <usize>i * size, flip))
+      const last = keyAt<K>(n, k - 1, keys, keys2, counts)
+      let equal = equalBefore + 1
+      let held = 0
+      for (let i = 0; i < n; i++) {
+        const key = load<K>(keys + <usize>(i * sizeof<K>()))
+        if (key > last) continue
+        if (key == last && equal-- <= 0) continue
+        store<K>(keys + <usize>(held * sizeof<K>()), key)
+        store<u32>(order + (<usize>held << 2), i)
+        held++
+      }
+      sorted = sortKeys<K>(k, keys, order, keys2, order2, counts)
     } else {
       for (let i = 0; i < n; i++) {
         store<K>(keys + <usize>(i * sizeof<K>()), keyOf<T, K>(input + <usize>i * size, flip))
@@ -168,3 +220,53 @@ export function topk_i64(rows: i32, n: i32, k: i32, largest: i32, input: usize, 
   leading<i64, u64>(rows, n, k, largest, input, values, indices, scratch)
 }
 
+/** The element at a place of the sorted row, and its position. */
+function atPlace<T, K>(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  const size: usize = sizeof<T>()
+  const counts = (scratch + 15) & ~15
+  const keys = counts + 8192
+  const keys2 = keys + <usize>(n * sizeof<K>())
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < n; i++) store<K>(keys + <usize>(i * sizeof<K>()), keyOf<T, K>(input + <usize>i * size, 0))
+    const key = keyAt<K>(n, <i32>load<i64>(places), keys, keys2, counts)
+    let at = -1
+    for (let before = equalBefore; before >= 0; before--) {
+      at++
+      while (load<K>(keys + <usize>(at * sizeof<K>())) != key) at++
+    }
+    store<T>(values, load<T>(input + <usize>at * size))
+    store<i64>(indices, at)
+    input += <usize>n * size
+    values += size
+    indices += 8
+    places += 8
+  }
+}
+
+export function kthvalue_f32(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<f32, u32>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_f64(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<f64, u64>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_i8(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<i8, u32>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_u8(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<u8, u32>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_i16(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<i16, u32>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_i32(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<i32, u32>(rows, n, places, input, values, indices, scratch)
+}
+
+export function kthvalue_i64(rows: i32, n: i32, places: usize, input: usize, values: usize, indices: usize, scratch: usize): void {
+  atPlace<i64, u64>(rows, n, places, input, values, indices, scratch)
+}

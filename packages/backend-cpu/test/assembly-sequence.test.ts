@@ -1,8 +1,19 @@
-// sort and topk, softmax, scans and the Mersenne Twister against plain JavaScript.
+// sort, topk and kthvalue, softmax, scans and the Mersenne Twister against plain JavaScript.
 import { describe, expect, test } from '@jest/globals'
 import { bench, builds, randomSource, worst } from './assembly-setup.ts'
 
 const special = [NaN, Infinity, -Infinity, -0, 0]
+
+/** The elements in stable order, with their positions; NaN is the greatest. */
+function sorted(row: ArrayLike<number | bigint>, descending: boolean) {
+  const compare = (a: number | bigint, b: number | bigint) => {
+    const [an, bn] = [a !== a, b !== b]
+    return an || bn ? Number(an) - Number(bn) : a < b ? -1 : a > b ? 1 : 0
+  }
+  return Array.from(row, (value, index) => ({ value, index })).sort((a, b) =>
+    descending ? compare(b.value, a.value) : compare(a.value, b.value),
+  )
+}
 
 describe('sort and topk', () => {
   const dtypes = ['float32', 'float64', 'int8', 'uint8', 'int16', 'int32', 'int64'] as const
@@ -23,7 +34,7 @@ describe('sort and topk', () => {
         (input as BigInt64Array).set([2n ** 63n - 1n, -(2n ** 63n), 2n ** 40n, -(2n ** 40n)])
       const work = scratch(kernels.sortScratch(n, input.BYTES_PER_ELEMENT))
       for (const descending of [0, 1])
-        for (const k of new Set([n, 1, 5, 65, 100])) {
+        for (const k of new Set([n, 1, 16, 17, 65, n >> 2, (n >> 2) + 1])) {
           if (k > n) continue
           const values = alloc(dtype, rows * k),
             indices = alloc('int64', rows * k)
@@ -38,15 +49,7 @@ describe('sort and topk', () => {
             work,
           )
           for (let row = 0; row < rows; row++) {
-            const cells = Array.from(
-              input.subarray(row * n, row * n + n) as ArrayLike<number | bigint>,
-              (value, index) => ({ value, index }),
-            )
-            const compare = (a: number | bigint, b: number | bigint) => {
-              const [an, bn] = [a !== a, b !== b]
-              return an || bn ? Number(an) - Number(bn) : a < b ? -1 : a > b ? 1 : 0
-            }
-            cells.sort((a, b) => (descending ? compare(b.value, a.value) : compare(a.value, b.value)))
+            const cells = sorted(input.subarray(row * n, row * n + n), descending === 1)
             expect(Array.from(indices.subarray(row * k, row * k + k), Number)).toEqual(
               cells.slice(0, k).map((cell) => cell.index),
             )
@@ -56,6 +59,45 @@ describe('sort and topk', () => {
           }
         }
       checkGuards()
+    }
+  })
+})
+
+describe('kthvalue', () => {
+  const dtypes = ['float32', 'float64', 'int8', 'uint8', 'int16', 'int32', 'int64'] as const
+  test.each(dtypes)('%s', (dtype) => {
+    const { kernels, alloc, put, scratch, checkGuards } = bench('simd')
+    const random = randomSource(11)
+    for (const n of [1, 2, 300, 1000]) {
+      for (const spread of [3, 200, 2e9]) {
+        const draw = (i: number): number => {
+          if (dtype.startsWith('float'))
+            return i % 9 === 4 ? special[(i >> 3) % 5] : Math.fround(random() * spread)
+          const most = { int8: 127, uint8: 255, int16: 32767 }[dtype as string] ?? 2e9
+          return Math.trunc((random() - (dtype === 'uint8' ? 0 : 0.5)) * Math.min(spread, most))
+        }
+        const wanted = [0, n >> 1, n - 1]
+        const input = put(
+          dtype,
+          Array.from({ length: 3 * n }, (_, i) => draw(i)),
+        )
+        if (dtype === 'int64' && n > 9) (input as BigInt64Array).set([2n ** 62n, -(2n ** 62n), 2n ** 40n])
+        const places = put('int64', wanted)
+        const [values, indices] = [alloc(dtype, 3), alloc('int64', 3)]
+        kernels.kthvalue[dtype](
+          3,
+          n,
+          places.byteOffset,
+          input.byteOffset,
+          values.byteOffset,
+          indices.byteOffset,
+          scratch(kernels.sortScratch(n, input.BYTES_PER_ELEMENT)),
+        )
+        const rows = wanted.map((place, row) => sorted(input.subarray(row * n, row * n + n), false)[place])
+        expect(Array.from(indices, Number)).toEqual(rows.map(({ index }) => index))
+        expect(Array.from(values as ArrayLike<number | bigint>)).toEqual(rows.map(({ value }) => value))
+        checkGuards()
+      }
     }
   })
 })

@@ -114,7 +114,7 @@ describe('as on one thread', () => {
     }
   })
 
-  test('rows: softmax, sort, topk', () => {
+  test('rows: softmax, sort, topk, kthvalue', () => {
     const x = some([37, 129])
     for (const log of [false, true]) {
       agree([x], [some([37, 129])], (b, [a], [out]) => b.fused!.softmax!(a, log, out))
@@ -125,6 +125,9 @@ describe('as on one thread', () => {
     const order = (n: number): Twin => operand(pair, 'int64', [37, n], 'dense', () => 0n)
     agree([x], [some([37, 129]), order(129)], (b, [a], [v, at]) => b.kernels.sort(a, 1, true, v, at))
     agree([x], [some([37, 5]), order(5)], (b, [a], [v, at]) => b.fused!.topk!(a, 5, true, true, v, at))
+    let place = 0n
+    const [long, places] = [some([37, 300]), operand(pair, 'int64', [37, 1], 'dense', () => (place += 7n))]
+    agree([long, places], [some([37, 1]), order(1)], (b, [a, p], [v, at]) => b.fused!.kthvalue!(a, p, v, at))
   })
 
   test('reductions: results divided, or partial results combined', () => {

@@ -279,6 +279,20 @@ export type TopK = (
   scratch: Pointer,
 ) => void
 
+/**
+ * The element of each row of [rows, n] that a stable sort puts at `places` [rows] (int64), and its position (int64).
+ * @param scratch `sortScratch(n, itemSize)` bytes
+ */
+export type KthValue = (
+  rows: number,
+  n: number,
+  places: Pointer,
+  input: Pointer,
+  values: Pointer,
+  indices: Pointer,
+  scratch: Pointer,
+) => void
+
 /** softmax or logSoftmax of each row of [rows, n]; output may be input. */
 export type SoftmaxForward = (rows: number, n: number, input: Pointer, output: Pointer) => void
 
@@ -369,6 +383,7 @@ export interface AssemblyKernels {
 
   /** Sort is topk with k = n. */
   readonly topk: PerDType<TopK>
+  readonly kthvalue: PerDType<KthValue>
   readonly sortScratch: (n: number, itemSize: number) => number
 
   readonly softmaxForward: Floats<SoftmaxForward>

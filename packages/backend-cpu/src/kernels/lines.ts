@@ -1,4 +1,4 @@
-// Kernels along one dim: sort, topk, scan, softmax. The dim is brought to the end and the operands made dense.
+// Kernels along one dim: sort, topk, kthvalue, scan, softmax. The dim is brought to the end and the operands made dense.
 import { dtypes } from '@tt/tensor'
 import type { CoreKernels, FusedKernels, Operand } from '@tt/tensor'
 import type { AssemblyFloat, AssemblyKernels } from '../assembly/index.ts'
@@ -8,7 +8,7 @@ import { count } from './iteration.ts'
 import { Temporaries, addressOf, nameOf } from './temporaries.ts'
 
 type Lines = Pick<CoreKernels, 'sort' | 'scan'>
-type FusedLines = Pick<FusedKernels, 'softmax' | 'softmaxBackward' | 'topk'>
+type FusedLines = Pick<FusedKernels, 'softmax' | 'softmaxBackward' | 'topk' | 'kthvalue'>
 type ScanDType = 'float32' | 'float64' | 'int32' | 'int64'
 
 /** The sort and scan kernels of the backend. */
@@ -115,8 +115,39 @@ export function createFusedLines(
       )
       return true
     },
+    kthvalue(input, places, values, indices) {
+      const [rows, n] = rowsOf(input)
+      if (n < leastSelected || rows === 0) return false
+      temporaries().run((t) => {
+        const [x, at, v, i] = [t.dense(input), t.dense(places), t.result(values), t.result(indices)]
+        const size = x.dtypeInfo.itemSize
+        const scratch = scratchOf(assembly, n, size)
+        runRanges(
+          threads,
+          assembly.kthvalue[nameOf(x.dtypeInfo)],
+          rows,
+          rows * n * 0.006,
+          (start, end) => [
+            end - start,
+            n,
+            addressOf(at) + start * 8,
+            addressOf(x) + start * n * size,
+            addressOf(v) + start * size,
+            addressOf(i) + start * 8,
+            0,
+          ],
+          (parts) => ({ arg: 6, address: t.bytes(scratch * parts), bytes: scratch }),
+        )
+      })
+      return true
+    },
   }
 }
+
+// Selection goes over tables of digits: shorter rows are sorted sooner.
+const leastSelected = 256
+const scratchOf = (assembly: AssemblyKernels, n: number, size: number): number =>
+  (assembly.sortScratch(n, size) + 63) & ~63
 
 function topk(
   assembly: AssemblyKernels,
@@ -131,9 +162,9 @@ function topk(
   const n = input.shape[input.shape.length - 1]
   const [x, v, i] = [t.dense(input), t.result(values), t.result(indices)]
   const size = x.dtypeInfo.itemSize
-  const scratch = (assembly.sortScratch(n, size) + 63) & ~63
-  // about 20 ns for an element that is sorted, 2 for one that is only looked at
-  const microseconds = count(input.shape) * (k < n && k <= 64 ? 0.002 : 0.02)
+  const scratch = scratchOf(assembly, n, size)
+  // about 20 ns for an element that is sorted, 2 to 6 for one among which some are selected
+  const microseconds = count(input.shape) * (k <= 16 && k < n ? 0.002 : k <= n / 4 ? 0.006 : 0.02)
   runRanges(
     threads,
     assembly.topk[nameOf(x.dtypeInfo)],
