@@ -171,7 +171,7 @@ ${groupHead({ n, row })}
   var here = 0u;
   if (lane < ${values}u) { here = b1[i * ${values}u + lane]; }
   let before = lanes_before(lane, here);
-  workgroupBarrier();
+  storageBarrier(); // all have read the place
   if (place >= before && place < before + here) {${choose('lane', 'before')}
   }
 }`

@@ -83,6 +83,19 @@ export const sortFamily: Family = {
       run: ([x]) => both(sort(x)),
     },
     {
+      name: 'few of a long line',
+      dtypes: ['float32', 'int64'],
+      inputs: [{ shape: [2, 1500] }],
+      layouts: ['contiguous', 'transposed'],
+      run: ([x]) => [
+        topk(x, 20).values,
+        topk(x, 3, 1, { largest: false }).values,
+        kthvalue(x, 700).values,
+        median(x, 1).values,
+        nanmedian(x),
+      ],
+    },
+    {
       name: 'topk',
       dtypes: numbers,
       inputs: [
