@@ -1,7 +1,8 @@
 // Matrix products in every form that their shapes choose, with and without barriers, against the reference.
 import { describe, expect, test } from '@jest/globals'
-import { tensor } from '@tt/tensor'
-import type { Tensor } from '@tt/tensor'
+import { init } from '@tt/backend-webgpu'
+import { conv1d, conv2d, conv3d, convTranspose2d, grad, tensor } from '@tt/autograd'
+import type { Tensor } from '@tt/autograd'
 import { backend, expectSame, filled } from './gpu.ts'
 import type { Make } from './gpu.ts'
 
@@ -41,6 +42,28 @@ describe('a form for each shape', () => {
       ],
       close,
     ))
+  // (small tensors share a buffer, whose elements are read one by one)
+  test.each(['float32', 'float16'] as const)(
+    'factors in buffers of their own, read four at a time: %s',
+    (dtype) =>
+      expectSame(
+        (make) => {
+          const [a, b] = [1, 7].map((seed) => filled(make, [520, 512], { dtype, seed }))
+          const window = (x: Tensor, rows: number, columns: number): Tensor =>
+            x.narrow(0, 4, rows).narrow(1, 8, columns)
+          return [
+            window(a, 20, 37).matmul(window(b, 37, 26)),
+            window(a, 37, 20)
+              .t()
+              .matmul(window(b, 26, 37).t()),
+            window(a, 3, 50).matmul(window(b, 50, 70)),
+            window(a, 3, 50).matmul(window(b, 70, 50).t()),
+          ]
+        },
+        dtype === 'float32' ? close : { rtol: 5e-3, atol: 5e-3, devices },
+      ),
+    compiles,
+  )
   test('an empty inner dim gives the bias', () =>
     expectSame((make) => filled(make, [9]).addmm(filled(make, [20, 0]), filled(make, [0, 9])), close))
   test('infinite and NaN numbers beyond the edge of a window stay there', () =>
@@ -103,5 +126,57 @@ describe('a long inner dim', () => {
     const before = backend.runtime.memory.stats
     for (let i = 0; i < 5; i++) a.matmul(b).dispose()
     expect(backend.runtime.memory.stats).toEqual(before)
+  })
+})
+
+describe('convolution as a product, with its gradients', () => {
+  const images = (make: Make, n: number, channels: number, ...size: number[]): Tensor =>
+    filled(make, [n, channels, ...size]).requiresGrad_()
+  const gradients = (make: Make, y: Tensor, of: Tensor[]): Tensor[] => [
+    y.detach(),
+    ...grad(y, of, { gradOutputs: filled(make, y.shape, { seed: 3 }) }),
+  ]
+  const cases: Record<string, (make: Make) => Tensor[]> = {
+    '2-d': (make) => {
+      const [x, w] = [images(make, 2, 18, 6, 5), images(make, 20, 18, 3, 2)]
+      const b = filled(make, [20]).requiresGrad_()
+      return gradients(make, conv2d(x, w, b, { padding: 1 }), [x, w, b])
+    },
+    'strided, dilated, in groups': (make) => {
+      const [x, w] = [images(make, 2, 34, 9, 8), images(make, 36, 17, 3, 2)]
+      return gradients(
+        make,
+        conv2d(x, w, null, { stride: [2, 1], padding: [1, 2], dilation: 2, groups: 2 }),
+        [x, w],
+      )
+    },
+    '1-d over a window': (make) => {
+      const [x, w] = [images(make, 3, 17, 14), images(make, 16, 17, 3)]
+      return gradients(make, conv1d(x.narrow(2, 1, 12), w), [x, w])
+    },
+    '3-d': (make) => [conv3d(images(make, 1, 3, 4, 5, 4), images(make, 16, 3, 2, 3, 2)).detach()],
+    transposed: (make) => [
+      convTranspose2d(images(make, 2, 16, 4, 3), images(make, 16, 17, 3, 3), filled(make, [17]), {
+        stride: 2,
+      }).detach(),
+    ],
+  }
+  test.each(Object.entries(cases))(
+    '%s',
+    (_, run) => expectSame(run, { rtol: 2e-5, atol: 2e-5, devices }),
+    compiles,
+  )
+  test('where the channels fill a tile, on devices with barriers only', async () => {
+    for (const barrierFree of [false, true]) {
+      const { runtime } = await init({ name: 'webgpu:fresh', barrierFree })
+      const make: Make = (data) => tensor(data, { device: runtime.name })
+      const sources = (runtime.sources = [] as { name: string; source: string }[])
+      for (const channels of [3, 16])
+        conv2d(filled(make, [2, channels, 6, 6]), filled(make, [channels, channels, 3, 3]))
+      const forms = sources.filter(({ name }) => name === 'convolution')
+      expect(forms.map(({ source }) => source.includes('workgroupBarrier'))).toEqual(
+        barrierFree ? [false] : [false, true],
+      )
+    }
   })
 })

@@ -20,6 +20,8 @@ export interface Geometry {
   /** Channels of a group, in the input and in the output. */
   readonly inner: string
   readonly outer: string
+  /** Words of the operands' windows. */
+  readonly windows: readonly { readonly offset: string; readonly strides: readonly string[] }[]
   /** Address of an element of each operand. */
   readonly at: (operand: number, index: readonly string[]) => string
 }
@@ -48,6 +50,7 @@ export function geometryWords(words: Words, spatial: number, operands: number): 
     groups,
     inner,
     outer,
+    windows,
     at,
   }
 }

@@ -1,4 +1,4 @@
-// Convolution and its two gradients, straight from their sums: a thread makes four channels at four neighbouring places
+// Convolution and its two gradients. Few channels, and any on CPU drivers, straight from their sums: a thread makes four channels at four neighbouring places
 // (the gradient by the weight: four by four channels), so that everything it reads serves four times.
 import { dtypes } from '@tt/tensor'
 import type { ConvolutionGeometry, CoreKernels, Operand } from '@tt/tensor'
@@ -14,7 +14,9 @@ import {
   putGeometry,
   tapLoops,
 } from './convolution-geometry.ts'
+import { convolutionProduct } from './convolution-product.ts'
 import { count } from './iteration.ts'
+import { Products } from './product-run.ts'
 import { sumKernel } from './sum-kernel.ts'
 import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } from './program.ts'
 
@@ -23,6 +25,7 @@ const four = [0, 1, 2, 3]
 
 /** The convolution kernels of the backend. */
 export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce']): Convolutions {
+  const products = new Products(runtime, reduce)
   // Binds input, weight, output (and bias) in this order, whichever of them is written.
   const prepare = (name: string, operands: readonly Operand[], written: number) => {
     const bindings = new Bindings(runtime)
@@ -33,6 +36,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
 
   return {
     convolution(input, weight, bias, out, geometry) {
+      if (convolutionProduct(products, 'output', input, weight, out, bias, geometry)) return
       const spatial = input.shape.length - 2
       const operands = bias === null ? [input, weight, out] : [input, weight, out, bias]
       const { bindings, key } = prepare('convolution', operands, 2)
@@ -116,6 +120,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     },
 
     convolutionInput(gradient, weight, out, geometry) {
+      if (convolutionProduct(products, 'input', out, weight, gradient, null, geometry)) return
       const spatial = out.shape.length - 2
       const operands = [out, weight, gradient]
       const { bindings, key } = prepare('convolutionInput', operands, 0)
@@ -203,6 +208,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     },
 
     convolutionWeight(gradient, input, out, geometry) {
+      if (convolutionProduct(products, 'weight', input, out, gradient, null, geometry)) return
       const blocks = Math.ceil(out.shape[0] / geometry.groups / 4)
       const [, inner, ...taps] = out.shape
       const tile = inner >= 4 ? 4 : 1

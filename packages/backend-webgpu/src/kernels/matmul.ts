@@ -1,18 +1,17 @@
 // Matrix products: see product-plan.ts for the forms. The inner dim may be cut into parts whose sums are added up.
-import { dtypes } from '@tt/tensor'
 import type { CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeFour, decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { dotsSource } from './product-dots.ts'
 import { lanesSource } from './product-lanes.ts'
-import { partLength, planForCpu, planForGpu } from './product-plan.ts'
+import { planForCpu, planForGpu } from './product-plan.ts'
 import type { Fours, Plan, Sizes } from './product-plan.ts'
+import { Products } from './product-run.ts'
+import type { ExtentWords, Job } from './product-run.ts'
 import { tileSource } from './product-tile.ts'
-import { tileWordCount, tileWords } from './product.ts'
 import type { Along, LinearSide, Product, TileWords } from './product.ts'
-import { sumKernel } from './sum-kernel.ts'
-import { Bindings, Words, grid, handleOf, put, sourceOf } from './program.ts'
+import { Bindings, handleOf, put, sourceOf } from './program.ts'
+import type { Words } from './program.ts'
 
 /** An operand as [batches, rows, columns]. */
 interface Matrix {
@@ -31,34 +30,17 @@ function matrixOf(operand: Operand, shape: readonly number[], swapped: boolean):
 
 /** The matmul kernel of the backend. */
 export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): CoreKernels['matmul'] {
+  const products = new Products(runtime, reduce)
   return (a, b, bias, out) => {
     const [batches, rows, columns] = out.shape
     const sizes: Sizes = { batches, rows, columns, inner: a.shape[2] }
     if (batches * rows * columns === 0) return
+    const fours = foursOf(a, b, bias, out)
     const plan = runtime.barrierFree
-      ? planForCpu(sizes, foursOf(a, b, bias, out), runtime.subgroupLanes)
-      : planForGpu(sizes, foursOf(a, b, bias, out), [isUnit(a, 2), isUnit(b, 1)])
-    const [m, n] = plan.swapped ? [columns, rows] : [rows, columns]
-    const tiles = Math.ceil(m / plan.tileRows) * Math.ceil(n / plan.tileColumns) * batches
-    const length = partLength(sizes.inner, Math.ceil(tiles / plan.tilesPerGroup), runtime.barrierFree)
-    const parts = Math.max(1, Math.ceil(sizes.inner / length))
-    if (parts === 1) return run(plan, sizes, a, b, bias, out, 0, length)
-    // [parts, batches, rows, columns] sums, then their sums
-    const dtypeInfo = wordType(out.dtypeInfo) === 'f32' ? dtypes.float32 : dtypes.int32
-    const step = batches * rows * columns
-    const buffer = new WebGpuBuffer(parts * step * 4)
-    const shape = [parts, batches, rows, columns]
-    const strides = [step, rows * columns, columns, 1]
-    const partial: Operand = { storage: { buffer }, dtypeInfo, shape, strides, offset: 0 }
-    try {
-      const first: Operand = { ...partial, shape: out.shape, strides: strides.slice(1) }
-      run(plan, sizes, a, b, bias, first, step, length)
-      // (a dim of size 1 of the output is a reduced one of one element)
-      const target: Operand = { ...out, shape: [1, ...out.shape], strides: [0, ...out.strides] }
-      reduce(sumKernel('matmul', dtypeInfo, out.dtypeInfo), shape, [partial], [], target)
-    } finally {
-      runtime.memory.free(buffer)
-    }
+      ? planForCpu(sizes, fours, runtime.subgroupLanes)
+      : planForGpu(sizes, fours, [isUnit(a, 2), isUnit(b, 1)])
+    const extents = plan.swapped ? { ...sizes, rows: columns, columns: rows } : sizes
+    products.run(extents, plan, out, (target) => jobOf(plan, sizes, a, b, bias, target))
   }
 
   /** The dims along which four numbers of a and b can be loaded at once. */
@@ -75,17 +57,14 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
     return ofA === ofB ? [null, null] : fours
   }
 
-  /** `partStep`: elements between the outputs of two parts, each of `length` of the inner dim; 0: there is one. */
-  function run(
+  function jobOf(
     plan: Plan,
     { batches, rows, columns, inner }: Sizes,
     a: Operand,
     b: Operand,
     bias: Operand | null,
     out: Operand,
-    partStep: number,
-    length: number,
-  ): void {
+  ): Job {
     const { swapped, fours } = plan
     const [left, right] = [
       matrixOf(a, [batches, rows, inner], swapped),
@@ -98,31 +77,26 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
     for (const { operand } of matrices) bindings.add(operand, operand === out ? 'write' : 'read')
     const along = matrices.slice(0, 2).map(({ strides }, k) => (strides[2 - k] === 1 ? 'inner' : 'outer'))
     const kinds = `${bias !== null}:${wordType(a.dtypeInfo)}:${storeKind(out.dtypeInfo)}`
-    const key = `matmul:${JSON.stringify(plan.form)}:${along.join()}:${fours.join()}:${kinds}:${bindings.key}`
-    const program = runtime.program(key, () => {
-      const words = new Words()
-      const w = tileWords(words)
-      const product = productOf(matrices, fours, bindings.slots, bias !== null, words)
-      const elements: string[] = [...bindings.elements]
-      fours.forEach((each, k) => {
-        if (each !== null) elements[bindings.slots[k]] = `vec4<${bindings.elements[bindings.slots[k]]}>`
-      })
-      return { ...sourceOf('matmul', bindings, words, codeOf(plan, product, w, along)), elements }
-    })
-    const [m, n] = swapped ? [columns, rows] : [rows, columns]
-    const [rowTiles, columnTiles] = [Math.ceil(m / plan.tileRows), Math.ceil(n / plan.tileColumns)]
-    const tiles = rowTiles * columnTiles * batches * Math.max(1, Math.ceil(inner / length))
-    const most = runtime.device.limits.maxComputeWorkgroupsPerDimension
-    const { x, y } = grid(tiles, most, plan.tilesPerGroup)
-    const at = runtime.beginWords(program.uniformBytes / 4)
-    const { words } = runtime
-    put(words, at, [tiles, x, columnTiles, rowTiles, batches, inner, length])
-    let next = put(words, at + tileWordCount, [m, n, partStep])
-    for (const { operand, strides } of matrices) {
-      words[next] = operand.offset
-      next = put(words, next + 1, strides)
+    return {
+      name: 'matmul',
+      key: `matmul:${JSON.stringify(plan.form)}:${along.join()}:${fours.join()}:${kinds}:${bindings.key}`,
+      bindings,
+      source: (words, w, extents) => {
+        const product = productOf(matrices, fours, bindings.slots, bias !== null, words, extents)
+        const elements: string[] = [...bindings.elements]
+        fours.forEach((each, k) => {
+          if (each !== null) elements[bindings.slots[k]] = `vec4<${bindings.elements[bindings.slots[k]]}>`
+        })
+        return { ...sourceOf('matmul', bindings, words, codeOf(plan, product, w, along)), elements }
+      },
+      put: (words, at) => {
+        let next = at
+        for (const { operand, strides } of matrices) {
+          words[next] = operand.offset
+          next = put(words, next + 1, strides)
+        }
+      },
     }
-    runtime.dispatch(program, bindings.blocks, at, x, y)
   }
 }
 
@@ -148,8 +122,8 @@ function productOf(
   slots: readonly number[],
   hasBias: boolean,
   words: Words,
+  { rows, columns, partStep }: ExtentWords,
 ): Product<LinearSide> {
-  const [rows, columns, partStep] = words.row(3)
   const windows = matrices.map(() => words.row(4))
   const { dtypeInfo } = matrices[0].operand
   const type = wordType(dtypeInfo)

@@ -62,8 +62,8 @@ export function lanesSource(product: Product<LinearSide>, w: TileWords, tile: La
   const fours = b.fours === 'outer' ? 4 : 1
   // a lane's columns: one by one, or four by four, neighbours beside each other
   const column = (j: number): string => `n0 + ${Math.floor(j / fours) * lanes * fours + (j % fours)}u`
-  const clamped = (at: string, count: string, side: LinearSide): string =>
-    `min(${at}, ${side.fours === 'outer' ? `(${count} - 1u) & 0xfffffffcu` : `${count} - 1u`})`
+  // (fours begin inside; their numbers beyond the edge are not used)
+  const clamped = (at: string, count: string): string => `min(${at}, ${count} - 1u)`
   // one unit a lane, or all of them
   const loads = upTo(shared ? Math.ceil(left.count / lanes) : left.count)
   const unit = (j: number): string =>
@@ -93,14 +93,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let n0 = tile_n * ${lanes * columns}u + lane * ${fours}u;
   let stride_a = ${a.stride};
   let stride_b = ${b.stride};
-  ${r.map((row) => a.open(`a${row}_`, `min(m0 + ${row}u, ${product.rows} - 1u)`)).join('\n  ')}
+  ${r.map((row) => a.open(`a${row}_`, clamped(`m0 + ${row}u`, product.rows))).join('\n  ')}
   ${loads
     .map(
       (j) =>
-        `${a.open(`r${j}_`, clamped(`m0 + ${left.outer(unit(j))}`, product.rows, a))} let l${j}_ = r${j}_ + ${left.k(unit(j))} * stride_a;`,
+        `${a.open(`r${j}_`, clamped(`m0 + ${left.outer(unit(j))}`, product.rows))} let l${j}_ = r${j}_ + ${left.k(unit(j))} * stride_a;`,
     )
     .join('\n  ')}
-  ${c.map((j) => b.open(`b${j}_`, clamped(column(j), product.columns, b))).join('\n  ')}
+  ${c.map((j) => b.open(`b${j}_`, clamped(column(j), product.columns))).join('\n  ')}
   ${r.map((row) => c.map((j) => `var sum${row}_${j} = ${type}(0);`).join(' ')).join('\n  ')}
   var at_a = k0 * stride_a;
   var at_b = k0 * stride_b;

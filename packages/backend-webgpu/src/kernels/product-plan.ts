@@ -5,7 +5,7 @@ import type { LaneTile } from './product-lanes.ts'
 import type { Along } from './product.ts'
 import type { TileSize } from './product-tile.ts'
 
-/** What there is to multiply. */
+/** What there is to multiply: batches of [rows, inner] · [inner, columns]. */
 export interface Sizes {
   readonly batches: number
   readonly rows: number
@@ -16,8 +16,15 @@ export interface Sizes {
 /** For both factors, the dim along which four numbers can be loaded at once. */
 export type Fours = readonly [Along | null, Along | null]
 
+/** How the outputs are divided among workgroups. */
+export interface Tiling {
+  readonly tileRows: number
+  readonly tileColumns: number
+  readonly tilesPerGroup: number
+}
+
 /** How it is multiplied. Sizes of tiles are those of the product as it is computed: transposed if `swapped`. */
-export interface Plan {
+export interface Plan extends Tiling {
   readonly form:
     | { readonly name: 'lanes'; readonly tile: LaneTile }
     | { readonly name: 'dots'; readonly rows: number }
@@ -25,9 +32,6 @@ export interface Plan {
   readonly swapped: boolean
   /** Of the first and the second factor as it is computed, the dim along which it loads four at once. */
   readonly fours: Fours
-  readonly tileRows: number
-  readonly tileColumns: number
-  readonly tilesPerGroup: number
 }
 
 /** The least of 1, 2, 4, ..., most that is n or more; `most` if none is. */
@@ -81,6 +85,11 @@ export function planForCpu({ rows, columns }: Sizes, fours: Fours, subgroupLanes
   return plan!
 }
 
+/** The large tile where there are enough of them for a GPU. */
+export const tileSizeOf = (batches: number, rows: number, columns: number): TileSize =>
+  Math.ceil(rows / 128) * Math.ceil(columns / 128) * batches >= 128 ? 128 : 64
+export const tilingOf = (size: TileSize): Tiling => ({ tileRows: size, tileColumns: size, tilesPerGroup: 1 })
+
 /** `contiguous`: whether the first and the second factor are contiguous along the inner dim. */
 export function planForGpu(
   { batches, rows, columns }: Sizes,
@@ -90,9 +99,8 @@ export function planForGpu(
   const swapped = columns < rows
   const [few, many] = swapped ? [columns, rows] : [rows, columns]
   if (few > 16) {
-    const size = Math.ceil(rows / 128) * Math.ceil(columns / 128) * batches >= 128 ? 128 : 64
-    const form = { name: 'tile', size } as const
-    return { form, swapped: false, fours, tileRows: size, tileColumns: size, tilesPerGroup: 1 }
+    const size = tileSizeOf(batches, rows, columns)
+    return { form: { name: 'tile', size }, swapped: false, fours, ...tilingOf(size) }
   }
   if (few <= 4 && contiguous[swapped ? 0 : 1]) {
     const form = { name: 'dots', rows: power(few, 4) } as const

@@ -29,6 +29,8 @@ export interface LinearSide extends Side {
 /** A product as WGSL. `k0` and `k1` are declared in main: the part of the inner dim that is summed. */
 export interface Product<Factor extends Side = Side> {
   readonly type: Scalar
+  /** WGSL functions that the factors' code calls. */
+  readonly functions?: string
   readonly rows: string
   readonly columns: string
   readonly a: Factor
