@@ -1,5 +1,5 @@
 // What a real GPU does with this library, beside its peak and beside PyTorch on the same GPU (if the system's Python
-// has it with CUDA): matrix products, memory bandwidth, a training step of a language model the size of GPT-2 small.
+// has it with CUDA): matrix products, memory bandwidth, sorting, a training step of a language model the size of GPT-2 small.
 //   node tools/bench/gpu.ts [--tiny] [--tflops 82.6] [--bandwidth 1008] [--batch 4] [--budget 1000] [--json FILE]
 // --tflops (float32) and --bandwidth (GB/s) are the card's peaks, where it is not in the table. --tiny: small sizes, for
 // software adapters and tests.
@@ -60,6 +60,7 @@ const matmulSizes = options.tiny ? [32, 64] : [1024, 2048, 4096, 8192]
 const elements = options.tiny
   ? 2 ** 12
   : Math.min(2 ** 26, 2 ** Math.floor(Math.log2(backend.runtime.largest / 4)))
+const keyCounts = options.tiny ? [5000] : [2 ** 20, 2 ** 24]
 const sizes: GptSizes = options.tiny
   ? { layers: 1, heads: 2, width: 32, context: 16, vocabulary: 100 }
   : { layers: 12, heads: 12, width: 768, context: 512, vocabulary: 50257 }
@@ -67,7 +68,7 @@ const batch = options.tiny ? 2 : number('batch')!
 
 interface Result {
   readonly name: string
-  readonly unit: 'TFLOP/s' | 'GB/s' | 'tokens/s'
+  readonly unit: 'TFLOP/s' | 'GB/s' | 'Mkeys/s' | 'tokens/s'
   readonly ms: number
   readonly rate: number
   readonly peak: number | null
@@ -76,13 +77,13 @@ const results: Result[] = []
 const record = async (
   name: string,
   unit: Result['unit'],
-  work: number, // floating-point operations, bytes or tokens of a run
+  work: number, // floating-point operations, bytes, keys or tokens of a run
   run: () => void,
 ): Promise<void> => {
   try {
     const { median } = await measure(run, synchronize, options.tiny ? 1 : 5, budget)
-    const scale = { 'TFLOP/s': 1e9, 'GB/s': 1e6, 'tokens/s': 1e-3 }[unit]
-    const of = { 'TFLOP/s': peak.tflops, 'GB/s': peak.bandwidth, 'tokens/s': null }[unit]
+    const scale = { 'TFLOP/s': 1e9, 'GB/s': 1e6, 'Mkeys/s': 1e3, 'tokens/s': 1e-3 }[unit]
+    const of = { 'TFLOP/s': peak.tflops, 'GB/s': peak.bandwidth, 'Mkeys/s': null, 'tokens/s': null }[unit]
     results.push({ name, unit, ms: median, rate: work / median / scale, peak: of })
   } catch (error) {
     console.log(`${name}: fails: ${(error as Error).message.split('\n')[0]}`)
@@ -115,6 +116,17 @@ for (const dtype of ['float32', 'float16'] as const) {
   y.dispose()
 }
 
+for (const n of keyCounts) {
+  const x = tt.rand([n]).to(gpu)
+  const free = ({ values, indices }: { values: tt.Tensor; indices: tt.Tensor }): void => {
+    values.dispose()
+    indices.dispose()
+  }
+  await record(`sort of ${n}`, 'Mkeys/s', n, () => free(x.sort()))
+  await record(`topk 10 of ${n}`, 'Mkeys/s', n, () => free(x.topk(10)))
+  x.dispose()
+}
+
 const model = new Gpt(sizes)
 model.to(gpu)
 const optimizer = new AdamW(model.parameters(), { lr: 1e-4 })
@@ -136,7 +148,7 @@ function torchTimes(): Record<string, number> {
   const script = fileURLToPath(new URL('torch-gpu.py', import.meta.url))
   try {
     return JSON.parse(
-      execFileSync('python3', [script, JSON.stringify({ matmulSizes, elements, sizes, batch })], {
+      execFileSync('python3', [script, JSON.stringify({ matmulSizes, elements, keyCounts, sizes, batch })], {
         encoding: 'utf8',
       }),
     ) as Record<string, number>

@@ -1,5 +1,5 @@
 # PyTorch's milliseconds for the cases of gpu.ts on the first CUDA device: prints {name: ms}.
-#   python3 torch-gpu.py '{"matmulSizes": [...], "elements": n, "sizes": {...}, "batch": n}'
+#   python3 torch-gpu.py '{"matmulSizes": [...], "elements": n, "keyCounts": [...], "sizes": {...}, "batch": n}'
 import json, sys, time
 sys.path.pop(0)
 import torch, torch.nn as nn, torch.nn.functional as F
@@ -51,6 +51,10 @@ for dtype in ['float32', 'float16']:
     x, y = (torch.full((n,), 0.5, dtype=getattr(torch, dtype)) for _ in range(2))
     for name, run in {'copy': x.clone, 'add': lambda: x + y, 'exp': x.exp, 'sum': x.sum}.items():
         out[f'{name} of {n} {dtype}'] = time_of(run)
+for n in wanted['keyCounts']:
+    x = torch.rand(n)
+    out[f'sort of {n}'] = time_of(x.sort)
+    out[f'topk 10 of {n}'] = time_of(lambda: x.topk(10))
 s, batch = wanted['sizes'], wanted['batch']
 model = Gpt(s)
 opt = torch.optim.AdamW(model.parameters(), lr=1e-4)
