@@ -133,6 +133,59 @@ function keyAt<K>(n: i32, place: i32, keys: usize, rest: usize, counts: usize): 
   return found
 }
 
+/** Whether none of the elements in 64 bytes can come before one of value `last`; NaN in either: it may. */
+// @ts-ignore: decorator
+@inline function allAfter<T>(at: usize, last: v128, descending: i32): bool {
+  if (descending) {
+    return v128.all_true<i8>(
+      v128.and(
+        v128.and(v128.le<T>(v128.load(at), last), v128.le<T>(v128.load(at, 16), last)),
+        v128.and(v128.le<T>(v128.load(at, 32), last), v128.le<T>(v128.load(at, 48), last)),
+      ),
+    )
+  }
+  return v128.all_true<i8>(
+    v128.and(
+      v128.and(v128.ge<T>(v128.load(at), last), v128.ge<T>(v128.load(at, 16), last)),
+      v128.and(v128.ge<T>(v128.load(at, 32), last), v128.ge<T>(v128.load(at, 48), last)),
+    ),
+  )
+}
+
+/**
+ * The best k so far, in order, while the row is gone over; a later equal does not displace an earlier one. Answers false, with
+ * nothing to be used, if too many would have to be moved for it.
+ */
+function hold<T, K>(n: i32, k: i32, descending: i32, flip: K, input: usize, keys: usize, order: usize): bool {
+  const size: usize = sizeof<T>()
+  const step: i32 = 64 / sizeof<T>()
+  let held = 0
+  let moved: i64 = 0
+  let i = 0
+  while (i < n) {
+    if (held == k) {
+      const last = v128.splat<T>(load<T>(input + <usize>load<u32>(order + (<usize>(k - 1) << 2)) * size))
+      while (i + step <= n && allAfter<T>(input + <usize>i * size, last, descending)) i += step
+    }
+    for (const end = min(n, i + step); i < end; i++) {
+      const key = keyOf<T, K>(input + <usize>i * size, flip)
+      if (held == k && key >= load<K>(keys + <usize>((k - 1) * sizeof<K>()))) continue
+      const from = held < k ? held++ : k - 1
+      let j = from - 1
+      while (j >= 0 && load<K>(keys + <usize>(j * sizeof<K>())) > key) {
+        store<K>(keys + <usize>((j + 1) * sizeof<K>()), load<K>(keys + <usize>(j * sizeof<K>())))
+        store<u32>(order + (<usize>(j + 1) << 2), load<u32>(order + (<usize>j << 2)))
+        j--
+      }
+      store<K>(keys + <usize>((j + 1) * sizeof<K>()), key)
+      store<u32>(order + (<usize>(j + 1) << 2), i)
+      moved += from - 1 - j
+    }
+    if (n >= 256 && moved > n) return false
+  }
+  return true
+}
+
 /** The first k of the sorted row: all of it for sort, the best for topk. */
 function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize, values: usize, indices: usize, scratch: usize): void {
   const size: usize = sizeof<T>()
@@ -144,21 +197,10 @@ function leading<T, K>(rows: i32, n: i32, k: i32, descending: i32, input: usize,
   const order2 = order + (<usize>n << 2)
   for (let row = 0; row < rows; row++) {
     let sorted = order
-    if (k < n && k <= 16) {
-      // the best k so far, in order; a later equal does not displace an earlier one
-      let held = 0
-      for (let i = 0; i < n; i++) {
-        const key = keyOf<T, K>(input + <usize>i * size, flip)
-        if (held == k && key >= load<K>(keys + <usize>((k - 1) * sizeof<K>()))) continue
-        let j = (held < k ? held++ : k - 1) - 1
-        while (j >= 0 && load<K>(keys + <usize>(j * sizeof<K>())) > key) {
-          store<K>(keys + <usize>((j + 1) * sizeof<K>()), load<K>(keys + <usize>(j * sizeof<K>())))
-          store<u32>(order + (<usize>(j + 1) << 2), load<u32>(order + (<usize>j << 2)))
-          j--
-        }
-        store<K>(keys + <usize>((j + 1) * sizeof<K>()), key)
-        store<u32>(order + (<usize>(j + 1) << 2), i)
-      }
+    // values in no order cause about k² · ln(n / k) / 2 moves
+    const isFew = n < 256 ? k < n && k <= 64 : <i64>k * k * 4 <= n
+    if (isFew && hold<T, K>(n, k, descending, flip, input, keys, order)) {
+      // they are in order
     } else if (n >= 256 && k <= n >> 2) {
       for (let i = 0; i < n; i++)
         store<K>(keys + <usize>(i * sizeof<K>()), keyOf<T, K>(input + <usize>i * size, flip))

@@ -163,8 +163,8 @@ function topk(
   const [x, v, i] = [t.dense(input), t.result(values), t.result(indices)]
   const size = x.dtypeInfo.itemSize
   const scratch = scratchOf(assembly, n, size)
-  // about 20 ns for an element that is sorted, 2 to 6 for one among which some are selected
-  const microseconds = count(input.shape) * (k <= 16 && k < n ? 0.002 : k <= n / 4 ? 0.006 : 0.02)
+  // about 20 ns for an element that is sorted, up to 6 for one among which some are selected, less for few
+  const microseconds = count(input.shape) * (4 * k * k <= n ? 0.001 : k <= n / 4 ? 0.006 : 0.02)
   runRanges(
     threads,
     assembly.topk[nameOf(x.dtypeInfo)],
