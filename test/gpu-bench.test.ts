@@ -36,7 +36,13 @@ test('node tools/bench/gpu.ts --tiny measures every case, and its model learns',
       'gpt2',
     ])
     for (const { ms, rate } of results) expect(Math.min(ms, rate)).toBeGreaterThan(0)
-    expect(results.map(({ peak }) => peak)).toEqual([...Array(4).fill(10), ...Array(8).fill(100), null, null, null])
+    expect(results.map(({ peak }) => peak)).toEqual([
+      ...Array(4).fill(10),
+      ...Array(8).fill(100),
+      null,
+      null,
+      null,
+    ])
   } finally {
     rmSync(folder, { recursive: true })
   }
