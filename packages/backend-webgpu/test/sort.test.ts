@@ -20,7 +20,8 @@ const spread = (make: Make, shape: number[], dtype: DType): Tensor => {
   if (dtype === 'bool') return x.gt(0)
   return dtype === 'uint8' ? x.abs().to(dtype) : x.to(dtype)
 }
-const special = [NaN, 1, -Infinity, 0, -0, Infinity, -1, NaN, -0, 0, 1e-30, -1e-30, 3e38, -3e38]
+// subnormal ones too
+const special = [NaN, 1, -Infinity, 0, -0, Infinity, -1, NaN, -0, 0, 1e-40, -1e-40, 3e-40, 3e38, -3e38]
 const specials = (make: Make, n: number): Tensor =>
   make(Array.from({ length: n }, (_, i) => special[(i * 5 + (i >> 4)) % special.length]))
 

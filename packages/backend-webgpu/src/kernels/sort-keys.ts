@@ -4,7 +4,7 @@ import type { DTypeInfo, Operand } from '@tt/tensor'
 import type { Block } from '../device/memory.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
-import { count } from './iteration.ts'
+import { count, isDense } from './iteration.ts'
 import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
 import type { Take } from './scratch.ts'
 import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
@@ -48,22 +48,23 @@ export function keysOf(runtime: Runtime, take: Take, input: Operand, dim: number
   const type = wordType(input.dtypeInfo)
   const { rank } = lines.outer
   const bindings = new Bindings(runtime).add(input, 'read').addBlock(keys, 'write')
-  const key = `sort keys:${storeKind(input.dtypeInfo)}:${descending}:${rank}:${bindings.key}`
+  const isOneRun = dim >= input.shape.length - 1 && isDense(input)
+  const key = `sort keys:${storeKind(input.dtypeInfo)}:${descending}:${isOneRun ? 'run' : rank}:${bindings.key}`
   const program = runtime.program(key, () => {
     const words = new Words()
     const head = elementHead(words.next(), words.next())
     const length = words.next()
-    const line = lineCode(rank, 1, `(i / ${length})`, words)
-    const value = decodeWord(`b0[${line.at[0]('p')}]`, input.dtypeInfo, type)
+    const line = isOneRun ? null : lineCode(rank, 1, `(i / ${length})`, words)
+    const place = line === null ? `${words.next()} + i` : line.at[0](`i % ${length}`)
+    const value = decodeWord(`b0[${place}]`, input.dtypeInfo, type)
     const code = `
 fn sort_key(x: f32) -> u32 {
-  if (tt_isnan(x)) { return 0xffffffffu; }
-  let u = select(bitcast<u32>(x), 0u, x == 0f);
-  return u ^ select(0x80000000u, 0xffffffffu, (u >> 31u) != 0u);
+  let word = bitcast<u32>(x);
+  let u = select(word, 0u, (word << 1u) == 0u);
+  return select(u ^ select(0x80000000u, 0xffffffffu, (u >> 31u) != 0u), 0xffffffffu, tt_isnan(x));
 }
 ${head}
-  let p = i % ${length};
-  ${line.code}
+  ${line?.code ?? ''}
   b1[i] = ${descending ? `${2 ** bits - 1}u - ` : ''}${keyCode(value, input.dtypeInfo)};
 }`
     return sourceOf('sort', bindings, words, code)
@@ -75,9 +76,10 @@ ${head}
     n,
     (words, at) => {
       words[at] = size
-      putLines(words, at + 1, lines)
+      if (isOneRun) words[at + 1] = input.offset
+      else putLines(words, at + 1, lines)
     },
-    3 + lineWords(rank, 1),
+    4 + lineWords(rank, 1),
   )
   return { keys, lines: n / size, size, bits }
 }
