@@ -37,7 +37,7 @@ function orderByRadix(
   const others = take(lines * size)
   const places = Array.from({ length: Math.min(passes, 2) }, () => take(lines * size))
   const counts = takeCounts(runtime, take, { lines, size }, values)
-  const extent = { lines, size, window: [0, size] } as const
+  const extent = { lines, size, places: [0, size] } as const
   let from = { keys, positions }
   for (let pass = 0; pass < passes; pass++) {
     const digit = {

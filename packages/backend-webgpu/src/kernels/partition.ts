@@ -24,11 +24,11 @@ export interface Pairs {
   readonly positions: Block | null
 }
 
-/** The lines, and which places of their new order are kept: a window, which may be elsewhere in each line. */
+/** The lines, and which places of their new order are kept: one range, which may be elsewhere in each line. */
 export interface Extent {
   readonly lines: number
   readonly size: number
-  readonly window: readonly [from: number, to: number]
+  readonly places: readonly [from: number, to: number]
   /** WGSL, by the buffer of the digit's state, of what is added to both ends. */
   readonly shift?: ((state: string) => string) | undefined
 }
@@ -103,7 +103,7 @@ export function countDigits(
 export function moveByDigit(
   runtime: Runtime,
   from: Pairs,
-  { lines, size, window, shift }: Extent,
+  { lines, size, places, shift }: Extent,
   digit: Digit,
   sums: Counts,
   to: { keys: Block; positions: Block },
@@ -119,7 +119,7 @@ export function moveByDigit(
   if (totals !== null) bindings.addBlock(totals, 'read')
   if (digit.state !== undefined) bindings.addBlock(digit.state, 'read')
   const form = totals === null ? 'alone' : 'group'
-  const isWhole = window[0] === 0 && window[1] === size && shift === undefined
+  const isWhole = places[0] === 0 && places[1] === size && shift === undefined
   const key = `partition move:${digit.name}:${form}:${from.positions === null}:${isWhole}:${shift !== undefined}:${bindings.key}`
   const program = runtime.program(key, () => {
     const words = new Words()
@@ -134,7 +134,7 @@ export function moveByDigit(
       const body = (at: string): string => `${toKeys}[${at}] = key;\n    ${toPositions}[${at}] = ${position};`
       if (isWhole) return body(`line * ${length} + ${place}`)
       const at = `line * (${beyond} - ${first}) + ${place} - ${start}`
-      return `if (${place} - ${start} < ${beyond} - ${first}) { ${body(at)} }` // below the window it wraps around
+      return `if (${place} - ${start} < ${beyond} - ${first}) { ${body(at)} }` // below the first one it wraps around
     }
     const origin = (p: string): string =>
       positions === null ? `${p} - line * ${length}` : `${positions}[${p}]`
@@ -166,7 +166,7 @@ export function moveByDigit(
           })
     return sourceOf('sort', bindings, words, code)
   })
-  runParts(runtime, program, bindings, lines * parts, [size, parts, partSize, ...window, ...digit.words])
+  runParts(runtime, program, bindings, lines * parts, [size, parts, partSize, ...places, ...digit.words])
 }
 
 /** Each count becomes the sum of those before it: of the whole line, or, where there are totals, of the same digit. */

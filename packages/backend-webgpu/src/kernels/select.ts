@@ -114,7 +114,7 @@ function selected(runtime: Runtime, take: Take, keys: Keys, state: Block, k: num
   const kept = k ?? 1
   const found = { keys: take(lines * kept), positions: take(lines * kept) }
   const shift = k === null ? (lineState: string) => `${lineState}[3u * line + 2u]` : undefined
-  const extent = { lines, size, window: [0, kept], shift } as const
+  const extent = { lines, size, places: [0, kept], shift } as const
   moveByDigit(runtime, { keys: keys.keys, positions: null }, extent, digit, sides, found)
   if (kept === 1) return found.positions
   return orderOf(runtime, take, { keys: found.keys, lines, size: kept, bits }, found.positions)
