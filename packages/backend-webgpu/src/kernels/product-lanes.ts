@@ -82,6 +82,28 @@ export function lanesSource(product: Product<LinearSide>, w: TileWords, tile: La
     const load = (j: number): string => (b.fours ? b.four : b.at)(`b${j}_`, `at_b + ${k}u * stride_b`)
     return firsts.map((j) => `let y${right.of(j, k).e} = ${load(j)};`).join(' ')
   }
+  const sum = `
+  ${c.map((j) => b.enter?.(`b${j}_`) ?? '').join('\n    ')}
+  var at_a = k0 * stride_a${product.taps ? ` + ${product.taps.first}` : ''};
+  var at_b = k0 * stride_b;
+  let whole = k1 - (k1 - k0) % ${step}u;
+  for (var k = k0; k < whole; k += ${step}u) {
+    ${loads.map((j) => `let load${j} = ${(a.fours ? a.four : a.at)(`l${j}_`, 'at_a')};`).join('\n    ')}
+    ${upTo(step)
+      .map((k) => {
+        const y = (j: number): string => `y${right.of(j, k).e}${right.of(j, k).component}`
+        return `${rightLoads(k)}\n    { ${r.map((row) => add(row, number(row, k), y)).join('\n    ')} }`
+      })
+      .join('\n    ')}
+    at_a += ${step}u * stride_a;
+    at_b += ${step}u * stride_b;
+  }
+  for (var k = whole; k < k1; k++) {
+    ${c.map((j) => `let y${j} = ${b.at(`b${j}_`, 'at_b')};`).join(' ')}
+    ${r.map((row) => add(row, a.at(`a${row}_`, 'at_a'), (j) => `y${j}`)).join('\n    ')}
+    at_a += stride_a;
+    at_b += stride_b;
+  }`
   return `
 @compute @workgroup_size(${shared ? lanes : alone})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32${
@@ -102,26 +124,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     .join('\n  ')}
   ${c.map((j) => b.open(`b${j}_`, clamped(column(j), product.columns))).join('\n  ')}
   ${r.map((row) => c.map((j) => `var sum${row}_${j} = ${type}(0);`).join(' ')).join('\n  ')}
-  var at_a = k0 * stride_a;
-  var at_b = k0 * stride_b;
-  let whole = k1 - (k1 - k0) % ${step}u;
-  for (var k = k0; k < whole; k += ${step}u) {
-    ${loads.map((j) => `let load${j} = ${(a.fours ? a.four : a.at)(`l${j}_`, 'at_a')};`).join('\n    ')}
-    ${upTo(step)
-      .map((k) => {
-        const y = (j: number): string => `y${right.of(j, k).e}${right.of(j, k).component}`
-        return `${rightLoads(k)}\n    { ${r.map((row) => add(row, number(row, k), y)).join('\n    ')} }`
-      })
-      .join('\n    ')}
-    at_a += ${step}u * stride_a;
-    at_b += ${step}u * stride_b;
-  }
-  for (var k = whole; k < k1; k++) {
-    ${c.map((j) => `let y${j} = ${b.at(`b${j}_`, 'at_b')};`).join(' ')}
-    ${r.map((row) => add(row, a.at(`a${row}_`, 'at_a'), (j) => `y${j}`)).join('\n    ')}
-    at_a += stride_a;
-    at_b += stride_b;
-  }
+  ${product.taps ? product.taps.loops(sum) : sum}
   var sums = array<${type}, ${t * columns}>(${r.map((row) => c.map((j) => `sum${row}_${j}`).join(', ')).join(', ')});
   for (var e = 0u; e < ${t * columns}u; e++) {
     let m = m0 + e / ${columns}u;

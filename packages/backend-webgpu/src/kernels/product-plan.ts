@@ -41,48 +41,59 @@ const power = (n: number, most: number): number => {
   return p
 }
 
+/** How a tile of lanes divides the outputs. */
+export const laneTiling = (tile: LaneTile): Tiling => ({
+  tileRows: tile.rows,
+  tileColumns: tile.lanes * tile.columns,
+  tilesPerGroup: tilesOfGroup(tile),
+})
 const lanesPlan = (tile: LaneTile, swapped: boolean, fours: Fours): Plan => ({
   form: { name: 'lanes', tile },
   swapped,
   fours,
-  tileRows: tile.rows,
-  tileColumns: tile.lanes * tile.columns,
-  tilesPerGroup: tilesOfGroup(tile),
+  ...laneTiling(tile),
 })
 
 /** Times in multiplications of a lane, measured on lavapipe (8 lanes) and SwiftShader (4); `four`: each of four at once. */
 const costs = { load: 8, four: 5, broadcast: { 4: 2, 8: 0.1 } as Record<number, number> }
 const mostSums = { 4: 128, 8: 32 } as Record<number, number>
 
-const turned = ([a, b]: Fours, swapped: boolean): Fours => (swapped ? [b, a] : [a, b])
-
-/** The cheapest tile of lanes for a CPU driver. */
-export function planForCpu({ rows, columns }: Sizes, fours: Fours, subgroupLanes: number): Plan {
+interface Choice {
+  readonly cost: number
+  readonly tile: LaneTile
+  readonly fours: Fours
+}
+/** The cheapest tile of lanes for [rows, columns] outputs on a CPU driver. */
+function cheapest(rows: number, columns: number, [left, right]: Fours, subgroupLanes: number): Choice {
+  const most = mostSums[subgroupLanes] ?? 32
   const shared = subgroupLanes === 4 || subgroupLanes === 8
   const lanes = shared ? subgroupLanes : 8
-  const most = mostSums[subgroupLanes] ?? 32
-  let best = Infinity
-  let plan: Plan | undefined
-  for (const swapped of [false, true]) {
-    const [m, n] = swapped ? [columns, rows] : [rows, columns]
-    const [left, right] = turned(fours, swapped)
-    const taken = (along: Along | null, outputs: number): Along | null =>
-      along !== null && takesFours(along, outputs) ? along : null
-    const across = power(Math.ceil(n / lanes), 8)
-    for (let t = power(m, 16); t >= 1; t /= 2) {
-      for (let w = across; w >= 1; w /= 2) {
-        if (t * w > most) continue
-        const tiles = Math.ceil(m / t) * Math.ceil(n / (lanes * w))
-        const takes: Fours = [taken(left, t), taken(right, w)]
-        const [a, b] = takes.map((along) => (along === null ? costs.load : costs.four))
-        const cost = tiles * (t * (shared ? a / lanes + costs.broadcast[lanes] : a) + w * b + t * w)
-        if (cost >= best) continue
-        best = cost
-        plan = lanesPlan({ rows: t, columns: w, lanes, shared }, swapped, takes)
-      }
+  const taken = (along: Along | null, outputs: number): Along | null =>
+    along !== null && takesFours(along, outputs) ? along : null
+  let best: Choice | undefined
+  for (let t = power(rows, 16); t >= 1; t /= 2) {
+    for (let w = power(Math.ceil(columns / lanes), 8); w >= 1; w /= 2) {
+      if (t * w > most) continue
+      const tiles = Math.ceil(rows / t) * Math.ceil(columns / (lanes * w))
+      const fours: Fours = [taken(left, t), taken(right, w)]
+      const [a, b] = fours.map((along) => (along === null ? costs.load : costs.four))
+      const cost = tiles * (t * (shared ? a / lanes + costs.broadcast[lanes] : a) + w * b + t * w)
+      if (best === undefined || cost < best.cost)
+        best = { cost, tile: { rows: t, columns: w, lanes, shared }, fours }
     }
   }
-  return plan!
+  return best!
+}
+/** The tile of a product whose factors are not read in fours. */
+export const laneTile = (rows: number, columns: number, subgroupLanes: number): LaneTile =>
+  cheapest(rows, columns, [null, null], subgroupLanes).tile
+
+/** The cheapest form for a CPU driver. */
+export function planForCpu({ rows, columns }: Sizes, [a, b]: Fours, subgroupLanes: number): Plan {
+  const plain = cheapest(rows, columns, [a, b], subgroupLanes)
+  const swapped = cheapest(columns, rows, [b, a], subgroupLanes)
+  const best = swapped.cost < plain.cost ? swapped : plain
+  return lanesPlan(best.tile, best === swapped, best.fours)
 }
 
 /** The large tile where there are enough of them for a GPU. */

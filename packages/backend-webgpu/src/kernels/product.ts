@@ -16,6 +16,8 @@ export type Along = 'inner' | 'outer'
 
 /** A factor whose numbers lie evenly along the inner dim. */
 export interface LinearSide extends Side {
+  /** WGSL statements that find the first number at a tap, for factors that depend on it. */
+  readonly enter?: (name: string) => string
   /** WGSL of the step in memory from one to the next. */
   readonly stride: string
   /** WGSL of the number at a distance in memory from the first of what was opened as `name`. */
@@ -33,6 +35,8 @@ export interface Product<Factor extends Side = Side> {
   readonly functions?: string
   readonly rows: string
   readonly columns: string
+  /** A sum of products instead: loops around the product, and where the first factor begins in each of them. */
+  readonly taps?: { readonly loops: (body: string) => string; readonly first: string }
   readonly a: Factor
   readonly b: Factor
   /** Statement that stores the sum `value` at row `m`, column `n`. */
