@@ -1,8 +1,8 @@
 // The order of lines that fit a workgroup's memory, by a bitonic network over (key, place) pairs: one kernel.
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
-import { Bindings, Words, grid, put, sourceOf } from './program.ts'
-import type { Keys } from './sort-keys.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
+import { Bindings, Words, grid, put, sourceOf } from '../program.ts'
+import type { Keys } from './keys.ts'
 
 /** Keys of a workgroup: of one line or of several short ones. */
 export const bitonicKeys = 1024

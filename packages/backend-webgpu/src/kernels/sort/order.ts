@@ -1,12 +1,12 @@
 // The stable order of lines of keys. Short lines by counting for each key those that come before it; on GPUs, lines that fit
 // a workgroup's memory by a bitonic network; long ones by radix, a stable partition by each digit from the lowest on.
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
 import { bitonicKeys, orderBitonic } from './bitonic.ts'
 import { countDigits, moveByDigit, takeCounts } from './partition.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf } from '../program.ts'
 import type { Take } from './scratch.ts'
-import type { Keys } from './sort-keys.ts'
+import type { Keys } from './keys.ts'
 
 /** Longest lines whose keys are counted against each other. */
 export const mostCounted = 64

@@ -1,9 +1,9 @@
 // The convolution as a sum of products, one for each tap: for CPU drivers, whose lanes share the weights. Where a lane's
 // columns lie in the image is found once for a tap, and the channels follow evenly.
-import { tapLoops } from './convolution-geometry.ts'
-import { channelOf, placesAt, storeOf } from './convolution-pieces.ts'
-import type { ConvolutionPieces } from './convolution-pieces.ts'
-import type { LinearSide, Product } from './product.ts'
+import { tapLoops } from './geometry.ts'
+import { channelOf, placesAt, storeOf } from './pieces.ts'
+import type { ConvolutionPieces } from './pieces.ts'
+import type { LinearSide, Product } from '../product/product.ts'
 
 /** The product for the output, or for the gradient by the input. */
 export function tapsProduct(pieces: ConvolutionPieces): Product<LinearSide> {

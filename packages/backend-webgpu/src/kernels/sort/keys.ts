@@ -1,13 +1,13 @@
 // What is sorted: for each element a 32-bit key in the order of the values (NaN the greatest, zeros of both signs equal),
 // lines one after the other; and how the elements that were found are given out.
 import type { DTypeInfo, Operand } from '@tt/tensor'
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
-import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
-import { count, isDense } from './iteration.ts'
-import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
+import { decodeWord, encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
+import { count, isDense } from '../iteration.ts'
+import { lineCode, lineWords, linesOf, putLines, sizeAt } from '../lines.ts'
 import type { Take } from './scratch.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf } from '../program.ts'
 
 /** Keys of lines of `size` elements, less than 2^bits. */
 export interface Keys {

@@ -1,8 +1,8 @@
 // WGSL that both product forms of a convolution use: indices of places, taps and channels, and the store.
-import type { Geometry } from './convolution-geometry.ts'
-import type { ExtentWords } from './product-run.ts'
-import type { Product } from './product.ts'
-import { splitIndex } from './program.ts'
+import type { Geometry } from './geometry.ts'
+import type { ExtentWords } from '../product/run.ts'
+import type { Product } from '../product/product.ts'
+import { splitIndex } from '../program.ts'
 
 /** Which of the operands is computed. */
 export type Wanted = 'output' | 'input' | 'weight'

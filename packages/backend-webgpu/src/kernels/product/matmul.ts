@@ -1,17 +1,17 @@
-// Matrix products: see product-plan.ts for the forms. The inner dim may be cut into parts whose sums are added up.
+// Matrix products: see plan.ts for the forms. The inner dim may be cut into parts whose sums are added up.
 import type { CoreKernels, Operand } from '@tt/tensor'
-import type { Runtime } from '../device/runtime.ts'
-import { decodeFour, decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
-import { dotsSource } from './product-dots.ts'
-import { lanesSource } from './product-lanes.ts'
-import { planForCpu, planForGpu } from './product-plan.ts'
-import type { Fours, Plan, Sizes } from './product-plan.ts'
-import { Products } from './product-run.ts'
-import type { ExtentWords, Job } from './product-run.ts'
-import { tileSource } from './product-tile.ts'
+import type { Runtime } from '../../device/runtime.ts'
+import { decodeFour, decodeWord, encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
+import { dotsSource } from './dots.ts'
+import { lanesSource } from './lanes.ts'
+import { planForCpu, planForGpu } from './plan.ts'
+import type { Fours, Plan, Sizes } from './plan.ts'
+import { Products } from './run.ts'
+import type { ExtentWords, Job } from './run.ts'
+import { tileSource } from './tile.ts'
 import type { Along, LinearSide, Product, TileWords } from './product.ts'
-import { Bindings, handleOf, put, sourceOf } from './program.ts'
-import type { Words } from './program.ts'
+import { Bindings, handleOf, put, sourceOf } from '../program.ts'
+import type { Words } from '../program.ts'
 
 /** An operand as [batches, rows, columns]. */
 interface Matrix {

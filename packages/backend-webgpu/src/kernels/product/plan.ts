@@ -1,9 +1,9 @@
 // Which form a matrix product takes, which of its factors is the first, and into how many parts its inner dim is cut.
-import { dotColumns } from './product-dots.ts'
-import { takesFours, tilesOfGroup } from './product-lanes.ts'
-import type { LaneTile } from './product-lanes.ts'
+import { dotColumns } from './dots.ts'
+import { takesFours, tilesOfGroup } from './lanes.ts'
+import type { LaneTile } from './lanes.ts'
 import type { Along } from './product.ts'
-import type { TileSize } from './product-tile.ts'
+import type { TileSize } from './tile.ts'
 
 /** What there is to multiply: batches of [rows, inner] · [inner, columns]. */
 export interface Sizes {

@@ -1,7 +1,7 @@
 // What the forms of a matrix product share: which tile of the output a workgroup makes, and where its numbers come
 // from. A side says how a factor is read, so that a convolution is a product whose factor is gathered from an image.
-import type { Scalar } from '../wgsl/storage-format.ts'
-import type { Words } from './program.ts'
+import type { Scalar } from '../../wgsl/storage-format.ts'
+import type { Words } from '../program.ts'
 
 /** How a factor is read: along the inner dim, from a row of the first factor or a column of the second. */
 export interface Side {

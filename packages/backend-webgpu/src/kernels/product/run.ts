@@ -2,18 +2,18 @@
 // sums are added up.
 import { dtypes } from '@tt/tensor'
 import type { CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../device/memory.ts'
-import type { ProgramSource } from '../device/programs.ts'
-import type { Runtime } from '../device/runtime.ts'
-import { wordType } from '../wgsl/storage-format.ts'
-import { count } from './iteration.ts'
-import { partLength } from './product-plan.ts'
-import type { Sizes, Tiling } from './product-plan.ts'
+import { WebGpuBuffer } from '../../device/memory.ts'
+import type { ProgramSource } from '../../device/programs.ts'
+import type { Runtime } from '../../device/runtime.ts'
+import { wordType } from '../../wgsl/storage-format.ts'
+import { count } from '../iteration.ts'
+import { partLength } from './plan.ts'
+import type { Sizes, Tiling } from './plan.ts'
 import { tileWordCount, tileWords } from './product.ts'
 import type { TileWords } from './product.ts'
-import { Words, grid, put } from './program.ts'
+import { Words, grid, put } from '../program.ts'
 
-import type { Bindings } from './program.ts'
+import type { Bindings } from '../program.ts'
 import { sumKernel } from './sum-kernel.ts'
 
 /** A product that is to run. */

@@ -1,10 +1,10 @@
 // What the three convolution kernels share: their uniform words, and WGSL pieces over the window.
 import type { ConvolutionGeometry, Operand } from '@tt/tensor'
-import { decodeWord } from '../wgsl/storage-format.ts'
-import type { Scalar } from '../wgsl/storage-format.ts'
-import { count } from './iteration.ts'
-import { put } from './program.ts'
-import type { Words } from './program.ts'
+import { decodeWord } from '../../wgsl/storage-format.ts'
+import type { Scalar } from '../../wgsl/storage-format.ts'
+import { count } from '../iteration.ts'
+import { put } from '../program.ts'
+import type { Words } from '../program.ts'
 
 /** Uniform words that all three share: sizes, geometry and the three windows. */
 export interface Geometry {

@@ -1,19 +1,19 @@
 // The k first of long lines, and the k-th, without sorting them: digit by digit from the highest, the key of that place is
 // found by counting; then the keys before it, and as many equal ones as belong, are brought together.
 import type { FusedKernels, Operand } from '@tt/tensor'
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
 import { groupHead, lanesBefore } from './group-partition.ts'
-import { count } from './iteration.ts'
-import { lineCode, lineWords, linesOf, putLines } from './lines.ts'
+import { count } from '../iteration.ts'
+import { lineCode, lineWords, linesOf, putLines } from '../lines.ts'
 import { orderOf } from './order.ts'
 import { addUp, countDigits, moveByDigit, runParts, takeCounts } from './partition.ts'
 import type { Counts } from './partition.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf } from '../program.ts'
 import { withScratch } from './scratch.ts'
 import type { Take } from './scratch.ts'
-import { keysOf, takeAt } from './sort-keys.ts'
-import type { Keys } from './sort-keys.ts'
+import { keysOf, takeAt } from './keys.ts'
+import type { Keys } from './keys.ts'
 
 /** Lines for which it is worth it: several times as long as what is looked for, and as a sort of one kernel takes. */
 const leastSize = 1024

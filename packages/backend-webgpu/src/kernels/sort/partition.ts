@@ -1,11 +1,11 @@
 // Stable partition of lines of keys by a digit of few values: the keys of each digit together, in the order in which they
 // were. Each line is cut into parts; the digits of each part are counted, the counts of a line added up, and the keys
 // moved to where those before them end. A part is gone over by one thread, or by a workgroup on GPUs (group-partition.ts).
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
 import { groupCountCode, groupMoveCode, groupLanes, groupPart, rowScanCode } from './group-partition.ts'
 import type { Take } from './scratch.ts'
-import { Bindings, Words, elementHead, grid, put, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, grid, put, runElements, sourceOf } from '../program.ts'
 
 /** A digit of keys: one of `values` numbers (to be left out of counts: another), the greatest for 0xffffffff. */
 export interface Digit {

@@ -1,6 +1,6 @@
 // Memory that a kernel needs while it is recorded.
-import type { Block } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
+import type { Block } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
 
 /** A block of so many words. */
 export type Take = (words: number) => Block

@@ -1,8 +1,8 @@
 // The convolution as a product of one even factor and one that is gathered from an image, number by number.
-import { channelOf, placesAt, storeOf, tapsAt } from './convolution-pieces.ts'
-import type { ConvolutionPieces, Wanted } from './convolution-pieces.ts'
-import type { Product, Side } from './product.ts'
-import { splitIndex } from './program.ts'
+import { channelOf, placesAt, storeOf, tapsAt } from './pieces.ts'
+import type { ConvolutionPieces, Wanted } from './pieces.ts'
+import type { Product, Side } from '../product/product.ts'
+import { splitIndex } from '../program.ts'
 
 /** The product; its first factor lies evenly along the inner dim. */
 export function gatheredProduct(pieces: ConvolutionPieces): Product {

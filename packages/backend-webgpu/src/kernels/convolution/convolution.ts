@@ -2,23 +2,15 @@
 // (the gradient by the weight: four by four channels), so that everything it reads serves four times.
 import { dtypes } from '@tt/tensor'
 import type { ConvolutionGeometry, CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../device/memory.ts'
-import type { Runtime } from '../device/runtime.ts'
-import { encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
-import {
-  foursOf,
-  geometryCount,
-  geometryWords,
-  loads,
-  places,
-  putGeometry,
-  tapLoops,
-} from './convolution-geometry.ts'
-import { convolutionProduct } from './convolution-product.ts'
-import { count } from './iteration.ts'
-import { Products } from './product-run.ts'
-import { sumKernel } from './sum-kernel.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } from './program.ts'
+import { WebGpuBuffer } from '../../device/memory.ts'
+import type { Runtime } from '../../device/runtime.ts'
+import { encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
+import { foursOf, geometryCount, geometryWords, loads, places, putGeometry, tapLoops } from './geometry.ts'
+import { convolutionProduct } from './product.ts'
+import { count } from '../iteration.ts'
+import { Products } from '../product/run.ts'
+import { sumKernel } from '../product/sum-kernel.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } from '../program.ts'
 
 type Convolutions = Pick<CoreKernels, 'convolution' | 'convolutionInput' | 'convolutionWeight'>
 const four = [0, 1, 2, 3]
