@@ -9,7 +9,10 @@ export interface Measurement {
   readonly runs: number
 }
 
-/** Measures `run`, `inner` runs at a time and then `finish`, for about `budget` milliseconds. */
+/**
+ * Measures `run`, `inner` runs at a time and then `finish` unless the last one has waited for its result itself, for about
+ * `budget` milliseconds.
+ */
 export async function measure(
   run: Run,
   finish: Engine['finish'],
@@ -18,11 +21,13 @@ export async function measure(
 ): Promise<Measurement> {
   const once = async (): Promise<number> => {
     const start = performance.now()
+    let waited = false
     for (let i = 0; i < inner; i++) {
       const pending = run()
-      if (pending instanceof Promise) await pending
+      waited = pending instanceof Promise
+      if (waited) await pending
     }
-    if (finish !== undefined) await finish()
+    if (finish !== undefined && !waited) await finish()
     return (performance.now() - start) / inner
   }
   const warm = performance.now()

@@ -1,5 +1,6 @@
-// Convolution and its two gradients. Few channels, and any on CPU drivers, straight from their sums: a thread makes four channels at four neighbouring places
-// (the gradient by the weight: four by four channels), so that everything it reads serves four times.
+// Convolution and its two gradients: as products (product.ts) where that is better, else straight from their sums. Then a
+// thread makes four channels at four neighbouring places (the gradient by the weight: four by four channels), so that
+// everything it reads serves four times.
 import { dtypes } from '@tt/tensor'
 import type { ConvolutionGeometry, CoreKernels, Operand } from '@tt/tensor'
 import { WebGpuBuffer } from '../../device/memory.ts'

@@ -1,5 +1,6 @@
-// Convolution and its gradients as matrix products: through workgroup memory one factor is gathered from an image while
-// the tile is loaded; on CPU drivers it is a product for each tap. With the taps t, the places o of the output and p = o · stride − padding + t · dilation of the input:
+// Convolution and its gradients as matrix products: on GPUs one factor is gathered from an image while a tile is loaded
+// into workgroup memory; on CPU drivers it is a product for each tap. With the taps t, the places o of the output and
+// p = o · stride − padding + t · dilation of the input:
 //   output    [c, (n, o)] = Σ over (ci, t) weight[c, (ci, t)] · input[n, ci, p]
 //   of input  [ci, (n, p)] = Σ over (c, t) weight[c, ci, t] · gradient[n, c, o]
 //   of weight [c, (ci, t)] = Σ over (n, o) gradient[n, c, o] · input[n, ci, p]
