@@ -118,6 +118,15 @@ test('200 steps keep the number of buffers flat, and memory that is needed comes
   expect(await step()).toBeLessThan(0.1) // what lives was not touched
 }, 60_000)
 
+test('memory that is given back at once asks for no collection', () => {
+  const { memory } = backend.runtime
+  const { reclaims } = memory.stats
+  const host = new Float32Array(2 ** 20)
+  for (let i = 0; i < 80; i++) tensor(host, { device: 'webgpu' }).dispose() // 320 MB, of a budget of 256
+  for (let i = 0; i < 200; i++) tensor(host.subarray(0, 2 ** 16), { device: 'webgpu' }).dispose()
+  expect(memory.stats.reclaims).toBe(reclaims)
+})
+
 test('the device is lost in the middle of training: a new one goes on from the saved state', async () => {
   const device = 'webgpu:trained'
   await init({ name: device })

@@ -127,6 +127,7 @@ export class Memory {
   #pooled = 0
   #buffers = 0
   #reclaims = 0
+  /** Taken and not given back since the last collection: bytes and number of blocks, and bytes of those in an arena. */
   #sinceReclaim = 0
   #countSinceReclaim = 0
   #sharedSinceReclaim = 0
@@ -260,10 +261,14 @@ export class Memory {
     const { owner } = block
     if (owner === null) return
     block.released = this.#host.batch
+    // what is given back is no garbage to look for
     if (owner !== 'pool') {
+      this.#sharedSinceReclaim = Math.max(0, this.#sharedSinceReclaim - block.bytes)
       owner.release(block)
       return
     }
+    this.#sinceReclaim = Math.max(0, this.#sinceReclaim - block.bytes)
+    this.#countSinceReclaim = Math.max(0, this.#countSinceReclaim - 1)
     this.#used -= block.bytes
     if (!block.trusted || this.#pooled + block.bytes > this.#host.poolLimit) {
       this.#destroy(block)
