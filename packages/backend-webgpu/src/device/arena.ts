@@ -1,7 +1,7 @@
 // One large GPUBuffer in which small tensors lie. Its bind groups are few, so that they are made once and not for
 // every combination of buffers that comes up: making one costs more than all the rest of recording a kernel.
-import { Block } from './memory.ts'
-import type { BoundBuffer } from './memory.ts'
+import { Block } from './block.ts'
+import type { BoundBuffer } from './block.ts'
 
 /** Bytes of the arena. */
 export const arenaBytes = 64 * 2 ** 20

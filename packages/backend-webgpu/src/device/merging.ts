@@ -1,6 +1,6 @@
 // Kernels of one program that follow each other and do not touch each other's results run as one dispatch: the
 // updates of many small parameters, say. Each is a slice in z with uniform words of its own.
-import type { Block } from './memory.ts'
+import type { Block } from './block.ts'
 import { mostSlices, mostVectors } from './programs.ts'
 import type { Sliced } from './programs.ts'
 

@@ -1,14 +1,16 @@
 // One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
-import { DeviceError, IndexError, OutOfMemoryError, dtypes } from '@tt/tensor'
+import { DeviceError, OutOfMemoryError } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
 import type { Collector } from '../platform/platform.ts'
 import { decodeWords, wordsAround } from './formats.ts'
+import { Faults, faultWords } from './faults.ts'
 import { Memory } from './memory.ts'
 import { Pending, slackBytes } from './merging.ts'
 import { Programs } from './programs.ts'
 import type { Program, ProgramSource, Sliced, SourceText } from './programs.ts'
-import { StagingBuffers } from './staging.ts'
-import type { Block, MemoryHost, WebGpuBuffer } from './memory.ts'
+import { MAP_READ, StagingBuffers } from './staging.ts'
+import type { Block } from './block.ts'
+import type { MemoryHost, WebGpuBuffer } from './memory.ts'
 
 /** Options of a runtime. */
 export interface RuntimeOptions {
@@ -25,11 +27,7 @@ export interface RuntimeOptions {
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
 const maxBatch = 1024
-const MAP_READ = 1
 const lostWithin = 2000 // milliseconds after a mapping was refused
-
-// Kernels that get a bad index write here: flag, op, index, dim, size. Read with the next read.
-const faultWords = 8
 
 /**
  * A GPUDevice with what the kernels need of it.
@@ -59,9 +57,7 @@ export class Runtime implements MemoryHost {
   batch = 0
   readonly #programs: Programs
   readonly #uniforms: GPUBuffer
-  readonly #fault: GPUBuffer
-  #faultBlock: Block | null = null
-  readonly #faultOps: string[] = []
+  readonly #faults: Faults
   #encoder: GPUCommandEncoder | null = null
   #pass: GPUComputePassEncoder | null = null
   #pending: Pending | null = null
@@ -96,7 +92,7 @@ export class Runtime implements MemoryHost {
       size: uniformWords * 4 + slackBytes,
       usage: 0x40 | 0x08,
     })
-    this.#fault = device.createBuffer({ label: 'fault', size: faultWords * 4, usage: 0x80 | 0x04 | 0x08 })
+    this.#faults = new Faults(device, options.name, this.memory)
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault()
       this.#fail((event as GPUUncapturedErrorEvent).error)
@@ -209,14 +205,12 @@ export class Runtime implements MemoryHost {
 
   /** The number under which kernels of `op` report bad indices. */
   faultCode(op: string): number {
-    let index = this.#faultOps.indexOf(op)
-    if (index < 0) index = this.#faultOps.push(op) - 1
-    return index
+    return this.#faults.codeOf(op)
   }
 
   /** The block of the fault words. */
   get faultBlock(): Block {
-    return (this.#faultBlock ??= this.memory.adopt(this.#fault, dtypes.int32).block!)
+    return this.#faults.block
   }
 
   /** Submits what is recorded. */
@@ -261,7 +255,7 @@ export class Runtime implements MemoryHost {
     this.#recordPending()
     this.#closePass()
     if (size > 0) encoder.copyBufferToBuffer(block.buffer.gpu, block.base + from, staging, 0, size)
-    encoder.copyBufferToBuffer(this.#fault, 0, staging, size, faultWords * 4)
+    encoder.copyBufferToBuffer(this.#faults.buffer, 0, staging, size, faultWords * 4)
     this.flush()
     try {
       await this.#mapped(staging)
@@ -273,7 +267,7 @@ export class Runtime implements MemoryHost {
     staging.unmap()
     this.#staging.keep(staging)
     this.check('read')
-    this.#throwFault(words.subarray(size / 4))
+    this.#faults.check(words.subarray(size / 4))
     return words.subarray(0, size / 4)
   }
 
@@ -318,17 +312,6 @@ export class Runtime implements MemoryHost {
     const failure = this.#failure!
     this.#failure = null
     return failure
-  }
-
-  #throwFault(words: Uint32Array): void {
-    if (words[0] === 0) return
-    this.device.queue.writeBuffer(this.#fault, 0, new Uint32Array(faultWords))
-    const op = this.#faultOps[words[1]]
-    throw new IndexError(
-      op,
-      `index ${words[2] | 0} is out of bounds for dim ${words[3]} with size ${words[4]} ` +
-        `(noticed by a read: kernels on '${this.name}' run later than the op)`,
-    )
   }
 
   #fail(error: GPUError): void {

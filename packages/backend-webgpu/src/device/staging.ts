@@ -1,6 +1,7 @@
 // Buffers that reads are copied into and mapped from.
 
-const MAP_READ = 0x01
+/** GPUMapMode.READ and GPUBufferUsage.MAP_READ: the constants are no globals in Node. */
+export const MAP_READ = 0x01
 const COPY_DST = 0x08
 const mostKept = 128 * 2 ** 20 // bytes
 

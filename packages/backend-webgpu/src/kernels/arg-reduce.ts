@@ -1,7 +1,7 @@
 // Positions of extremes along a dim. A long line is cut into parts, a thread for each, and the winners of the parts
 // compete again.
 import type { CoreKernels } from '@tt/tensor'
-import type { Block } from '../device/memory.ts'
+import type { Block } from '../device/block.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { count } from './iteration.ts'

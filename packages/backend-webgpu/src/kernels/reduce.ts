@@ -3,7 +3,7 @@
 // results.
 import { input, nextKernelId } from '@tt/tensor'
 import type { CoreKernels, KernelScalar, ReduceKernel } from '@tt/tensor'
-import type { Block } from '../device/memory.ts'
+import type { Block } from '../device/block.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { combineForms, identities, lanesCode } from '../wgsl/combine.ts'
 import { lower, signature } from '../wgsl/lower.ts'

@@ -1,7 +1,7 @@
 // Running combinations along a dim. A long line is cut into parts, a thread for each: first the total of each part, then
 // the running totals of the parts (the same again), then each part from the total of those before it.
 import type { CoreKernels, Operand } from '@tt/tensor'
-import type { Block } from '../device/memory.ts'
+import type { Block } from '../device/block.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { combineForms } from '../wgsl/combine.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'

@@ -7,6 +7,7 @@ import { WebGpuBuffer } from '../../device/memory.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
 import { foursOf, geometryCount, geometryWords, loads, places, putGeometry, tapLoops } from './geometry.ts'
+import type { Geometry } from './geometry.ts'
 import { convolutionProduct } from './product.ts'
 import { count } from '../iteration.ts'
 import { Products } from '../product/run.ts'
@@ -15,6 +16,16 @@ import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } 
 
 type Convolutions = Pick<CoreKernels, 'convolution' | 'convolutionInput' | 'convolutionWeight'>
 const four = [0, 1, 2, 3]
+
+// WGSL: what a thread makes, four channels of a group at four places from `place` on, of images of `sizes`.
+function splitFours(g: Geometry, sizes: readonly string[], channels: string) {
+  const rest = sizes.slice(0, -1).toReversed()
+  const fours = (n: string): string => `((${n} + 3u) / 4u)`
+  const split = splitIndex('i', [fours(sizes.at(-1)!), ...rest, fours(channels), g.groups, g.batch], 'q')
+  const place = [...split.index.slice(1, g.spatial).toReversed(), 'o0']
+  const [block, group, n] = split.index.slice(g.spatial)
+  return { split, place, block, group, n }
+}
 
 /** The convolution kernels of the backend. */
 export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce']): Convolutions {
@@ -40,20 +51,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
         const g = geometryWords(words, spatial, 3)
         const [biasOffset, biasStride] = words.row(2)
         const load = loads(operands, bindings.slots, type)
-        const [last, before] = [spatial - 1, g.outputSize.slice(0, -1)]
-        const split = splitIndex(
-          'i',
-          [
-            `((${g.outputSize[last]} + 3u) / 4u)`,
-            ...before.toReversed(),
-            `((${g.outer} + 3u) / 4u)`,
-            g.groups,
-            g.batch,
-          ],
-          'q',
-        )
-        const place = [...split.index.slice(1, spatial).toReversed(), 'o0']
-        const [block, group, n] = split.index.slice(spatial)
+        const last = spatial - 1
+        const { split, place, block, group, n } = splitFours(g, g.outputSize, g.outer)
         const from = (d: number, at: string): string =>
           `i32((${at}) * ${g.stride[d]} + t${d} * ${g.dilation[d]}) - i32(${g.padding[d]})`
         const code = `${head}${split.code}
@@ -124,20 +123,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
         const head = elementHead(words.next(), words.next())
         const g = geometryWords(words, spatial, 3)
         const load = loads(operands, bindings.slots, type)
-        const [last, before] = [spatial - 1, g.inputSize.slice(0, -1)]
-        const split = splitIndex(
-          'i',
-          [
-            `((${g.inputSize[last]} + 3u) / 4u)`,
-            ...before.toReversed(),
-            `((${g.inner} + 3u) / 4u)`,
-            g.groups,
-            g.batch,
-          ],
-          'q',
-        )
-        const place = [...split.index.slice(1, spatial).toReversed(), 'o0']
-        const [block, group, n] = split.index.slice(spatial)
+        const last = spatial - 1
+        const { split, place, block, group, n } = splitFours(g, g.inputSize, g.inner)
         // the place of the output that tap t puts on this one, and whether there is one
         const from = (d: number, name: string, at: string): string =>
           `let s${name} = i32(${at} + ${g.padding[d]}) - i32(t${d} * ${g.dilation[d]});

@@ -1,7 +1,8 @@
 // The order of lines that fit a workgroup's memory, by a bitonic network over (key, place) pairs: one kernel.
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
-import { Bindings, Words, grid, put, sourceOf } from '../program.ts'
+import { Words, grid, put, sourceOf } from '../program.ts'
+import { bindOrder } from './keys.ts'
 import type { Keys } from './keys.ts'
 
 /** Keys of a workgroup: of one line or of several short ones. */
@@ -15,8 +16,7 @@ export function orderBitonic(
   positions: Block | null,
   order: Block,
 ): void {
-  const bindings = new Bindings(runtime).addBlock(keys, 'read').addBlock(order, 'write')
-  if (positions !== null) bindings.addBlock(positions, 'read')
+  const bindings = bindOrder(runtime, keys, positions, order)
   const program = runtime.program(`sort bitonic:${positions === null}`, () => {
     const words = new Words()
     const [groups, row, lineCount, length, padded] = words.row(5)

@@ -1,7 +1,7 @@
 // What is sorted: for each element a 32-bit key in the order of the values (NaN the greatest, zeros of both signs equal),
 // lines one after the other; and how the elements that were found are given out.
 import type { DTypeInfo, Operand } from '@tt/tensor'
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
 import { count, isDense } from '../iteration.ts'
@@ -129,4 +129,10 @@ export function takeAt(
     (words, at) => putLines(words, put(words, at, [size, perLine]), lines),
     4 + lineWords(rank, 3),
   )
+}
+
+/** Buffers of a kernel that reads keys (b0), and their positions (b2) if they are not as they lie, and writes an order (b1). */
+export function bindOrder(runtime: Runtime, keys: Block, positions: Block | null, order: Block): Bindings {
+  const bindings = new Bindings(runtime).addBlock(keys, 'read').addBlock(order, 'write')
+  return positions === null ? bindings : bindings.addBlock(positions, 'read')
 }

@@ -1,11 +1,12 @@
 // The stable order of lines of keys. Short lines by counting for each key those that come before it; on GPUs, lines that fit
 // a workgroup's memory by a bitonic network; long ones by radix, a stable partition by each digit from the lowest on.
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { bitonicKeys, orderBitonic } from './bitonic.ts'
 import { countDigits, moveByDigit, takeCounts } from './partition.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf } from '../program.ts'
+import { Words, elementHead, put, runElements, sourceOf } from '../program.ts'
 import type { Take } from './scratch.ts'
+import { bindOrder } from './keys.ts'
 import type { Keys } from './keys.ts'
 
 /** Longest lines whose keys are counted against each other. */
@@ -60,8 +61,7 @@ function orderByCounting(
   positions: Block | null,
   order: Block,
 ): void {
-  const bindings = new Bindings(runtime).addBlock(keys, 'read').addBlock(order, 'write')
-  if (positions !== null) bindings.addBlock(positions, 'read')
+  const bindings = bindOrder(runtime, keys, positions, order)
   const program = runtime.program(`sort count:${positions === null}`, () => {
     const words = new Words()
     const head = elementHead(words.next(), words.next())

@@ -1,7 +1,7 @@
 // Stable partition of lines of keys by a digit of few values: the keys of each digit together, in the order in which they
 // were. Each line is cut into parts; the digits of each part are counted, the counts of a line added up, and the keys
 // moved to where those before them end. A part is gone over by one thread, or by a workgroup on GPUs (group-partition.ts).
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { groupCountCode, groupMoveCode, groupLanes, groupPart, rowScanCode } from './group-partition.ts'
 import type { Take } from './scratch.ts'
@@ -62,6 +62,15 @@ export function takeCounts(
   return { counts: take(lines * values * parts), totals, parts, partSize }
 }
 
+// A thread goes over the keys from `start` to `end`; `at` is where its part's count of the first digit lies.
+const aloneHead = (values: number, [n, row, length, perLine, partLength]: readonly string[]): string => `
+${elementHead(n, row, partThreads)}
+  let line = i / ${perLine};
+  let part = i % ${perLine};
+  let start = line * ${length} + part * ${partLength};
+  let end = min(start + ${partLength}, (line + 1u) * ${length});
+  let at = line * ${perLine} * ${values}u + part;`
+
 /** Counts the digits of all keys. */
 export function countDigits(
   runtime: Runtime,
@@ -80,12 +89,7 @@ export function countDigits(
     const part = { n, row, length, perLine, partLength, keys: b[0], counts: b[1] }
     const value = digit.code(words.row(digit.words.length), b[2])
     const code = runtime.barrierFree
-      ? `${elementHead(n, row, partThreads)}
-  let line = i / ${perLine};
-  let part = i % ${perLine};
-  let start = line * ${length} + part * ${partLength};
-  let end = min(start + ${partLength}, (line + 1u) * ${length});
-  let at = line * ${perLine} * ${digit.values}u + part;
+      ? `${aloneHead(digit.values, [n, row, length, perLine, partLength])}
   for (var d = 0u; d < ${digit.values}u; d++) { ${b[1]}[at + d * ${perLine}] = 0u; }
   for (var p = start; p < end; p++) {
     let key = ${b[0]}[p];
@@ -140,12 +144,7 @@ export function moveByDigit(
       positions === null ? `${p} - line * ${length}` : `${positions}[${p}]`
     const code =
       totals === null
-        ? `${elementHead(n, row, partThreads)}
-  let line = i / ${perLine};
-  let part = i % ${perLine};
-  let start = line * ${length} + part * ${partLength};
-  let end = min(start + ${partLength}, (line + 1u) * ${length});
-  let at = line * ${perLine} * ${digit.values}u + part;
+        ? `${aloneHead(digit.values, [n, row, length, perLine, partLength])}
   for (var p = start; p < end; p++) {
     let key = ${keys}[p];
     let c = at + (${value}) * ${perLine};

@@ -1,5 +1,5 @@
 // Memory that a kernel needs while it is recorded.
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
 
 /** A block of so many words. */

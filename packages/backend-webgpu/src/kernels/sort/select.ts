@@ -1,7 +1,7 @@
 // The k first of long lines, and the k-th, without sorting them: digit by digit from the highest, the key of that place is
 // found by counting; then the keys before it, and as many equal ones as belong, are brought together.
 import type { FusedKernels, Operand } from '@tt/tensor'
-import type { Block } from '../../device/memory.ts'
+import type { Block } from '../../device/block.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { groupHead, lanesBefore } from './group-partition.ts'
 import { count } from '../iteration.ts'
