@@ -148,7 +148,7 @@ function torchTimes(): Record<string, number> {
   const script = fileURLToPath(new URL('torch-gpu.py', import.meta.url))
   try {
     return JSON.parse(
-      execFileSync('python3', [script, JSON.stringify({ matmulSizes, elements, keyCounts, sizes, batch })], {
+      execFileSync('python3', [script, JSON.stringify({ matmulSizes, elements, keyCounts, sizes, batch, budget })], {
         encoding: 'utf8',
       }),
     ) as Record<string, number>

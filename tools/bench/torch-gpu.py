@@ -1,5 +1,5 @@
 # PyTorch's milliseconds for the cases of gpu.ts on the first CUDA device: prints {name: ms}.
-#   python3 torch-gpu.py '{"matmulSizes": [...], "elements": n, "keyCounts": [...], "sizes": {...}, "batch": n}'
+#   python3 torch-gpu.py '{"matmulSizes": [...], "elements": n, "keyCounts": [...], "sizes": {...}, "batch": n, "budget": ms}'
 import json, sys, time
 sys.path.pop(0)
 import torch, torch.nn as nn, torch.nn.functional as F
@@ -8,11 +8,11 @@ torch.set_default_device('cuda')
 torch.backends.cuda.matmul.allow_tf32 = False  # float32 as such
 wanted = json.loads(sys.argv[1])
 
-def time_of(run, inner=5, budget=1.0):
+def time_of(run, inner=5):
     for _ in range(3): run()
     torch.cuda.synchronize()
     times, start = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - start < budget:
+    while len(times) < 5 or time.perf_counter() - start < wanted['budget'] / 1e3:
         t = time.perf_counter()
         for _ in range(inner): run()
         torch.cuda.synchronize()
