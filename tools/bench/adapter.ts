@@ -8,7 +8,7 @@ export async function provideGpu(): Promise<string> {
   const { default: provideDriver } = (await import(driver.href)) as { default: () => void }
   provideDriver()
   Object.assign(globalThis, globals)
-  const gpu = create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']) // navigator keeps it alive
+  const gpu = create(['enable-dawn-features=vulkan_enable_f16_on_nvidia,allow_unsafe_apis']) // navigator keeps it alive
   Object.defineProperty(navigator, 'gpu', { value: gpu })
   const adapter = await gpu.requestAdapter()
   if (adapter === null)

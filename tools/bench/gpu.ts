@@ -85,6 +85,7 @@ const record = async (
     const scale = { 'TFLOP/s': 1e9, 'GB/s': 1e6, 'Mkeys/s': 1e3, 'tokens/s': 1e-3 }[unit]
     const of = { 'TFLOP/s': peak.tflops, 'GB/s': peak.bandwidth, 'Mkeys/s': null, 'tokens/s': null }[unit]
     results.push({ name, unit, ms: median, rate: work / median / scale, peak: of })
+    console.error(`${name}: ${median.toFixed(3)} ms`) // as it comes: the table follows when all is done
   } catch (error) {
     console.log(`${name}: fails: ${(error as Error).message.split('\n')[0]}`)
   }
@@ -148,9 +149,13 @@ function torchTimes(): Record<string, number> {
   const script = fileURLToPath(new URL('torch-gpu.py', import.meta.url))
   try {
     return JSON.parse(
-      execFileSync('python3', [script, JSON.stringify({ matmulSizes, elements, keyCounts, sizes, batch, budget })], {
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        'python3',
+        [script, JSON.stringify({ matmulSizes, elements, keyCounts, sizes, batch, budget })],
+        {
+          encoding: 'utf8',
+        },
+      ),
     ) as Record<string, number>
   } catch {
     return {}

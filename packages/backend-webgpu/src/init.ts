@@ -4,6 +4,7 @@ import { platform } from '#platform'
 import { createBackend } from './backend.ts'
 import type { WebGpuBackend } from './backend.ts'
 import { Runtime } from './device/runtime.ts'
+import type { MatrixShape } from './kernels/product/matrices.ts'
 
 /** Options of {@link init}. */
 export interface WebGpuOptions {
@@ -21,7 +22,8 @@ export interface WebGpuOptions {
   readonly barrierFree?: boolean
 }
 
-const optionalFeatures: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query']
+const matrixFeature = 'chromium-experimental-subgroup-matrix'
+const optionalFeatures: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query', matrixFeature]
 
 /**
  * Registers the WebGPU backend, so that `{ device: 'webgpu' }` works. In Node it needs the npm package `webgpu`.
@@ -48,6 +50,7 @@ export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> 
     collector: platform.collector,
     barrierFree: options.barrierFree ?? fallback,
     subgroupNumbers: await hasSubgroupNumbers(),
+    matrixShapes: matrixShapes(device),
   })
   const backend = createBackend(runtime)
   registerBackend(backend)
@@ -60,6 +63,23 @@ const hasSubgroupNumbers = (): Promise<boolean> =>
     ({ wgslLanguageFeatures }) => wgslLanguageFeatures?.has('subgroup_id') ?? false,
     () => false,
   )
+
+interface MatrixConfig {
+  readonly componentType: string
+  readonly resultComponentType: string
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+/** The fragments that fit together in our tiles: float16 with float32 sums, sides that divide 32. */
+function matrixShapes({ features, adapterInfo }: GPUDevice): MatrixShape[] {
+  if (!features.has(matrixFeature)) return []
+  const { subgroupMatrixConfigs = [] } = adapterInfo as { subgroupMatrixConfigs?: Iterable<MatrixConfig> }
+  return [...subgroupMatrixConfigs]
+    .filter((c) => c.componentType === 'f16' && c.resultComponentType === 'f32')
+    .map(({ M, N, K }) => ({ rows: M, columns: N, inner: K }))
+    .filter((shape) => Object.values(shape).every((side) => 32 % side === 0))
+}
 
 const isFallback = (device: GPUDevice): boolean => device.adapterInfo?.isFallbackAdapter ?? false
 

@@ -142,7 +142,7 @@ describe('memory', () => {
   }, 60_000)
   test('where no collection can be forced, dropped blocks come back while something is awaited', async () => {
     const { device, barrierFree } = backend.runtime
-    const limits = { memoryLimit: Infinity, poolLimit: 2 ** 30, subgroupNumbers: false }
+    const limits = { memoryLimit: Infinity, poolLimit: 2 ** 30, subgroupNumbers: false, matrixShapes: [] }
     const { memory } = new Runtime(device, { name: 'webgpu:web', collector: null, barrierFree, ...limits })
     for (let i = 0; i < 24; i++) {
       memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32) // 768 MiB in all

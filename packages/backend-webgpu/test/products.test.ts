@@ -58,6 +58,10 @@ describe('a form for each shape', () => {
               .matmul(window(b, 26, 37).t()),
             window(a, 3, 50).matmul(window(b, 50, 70)),
             window(a, 3, 50).matmul(window(b, 70, 50).t()),
+            filled(make, [140], { dtype }).addmm(window(a, 150, 70), window(b, 140, 70).t()),
+            window(a, 70, 150)
+              .t()
+              .matmul(window(b, 70, 140)),
           ]
         },
         dtype === 'float32' ? close : { rtol: 5e-3, atol: 5e-3, devices },

@@ -19,11 +19,14 @@ import { families } from '@tt/tensor/testing'
 import { create, globals } from 'webgpu'
 
 const name = 'webgpu:null'
-const features = ['shader-f16', 'subgroups'] as GPUFeatureName[]
+const features = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[]
 
 // Kept for as long as the process lives, outside of jest's sandbox: see src/platform/node.ts.
 const holder = (globals as unknown as Record<string, { null?: GPU }>)['GPU']
-const adapter = (await (holder.null ??= create(['backend=null'])).requestAdapter())!
+const adapter = (await (holder.null ??= create([
+  'backend=null',
+  'enable-dawn-features=allow_unsafe_apis',
+])).requestAdapter())!
 const { maxStorageBuffersPerShaderStage, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } =
   adapter.limits
 const device = await adapter.requestDevice({
@@ -36,6 +39,8 @@ const device = await adapter.requestDevice({
 })
 const { runtime } = await init({ device, name, barrierFree: false })
 runtime.sources = []
+// It names no fragments of its matrix units, and lets subgroups have several sizes.
+Object.assign(runtime, { matrixShape: { rows: 8, columns: 8, inner: 8 }, subgroupLanes: 32 })
 
 // What the device does not have is refused by the op, before any kernel: see conformance.ts.
 const refusals =
@@ -145,5 +150,8 @@ test('casts', async () => {
 })
 
 test('nothing of this was empty', () => {
+  expect(runtime.sources!.some(({ source }) => source.includes('subgroupMatrixMultiplyAccumulate'))).toBe(
+    true,
+  )
   expect(new Set(runtime.sources!.map(({ source }) => source)).size).toBeGreaterThan(1000)
 })

@@ -111,6 +111,10 @@ export class Programs {
     const source = [
       [...elements, library, code].some((text) => text?.match(/\bf16\b/)) ? 'enable f16;' : '',
       /\bsubgroup[A-Z]/.test(code) ? 'enable subgroups;' : '',
+      // (which subgroups reach a load of a matrix cannot be told from their numbers by the rules of today)
+      /\bsubgroup_matrix_/.test(code)
+        ? 'enable chromium_experimental_subgroup_matrix;\ndiagnostic(off, chromium.subgroup_matrix_uniformity);'
+        : '',
       `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${bound}>;`,
       merged ? `var<private> slice: u32;\nconst slice_vectors = ${vectors}u;` : '',
       ...declarations,

@@ -1,6 +1,7 @@
 // One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
 import { DeviceError, OutOfMemoryError } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
+import type { MatrixShape } from '../kernels/product/matrices.ts'
 import type { Collector } from '../platform/platform.ts'
 import { decodeWords, wordsAround } from './formats.ts'
 import { Faults, faultWords } from './faults.ts'
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
   readonly barrierFree: boolean
   /** Whether WGSL has the numbers of subgroups, `subgroup_id` and `num_subgroups`. */
   readonly subgroupNumbers: boolean
+  /** The fragments of its matrix units, where the device has `chromium-experimental-subgroup-matrix`. */
+  readonly matrixShapes: readonly MatrixShape[]
 }
 
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
@@ -50,6 +53,8 @@ export class Runtime implements MemoryHost {
   readonly subgroups: boolean
   /** Lanes of a subgroup, where kernels may use them and all have as many; else 1. */
   readonly subgroupLanes: number
+  /** The fragments in which float16 matrices are multiplied, if they are. */
+  readonly matrixShape: MatrixShape | null
   readonly memory: Memory
   /** Host side of the uniform words of the batch, and the same as float32. */
   readonly words = new Uint32Array(uniformWords)
@@ -83,6 +88,8 @@ export class Runtime implements MemoryHost {
     const { subgroupMinSize = 1, subgroupMaxSize } = device.adapterInfo ?? {}
     const known = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize
     this.subgroupLanes = known ? subgroupMinSize : 1
+    const usable = this.subgroups && !this.barrierFree && this.subgroupLanes > 1 && this.halves
+    this.matrixShape = (usable && options.matrixShapes[0]) || null
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
     this.#staging = new StagingBuffers(device)

@@ -22,7 +22,7 @@ export const platform: Platform = {
     // The object that create() answers must live as long as the process: devices made by it use it after it is freed.
     // It hangs on a class of the native module, of which there is one per process, whatever loads this file.
     const holder = (globals as unknown as Record<string, object>)['GPU'] as { [key]?: GPU }
-    return (holder[key] ??= create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']))
+    return (holder[key] ??= create(['enable-dawn-features=vulkan_enable_f16_on_nvidia,allow_unsafe_apis']))
   },
 }
 

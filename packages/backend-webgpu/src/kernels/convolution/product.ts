@@ -13,7 +13,7 @@ import type { ConvolutionPieces, Wanted } from './pieces.ts'
 import { tapsProduct } from './taps.ts'
 import { count } from '../iteration.ts'
 import { lanesSource } from '../product/lanes.ts'
-import { laneTile, laneTiling, tileSizeOf, tilingOf } from '../product/plan.ts'
+import { laneTile, laneTiling, tileFor } from '../product/plan.ts'
 import type { Sizes, Tiling } from '../product/plan.ts'
 import type { Products } from '../product/run.ts'
 import { tileSource } from '../product/tile.ts'
@@ -104,7 +104,7 @@ function formOf(
   sizes: Sizes,
   even: boolean,
 ): Form | null {
-  const { batches, rows, columns, inner } = sizes
+  const { rows, columns, inner } = sizes
   if (barrierFree) {
     const plan = laneTile(rows, columns, subgroupLanes)
     // (SwiftShader, of four lanes, takes minutes to compile it)
@@ -117,11 +117,11 @@ function formOf(
     }
   }
   if (!even || Math.min(rows, columns, inner) < worth) return null
-  const size = tileSizeOf(batches, rows, columns)
+  const { tile, tiling } = tileFor(sizes)
   return {
-    key: `tile${size}`,
-    tiling: tilingOf(size),
-    source: (pieces, w) => tileSource(gatheredProduct(pieces), w, size, alongOf[wanted]),
+    key: JSON.stringify(tile),
+    tiling,
+    source: (pieces, w) => tileSource(gatheredProduct(pieces), w, tile, alongOf[wanted]),
   }
 }
 

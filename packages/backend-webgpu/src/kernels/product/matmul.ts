@@ -1,10 +1,19 @@
 // Matrix products: see plan.ts for the forms. The inner dim may be cut into parts whose sums are added up.
 import type { CoreKernels, Operand } from '@tt/tensor'
 import type { Runtime } from '../../device/runtime.ts'
-import { decodeFour, decodeWord, encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
+import {
+  decodeFour,
+  decodeWord,
+  elementOf,
+  encodeWord,
+  storeKind,
+  wordType,
+} from '../../wgsl/storage-format.ts'
 import { dotsSource } from './dots.ts'
 import { lanesSource } from './lanes.ts'
-import { planForCpu, planForGpu } from './plan.ts'
+import { matricesSource } from './matrices.ts'
+import type { MatrixTile } from './matrices.ts'
+import { matrixTilesOf, planForCpu, planForGpu } from './plan.ts'
 import type { Fours, Plan, Sizes } from './plan.ts'
 import { Products } from './run.ts'
 import type { ExtentWords, Job } from './run.ts'
@@ -38,7 +47,7 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
     const fours = foursOf(a, b, bias, out)
     const plan = runtime.barrierFree
       ? planForCpu(sizes, fours, runtime.subgroupLanes)
-      : planForGpu(sizes, fours, [isUnit(a, 2), isUnit(b, 1)])
+      : planForGpu(sizes, fours, [isUnit(a, 2), isUnit(b, 1)], matricesFor(a, b))
     const extents = plan.swapped ? { ...sizes, rows: columns, columns: rows } : sizes
     products.run(extents, plan, out, (target) => jobOf(plan, sizes, a, b, bias, target))
   }
@@ -55,6 +64,25 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
       others.includes(ofB) ? null : evenly(b, 'inner', 'outer'),
     ]
     return ofA === ofB ? [null, null] : fours
+  }
+
+  function matricesFor(a: Operand, b: Operand): readonly MatrixTile[] {
+    const { matrixShape, device, halves } = runtime
+    const half = ({ dtypeInfo }: Operand): boolean => elementOf(dtypeInfo, halves) === 'f16'
+    if (matrixShape === null || !half(a) || !half(b)) return []
+    return matrixTilesOf(matrixShape, device.limits.maxComputeWorkgroupStorageSize)
+  }
+
+  function codeOf(
+    { form }: Plan,
+    product: Product<LinearSide>,
+    w: TileWords,
+    along: readonly Along[],
+  ): string {
+    if (form.name === 'lanes') return lanesSource(product, w, form.tile)
+    if (form.name === 'dots') return dotsSource(product, w, form.rows)
+    if (form.name === 'tile') return tileSource(product, w, form.tile, along)
+    return matricesSource(product, w, form.tile, runtime.matrixShape!, runtime.subgroupLanes, along)
   }
 
   function jobOf(
@@ -98,11 +126,6 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
       },
     }
   }
-}
-
-function codeOf({ form }: Plan, product: Product<LinearSide>, w: TileWords, along: readonly Along[]): string {
-  if (form.name === 'lanes') return lanesSource(product, w, form.tile)
-  return form.name === 'dots' ? dotsSource(product, w, form.rows) : tileSource(product, w, form.size, along)
 }
 
 // Four at once need the numbers beside each other, and every group of four to start at a multiple of four. What is read

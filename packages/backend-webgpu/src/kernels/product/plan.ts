@@ -3,7 +3,9 @@ import { dotColumns } from './dots.ts'
 import { takesFours, tilesOfGroup } from './lanes.ts'
 import type { LaneTile } from './lanes.ts'
 import type { Along } from './product.ts'
-import type { TileSize } from './tile.ts'
+import { matrixBytes } from './matrices.ts'
+import type { MatrixShape, MatrixTile } from './matrices.ts'
+import type { Tile } from './tile.ts'
 
 /** What there is to multiply: batches of [rows, inner] · [inner, columns]. */
 export interface Sizes {
@@ -21,6 +23,8 @@ export interface Tiling {
   readonly tileRows: number
   readonly tileColumns: number
   readonly tilesPerGroup: number
+  /** Length of the parts of the inner dim, where the plan has chosen it. */
+  readonly length?: number
 }
 
 /** How it is multiplied. Sizes of tiles are those of the product as it is computed: transposed if `swapped`. */
@@ -28,7 +32,8 @@ export interface Plan extends Tiling {
   readonly form:
     | { readonly name: 'lanes'; readonly tile: LaneTile }
     | { readonly name: 'dots'; readonly rows: number }
-    | { readonly name: 'tile'; readonly size: TileSize }
+    | { readonly name: 'tile'; readonly tile: Tile }
+    | { readonly name: 'matrices'; readonly tile: MatrixTile }
   readonly swapped: boolean
   /** Of the first and the second factor as it is computed, the dim along which it loads four at once. */
   readonly fours: Fours
@@ -96,29 +101,93 @@ export function planForCpu({ rows, columns }: Sizes, [a, b]: Fours, subgroupLane
   return lanesPlan(best.tile, best === swapped, best.fours)
 }
 
-/** The large tile where there are enough of them for a GPU. */
-export const tileSizeOf = (batches: number, rows: number, columns: number): TileSize =>
-  Math.ceil(rows / 128) * Math.ceil(columns / 128) * batches >= 128 ? 128 : 64
-export const tilingOf = (size: TileSize): Tiling => ({ tileRows: size, tileColumns: size, tilesPerGroup: 1 })
+/** How long a tile of a workgroup takes: nanoseconds per number of the inner dim. */
+interface Timed {
+  readonly rows: number
+  readonly columns: number
+  /** Of a compute unit that has enough of them to be busy. */
+  readonly busy: number
+  /** Of one alone, or a few: what memory and barriers take. */
+  readonly alone: number
+}
+// Measured on an H200 (132 units); what counts is how they compare.
+const tiles: readonly (Tile & Timed)[] = [
+  { rows: 256, columns: 128, threadRows: 16, threadColumns: 8, depth: 8, busy: 233, alone: 233 },
+  { rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 8, busy: 124, alone: 140 },
+  { rows: 128, columns: 64, threadRows: 8, threadColumns: 4, depth: 16, busy: 68, alone: 88 },
+  { rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16, busy: 40, alone: 44 },
+  { rows: 32, columns: 32, threadRows: 4, threadColumns: 4, depth: 32, busy: 14, alone: 25 },
+  { rows: 16, columns: 64, threadRows: 4, threadColumns: 4, depth: 32, busy: 14, alone: 25 },
+]
+const matrixTiles: readonly (Timed & { readonly rows: MatrixTile })[] = [
+  { rows: 128, columns: 128, busy: 20, alone: 30 },
+  { rows: 64, columns: 64, busy: 7, alone: 12 },
+]
+const units = 128
+/** Nanoseconds of a kernel's beginning and end, and of an output in the sums of parts: written, read. */
+const fixed = 5000
+const partOutput = 0.004
 
-/** `contiguous`: whether the first and the second factor are contiguous along the inner dim. */
+/** The quickest of the tiles, and the length of the parts of the inner dim. */
+function quickest<T extends Timed>(
+  of: readonly T[],
+  { batches, rows, columns, inner }: Sizes,
+): { readonly tile: T; readonly tiling: Tiling } {
+  let best = { tile: of[0], length: inner, time: Infinity }
+  for (const tile of of) {
+    const groups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * batches
+    for (let parts = 1; parts === 1 || parts * 64 <= inner; parts *= 2) {
+      const length = parts === 1 ? Math.max(inner, 1) : Math.ceil(inner / parts / 32) * 32
+      const sums = parts === 1 ? 0 : fixed + parts * batches * rows * columns * partOutput
+      const time =
+        fixed + length * Math.max(tile.alone, Math.ceil((groups * parts) / units) * tile.busy) + sums
+      if (time < best.time) best = { tile, length, time }
+    }
+  }
+  const { tile, length } = best
+  return {
+    tile,
+    tiling: { tileRows: tile.rows, tileColumns: tile.columns, tilesPerGroup: 1, length },
+  }
+}
+/** The tiles of fragments that fit into the workgroup memory of a device. */
+export const matrixTilesOf = (shape: MatrixShape, storage: number): readonly MatrixTile[] =>
+  matrixTiles.map(({ rows }) => rows).filter((tile) => matrixBytes(shape, tile) <= storage)
+
+/** The quickest tile of a GPU. */
+export const tileFor = (sizes: Sizes): { readonly tile: Tile; readonly tiling: Tiling } =>
+  quickest(tiles, sizes)
+
+/**
+ * The form for a GPU. `contiguous`: whether the first and the second factor are contiguous along the inner dim;
+ * `matrices`: the tiles in which its matrix units may multiply them.
+ */
 export function planForGpu(
-  { batches, rows, columns }: Sizes,
+  sizes: Sizes,
   fours: Fours,
   contiguous: readonly [boolean, boolean],
+  matrices: readonly MatrixTile[],
 ): Plan {
+  const { rows, columns } = sizes
   const swapped = columns < rows
-  const [few, many] = swapped ? [columns, rows] : [rows, columns]
-  if (few > 16) {
-    const size = tileSizeOf(batches, rows, columns)
-    return { form: { name: 'tile', size }, swapped: false, fours, ...tilingOf(size) }
-  }
+  const few = Math.min(rows, columns)
   if (few <= 4 && contiguous[swapped ? 0 : 1]) {
     const form = { name: 'dots', rows: power(few, 4) } as const
     const tileRows = form.rows
     return { form, swapped, fours: [null, null], tileRows, tileColumns: dotColumns, tilesPerGroup: 1 }
   }
-  const tile = { rows: power(few, 16), columns: 1, lanes: many > 16 ? 32 : 8, shared: false }
+  if (few > 4) {
+    const turned: Sizes = swapped ? { ...sizes, rows: columns, columns: rows } : sizes
+    const taken: Fours = swapped ? [fours[1], fours[0]] : fours
+    if (matrices.length > 0) {
+      const allowed = matrixTiles.filter((tile) => matrices.includes(tile.rows))
+      const { tile, tiling } = quickest(allowed, turned)
+      return { form: { name: 'matrices', tile: tile.rows }, swapped, fours: taken, ...tiling }
+    }
+    const { tile, tiling } = tileFor(turned)
+    return { form: { name: 'tile', tile }, swapped, fours: taken, ...tiling }
+  }
+  const tile = { rows: power(few, 16), columns: 1, lanes: 32, shared: false }
   return lanesPlan(tile, swapped, [null, null])
 }
 

@@ -49,7 +49,7 @@ export class Products {
     const { runtime } = this
     const { inner } = sizes
     const groups = Math.ceil(tilesOf(sizes, tiling) / tiling.tilesPerGroup)
-    const length = partLength(inner, groups, runtime.barrierFree)
+    const { length = partLength(inner, groups, runtime.barrierFree) } = tiling
     const parts = Math.max(1, Math.ceil(inner / length))
     if (parts === 1) return this.#dispatch(sizes, tiling, job(out), 1, length, 0)
     // [parts, ...] sums, then their sums

@@ -1,108 +1,173 @@
-// Products of a workgroup through workgroup memory, for GPUs: 16×16 threads make a tile of 64×64 or 128×128 outputs,
-// each 4×4 or 8×8 of them, 16 numbers of the inner dim at a time. In workgroup memory these lie as [k][row], vectors of
-// four rows: a thread reads one or two of each factor for each k, and neighbours read neighbours, so no two of them want
-// different lines of one bank. They are written whole, as threads may not write parts of one vector.
+// Products of a workgroup through workgroup memory, for GPUs: a thread makes 4 × 4 to 16 × 8 outputs, and the tile goes
+// along the inner dim `depth` numbers at a time. The numbers of the next step are loaded into registers before those of
+// this one are multiplied, so that their way through memory takes no time of its own. In workgroup memory they lie as
+// [k][row], vectors of four rows: a thread reads one or more of each factor for each k, and neighbours read neighbours,
+// so no two of them want different lines of one bank. They are written whole, as threads may not write parts of one vector.
 import { findTile, upTo } from './product.ts'
 import type { Along, LinearSide, Product, Side, TileWords } from './product.ts'
 
-/** Outputs along a side of the tile. */
-export type TileSize = 64 | 128
+/** The outputs of a workgroup, those of a thread, and how many numbers of the inner dim are in workgroup memory at once. */
+export interface Tile {
+  readonly rows: number
+  readonly columns: number
+  readonly threadRows: number
+  readonly threadColumns: number
+  readonly depth: number
+}
 
-const depth = 16 // 16 KiB for both factors of the large tile: what every device has
-const threads = 256
 const four = upTo(4)
+const threadsOf = ({ rows, columns, threadRows, threadColumns }: Tile): number =>
+  (rows / threadRows) * (columns / threadColumns)
 
 /** The kernel. `along`: the dim of the first and second factor in which neighbours lie beside each other. */
-export function tileSource(product: Product, w: TileWords, size: TileSize, along: readonly Along[]): string {
+export function tileSource(product: Product, w: TileWords, tile: Tile, along: readonly Along[]): string {
   const { type, a, b } = product
-  const line = size / 4
+  const { depth } = tile
+  const threads = threadsOf(tile)
   const vector = `vec4<${type}>`
-  const quads = upTo(size / 64) // a thread's rows: four at 4·y, four more at 64 + 4·y; its columns likewise
-  const rows = upTo(size / 16)
-  const left = loadsOf('a', a, along[0], type, size, 0)
-  const right = loadsOf('b', b, along[1], type, size, threads / 2)
+  const [lineA, lineB] = [tile.rows / 4, tile.columns / 4]
+  // a thread's rows: four at 4·y, four more a share of the tile further on; its columns likewise
+  const [spanY, spanX] = [tile.rows / tile.threadRows, tile.columns / tile.threadColumns]
+  const [quadsA, quadsB] = [upTo(tile.threadRows / 4), upTo(tile.threadColumns / 4)]
+  const rows = upTo(tile.threadRows)
+  const left = loadsOf('a', a, along[0], type, tile.rows, depth, threads, false)
+  const right = loadsOf('b', b, along[1], type, tile.columns, depth, threads, true)
   return `
-var<workgroup> tile_a: array<${vector}, ${depth * line}>;
-var<workgroup> tile_b: array<${vector}, ${depth * line}>;
+var<workgroup> tile_a: array<${vector}, ${depth * lineA}>;
+var<workgroup> tile_b: array<${vector}, ${depth * lineB}>;
 ${product.functions ?? ''}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   ${findTile(w, `group.x + group.y * ${w.across}`)}
-  let m0 = tile_m * ${size}u;
-  let n0 = tile_n * ${size}u;
-  let x = local % 16u;
-  let y = local / 16u;
+  let m0 = tile_m * ${tile.rows}u;
+  let n0 = tile_n * ${tile.columns}u;
+  let x = local % ${spanX}u;
+  let y = local / ${spanX}u;
   ${left.open('m0', product.rows)}
   ${right.open('n0', product.columns)}
-  ${rows.map((r) => quads.map((q) => `var sum${r}_${q} = ${vector}(0);`).join(' ')).join('\n  ')}
+  ${rows.map((r) => quadsB.map((q) => `var sum${r}_${q} = ${vector}(0);`).join(' ')).join('\n  ')}
+  ${left.load('k0')}
+  ${right.load('k0')}
   for (var k = k0; k < k1; k += ${depth}u) {
     workgroupBarrier(); // the step before has been used
-    ${left.move}
-    ${right.move}
+    ${left.store}
+    ${right.store}
     workgroupBarrier();
+    let next = k + ${depth}u;
+    if (next < k1) {
+      ${left.load('next')}
+      ${right.load('next')}
+    }
     for (var d = 0u; d < ${depth}u; d++) {
-      ${quads.map((q) => `let left${q} = tile_a[d * ${line}u + ${q * 16}u + y]; let right${q} = tile_b[d * ${line}u + ${q * 16}u + x];`).join('\n      ')}
-      ${rows.map((r) => quads.map((q) => `sum${r}_${q} += left${r >> 2}[${r & 3}] * right${q};`).join(' ')).join('\n      ')}
+      ${quadsA.map((q) => `let left${q} = tile_a[d * ${lineA}u + ${q * spanY}u + y];`).join(' ')}
+      ${quadsB.map((q) => `let right${q} = tile_b[d * ${lineB}u + ${q * spanX}u + x];`).join(' ')}
+      ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} += left${r >> 2}[${r & 3}] * right${q};`).join(' ')).join('\n      ')}
     }
   }
-  var sums = array<${vector}, ${rows.length * quads.length}>(${rows.map((r) => quads.map((q) => `sum${r}_${q}`).join(', ')).join(', ')});
-  for (var e = 0u; e < ${rows.length * quads.length * 4}u; e++) {
-    let r = e / ${quads.length * 4}u;
-    let c = e % ${quads.length * 4}u;
-    let m = m0 + y * 4u + r / 4u * 64u + r % 4u;
-    let n = n0 + x * 4u + c / 4u * 64u + c % 4u;
-    if (m < ${product.rows} && n < ${product.columns}) { ${product.store('m', 'n', 'sums[e >> 2u][e & 3u]')} }
-  }
+  ${quadsB
+    .map(
+      (q) => `for (var c = 0u; c < 4u; c++) {
+    let n = n0 + ${q * spanX * 4}u + x * 4u + c;
+    if (n >= ${product.columns}) { continue; }
+    ${rows
+      .map((r) => {
+        const m = `m0 + ${(r >> 2) * spanY * 4 + (r & 3)}u + y * 4u`
+        return `{ let m = ${m}; if (m < ${product.rows}) { ${product.store('m', 'n', `sum${r}_${q}[c]`)} } }`
+      })
+      .join('\n    ')}
+  }`,
+    )
+    .join('\n  ')}
 }`
 }
 
-/** WGSL that prepares a factor's loads before the loop, and that moves a step of it into workgroup memory. */
+/** WGSL that prepares a factor's loads, that loads a step of it into registers, and that moves these to workgroup memory. */
 interface Loads {
   readonly open: (first: string, count: string) => string
-  readonly move: string
+  readonly load: (step: string) => string
+  readonly store: string
 }
 
 // Along the outer dim a vector of four rows is loaded as it is stored. Along the inner one a thread loads four by four
-// numbers (at once: in vectors that it turns); as many threads as the tile has rows do that, from number `from` on.
+// numbers (at once: in vectors) and turns them. Where there are fewer of these units than threads, the first threads load
+// one each; the last ones if `late`.
 function loadsOf(
   name: string,
   side: Side | LinearSide,
   dim: Along,
   type: string,
-  size: TileSize,
-  from: number,
+  size: number,
+  depth: number,
+  threads: number,
+  late: boolean,
 ): Loads {
   const line = size / 4
   const fours = 'fours' in side && side.fours === dim ? side : null
-  const [i, k] = [`${name}_i`, `${name}_k`]
-  const open = (first: string, count: string): string => {
-    const at = (j: number): string => `min(${first} + ${i} * 4u + ${j}u, ${count} - 1u)`
-    const opened = dim === 'outer' && fours ? [0] : four
-    return `let ${i} = local % ${line}u;
-  let ${k} = ${dim === 'outer' ? `local / ${line}u` : `(local - ${from}u) / ${line}u * 4u`};
-  ${opened.map((j) => side.open(`${name}${j}_`, at(j))).join('\n  ')}`
-  }
-  // (what is read beyond the end is some number or 0, and not used)
+  const all = dim === 'outer' ? depth * line : (depth / 4) * line
+  const units = upTo(Math.max(1, all / threads))
+  const from = late && all < threads ? threads - all : 0
+  const guarded = (statements: string): string =>
+    all < threads
+      ? `if (${from > 0 ? `local >= ${from}u` : `local < ${all}u`}) {\n${statements}\n}`
+      : statements
+  const [unit, i, k] = [`${name}_unit`, `${name}_i`, `${name}_k`]
+  const perStep = threads / line // vectors (blocks) along the inner dim of what all threads load at once
+  const held = (u: number, j: number): string => `${name}${u}_${j}`
+  const zero = `vec4<${type}>(0)`
   const vector = (numbers: (j: number) => string): string => `vec4<${type}>(${four.map(numbers).join(', ')})`
-  const whole = (j: number, at: string): string =>
-    fours === null ? '' : fours.four(`${name}${j}_`, `(${at}) * ${fours.stride}`)
-  const rowsAt = (at: string): string => vector((j) => side.value(`${name}${j}_`, `(${at})`))
+  const opened = dim === 'outer' && fours ? [0] : four
+  const open = (first: string, count: string): string => `
+  let ${unit} = local${from > 0 ? ` - ${from}u` : ''};
+  let ${i} = ${unit} % ${line}u;
+  let ${k} = ${unit} / ${line}u${dim === 'inner' ? ' * 4u' : ''};
+  ${opened.map((j) => side.open(`${name}${j}_`, `min(${first} + ${i} * 4u + ${j}u, ${count} - 1u)`)).join('\n  ')}
+  ${units.map((u) => (dim === 'outer' ? [0] : four).map((j) => `var ${held(u, j)} = ${zero};`).join(' ')).join('\n  ')}`
+  // (what is read beyond the end is some number or 0, and not used)
+  const whole = (j: number, at: string): string => fours!.four(`${name}${j}_`, `${at} * ${fours!.stride}`)
+  const rowsAt = (at: string): string => vector((j) => side.value(`${name}${j}_`, at))
   if (dim === 'outer') {
-    const moves = upTo((depth * line) / threads).map((u) => {
-      const at = `k + ${k} + ${(u * threads) / line}u`
-      const value = fours ? whole(0, at) : rowsAt(at)
-      return `tile_${name}[local + ${u * threads}u] = select(vec4<${type}>(0), ${value}, ${at} < k1);`
-    })
-    return { open, move: moves.join('\n    ') }
+    return {
+      open,
+      load: (step) =>
+        guarded(
+          units
+            .map((u) => {
+              const at = `(${step} + ${k} + ${u * perStep}u)`
+              return `${held(u, 0)} = select(${zero}, ${fours ? whole(0, at) : rowsAt(at)}, ${at} < k1);`
+            })
+            .join('\n    '),
+        ),
+      store: guarded(
+        units.map((u) => `tile_${name}[${unit} + ${u * threads}u] = ${held(u, 0)};`).join('\n    '),
+      ),
+    }
   }
-  const turned = `let inside = vec4<u32>(k + ${k}) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1);
-      ${four.map((j) => `let v${j} = select(vec4<${type}>(0), ${whole(j, `k + ${k}`)}, inside);`).join('\n      ')}
-      ${four.map((q) => `tile_${name}[(${k} + ${q}u) * ${line}u + ${i}] = ${vector((j) => `v${j}[${q}]`)};`).join('\n      ')}`
-  const single = `for (var q = ${k}; q < ${k} + 4u; q++) {
-        tile_${name}[q * ${line}u + ${i}] = select(vec4<${type}>(0), ${rowsAt('k + q')}, k + q < k1);
-      }`
-  const move = `if (local >= ${from}u && local < ${from + size}u) {
-      ${fours ? turned : single}
-    }`
-  return { open, move }
+  return {
+    open,
+    load: (step) =>
+      guarded(
+        units
+          .map((u) => {
+            const at = `(${step} + ${k} + ${u * perStep * 4}u)`
+            const inside = `vec4<u32>${at} + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1)`
+            const line4 = (j: number): string =>
+              fours ? whole(j, at) : vector((q) => side.value(`${name}${j}_`, `(${at} + ${q}u)`))
+            return `{ let inside = ${inside};
+      ${four.map((j) => `${held(u, j)} = select(${zero}, ${line4(j)}, inside);`).join('\n      ')} }`
+          })
+          .join('\n    '),
+      ),
+    store: guarded(
+      units
+        .map((u) =>
+          four
+            .map((q) => {
+              const at = `(${k} + ${u * perStep * 4 + q}u) * ${line}u + ${i}`
+              return `tile_${name}[${at}] = ${vector((j) => `${held(u, j)}[${q}]`)};`
+            })
+            .join('\n    '),
+        )
+        .join('\n    '),
+    ),
+  }
 }
