@@ -169,8 +169,8 @@ export function planForGpu(
   matrices: readonly MatrixTile[],
 ): Plan {
   const { rows, columns } = sizes
-  const swapped = columns < rows
   const few = Math.min(rows, columns)
+  const swapped = columns === few && few <= 16 // (else neighbours would store into different rows)
   if (few <= 4 && contiguous[swapped ? 0 : 1]) {
     const form = { name: 'dots', rows: power(few, 4) } as const
     const tileRows = form.rows

@@ -30,6 +30,8 @@ export function tileSource(product: Product, w: TileWords, tile: Tile, along: re
   const [spanY, spanX] = [tile.rows / tile.threadRows, tile.columns / tile.threadColumns]
   const [quadsA, quadsB] = [upTo(tile.threadRows / 4), upTo(tile.threadColumns / 4)]
   const rows = upTo(tile.threadRows)
+  const add = (x: string, y: string, sum: string): string =>
+    type === 'f32' ? `fma(${vector}(${x}), ${y}, ${sum})` : `${sum} + ${x} * ${y}`
   const left = loadsOf('a', a, along[0], type, tile.rows, depth, threads, false)
   const right = loadsOf('b', b, along[1], type, tile.columns, depth, threads, true)
   return `
@@ -61,7 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var d = 0u; d < ${depth}u; d++) {
       ${quadsA.map((q) => `let left${q} = tile_a[d * ${lineA}u + ${q * spanY}u + y];`).join(' ')}
       ${quadsB.map((q) => `let right${q} = tile_b[d * ${lineB}u + ${q * spanX}u + x];`).join(' ')}
-      ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} += left${r >> 2}[${r & 3}] * right${q};`).join(' ')).join('\n      ')}
+      ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} = ${add(`left${r >> 2}[${r & 3}]`, `right${q}`, `sum${r}_${q}`)};`).join(' ')).join('\n      ')}
     }
   }
   ${quadsB
