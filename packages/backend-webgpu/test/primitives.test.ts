@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Expr, dtypes, input, mapKernel, newTensor, primitives, tensor } from '@tt/tensor'
 import type { DType, ScalarPrimitive, Tensor } from '@tt/tensor'
-import { backend, numbers } from './gpu.ts'
+import { backend, numbers, other } from './gpu.ts'
 
 interface Meaning {
   readonly arity: number
@@ -15,7 +15,6 @@ const meaning = (name: ScalarPrimitive): Meaning => primitives[name]
 // Units in the last place; what is not listed is exact or within half a unit of the operation. The three gamma
 // functions lose digits near their zeros, as PyTorch's do.
 const units: Partial<Record<ScalarPrimitive, number>> = {
-  div: 2.5,
   exp: 2,
   exp2: 2,
   expm1: 3,
@@ -114,6 +113,7 @@ async function run(
   name: ScalarPrimitive,
   dtype: DType,
   operands: readonly Tensor[],
+  on = backend,
 ): Promise<ArrayLike<number | bigint>> {
   const info = dtypes[dtype]
   const output = primitives[name].kind === 'bool' ? dtypes.bool : info
@@ -128,8 +128,8 @@ async function run(
     info.compute,
     [{ expr, dtype: output }],
   )
-  const out = newTensor(backend, output, operands[0].shape, name)
-  backend.kernels.map(kernel, operands, [], [out])
+  const out = newTensor(on, output, operands[0].shape, name)
+  on.kernels.map(kernel, operands, [], [out])
   return out.toTypedArrayAsync()
 }
 
@@ -177,6 +177,73 @@ describe('subnormal numbers', () => {
     const got = await x.to('bool').tolistAsync()
     expect(got).toEqual([true, true, true, true, true, true, true, false, false])
   })
+})
+
+// Both ways of dividing, on numbers of all sizes: bit for bit, and on GPUs, whose way goes by bits, subnormal ones too.
+describe.each([backend, other])('a quotient is rounded to nearest (%#)', (on) => {
+  const exact = on.runtime.barrierFree ? tiny : 0
+  const bits = Uint32Array.from({ length: 60000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) ^ (i << 7))
+  const random = new Float32Array(bits.buffer)
+  const edges = [
+    0,
+    -0,
+    1,
+    -3,
+    NaN,
+    Infinity,
+    -Infinity,
+    3.4028234663852886e38,
+    -3.4028234663852886e38,
+    1e38,
+    9e37,
+    -8.6e37,
+    2 ** 126,
+    2 ** -126,
+    1.1754942e-38,
+    1e-45,
+    -3e-45,
+    1e-40,
+    7,
+    16777215,
+    0.99999994,
+    1.0000001,
+  ]
+  const near = Float32Array.from({ length: 40000 }, (_, i) => 1 + ((i * 7919) % 8388608) / 8388608)
+  const a = Float32Array.from([...random, ...near, ...edges.flatMap((x) => edges.map(() => x))])
+  const b = Float32Array.from([...random.toReversed(), ...near.toReversed(), ...edges.flatMap(() => edges)])
+  test('of numbers of all sizes', async () => {
+    const operands = [a, b].map((data) => tensor(data, { device: on.runtime.name }))
+    const got = Float32Array.from((await run('div', 'float32', operands, on)) as Float32Array)
+    const far: string[] = []
+    for (let i = 0; i < a.length; i++) {
+      const want = Math.fround(a[i] / b[i])
+      const smallest = Math.min(...[a[i], b[i], want].map((x) => Math.abs(x) || Infinity))
+      if (!(smallest < exact) && !Object.is(got[i], want))
+        far.push(`${a[i]} / ${b[i]}: got ${got[i]}, want ${want}`)
+    }
+    expect(far.slice(0, 5)).toEqual([])
+  })
+})
+
+// A GPU has one instruction for the larger of two, which drops NaN: compilers put it for a choice by a comparison.
+test.each(['lt', 'le', 'gt', 'ge'] as const)('a choice by %s keeps NaN that PyTorch keeps', async (order) => {
+  const [x, y] = [input(0), input(1)]
+  const chosen = Expr.of('select', [Expr.of(order, [x, y]), y, x])
+  const kernel = mapKernel('choice', [dtypes.float32, dtypes.float32], 0, 'f32', [
+    { expr: chosen, dtype: dtypes.float32 },
+  ])
+  const operands = [
+    [NaN, 1, NaN, -2, 3],
+    [1, NaN, NaN, 5, -5],
+  ].map((data) => tensor(data, { device: 'webgpu' }))
+  const out = newTensor(backend, dtypes.float32, [5], 'choice')
+  const { runtime } = backend
+  runtime.sources = []
+  backend.kernels.map(kernel, operands, [], [out])
+  const [{ source }] = runtime.sources
+  runtime.sources = null
+  expect(source).toContain('&& !tt_isnan(x0) && !tt_isnan(x1)')
+  expect(await out.tolistAsync()).toEqual(order.startsWith('l') ? [NaN, 1, NaN, 5, 3] : [NaN, 1, NaN, -2, -5])
 })
 
 describe.each(['int32', 'int64', 'uint8'] as const)('%s', (dtype) => {

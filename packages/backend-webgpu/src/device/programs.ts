@@ -1,6 +1,7 @@
 // Compiled kernels by key, and how the source of one is put together.
 import { DeviceError } from '@tt/tensor'
 import { libraryFor } from '../wgsl/library.ts'
+import type { Dialect } from '../wgsl/library.ts'
 
 /** How a kernel uses a buffer. */
 export type Access = 'read' | 'write'
@@ -59,14 +60,14 @@ export class Programs {
   sources: SourceText[] | null = null
   readonly #device: GPUDevice
   readonly #name: string
-  readonly #halves: boolean
+  readonly #dialect: Dialect
   readonly #compiled = new Map<string, Program>()
   readonly #sliced = new Map<string, Sliced>()
 
-  constructor(device: GPUDevice, name: string, halves: boolean) {
+  constructor(device: GPUDevice, name: string, dialect: Dialect) {
     this.#device = device
     this.#name = name
-    this.#halves = halves
+    this.#dialect = dialect
   }
 
   /** The kernel of a key; `make` gives its source the first time. */
@@ -107,7 +108,7 @@ export class Programs {
       (kind, i) =>
         `@group(0) @binding(${i + 1}) var<storage, ${kind === 'read' ? 'read' : 'read_write'}> b${i}: array<${elements[i] ?? 'u32'}>;`,
     )
-    const library = libraryFor(code, this.#halves)
+    const library = libraryFor(code, this.#dialect)
     const source = [
       [...elements, library, code].some((text) => text?.match(/\bf16\b/)) ? 'enable f16;' : '',
       /\bsubgroup[A-Z]/.test(code) ? 'enable subgroups;' : '',

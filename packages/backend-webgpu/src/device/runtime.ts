@@ -19,7 +19,7 @@ export interface RuntimeOptions {
   readonly collector: Collector | null
   readonly memoryLimit: number
   readonly poolLimit: number
-  /** Kernels without barriers, as CPU drivers want them; null: by adapter. */
+  /** Kernels as CPU drivers want them: without barriers, and with the processor's division. */
   readonly barrierFree: boolean
   /** Whether WGSL has the numbers of subgroups, `subgroup_id` and `num_subgroups`. */
   readonly subgroupNumbers: boolean
@@ -93,7 +93,7 @@ export class Runtime implements MemoryHost {
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
     this.#staging = new StagingBuffers(device)
-    this.#programs = new Programs(device, options.name, this.halves)
+    this.#programs = new Programs(device, options.name, this)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
       size: uniformWords * 4 + slackBytes,

@@ -225,7 +225,7 @@ function fourElements(
   const of = (c: number | string): string =>
     `element(${kernel.inputs.map((_, k) => `x${k}[${c}]`).join(', ')})`
   const results =
-    element.length + libraryFor(element, bindings.halves).length < longCode
+    element.length + libraryFor(element, bindings.dialect).length < longCode
       ? [
           ...four.map((c) => `let e${c} = ${of(c)};`),
           ...kernel.outputs.map(

@@ -7,6 +7,7 @@ import type { WebGpuBuffer } from '../device/memory.ts'
 import { uniformWord } from '../device/programs.ts'
 import type { Access, Program, ProgramSource } from '../device/programs.ts'
 import type { Runtime } from '../device/runtime.ts'
+import type { Dialect } from '../wgsl/library.ts'
 import { elementOf } from '../wgsl/storage-format.ts'
 import type { Element } from '../wgsl/storage-format.ts'
 
@@ -28,20 +29,17 @@ export class Bindings {
   /** Blocks of the operands that are read, and of those that are written. */
   readonly reads: Block[] = []
   readonly writes: Block[] = []
-  /** Whether float16 lies in memory as 16-bit floats. */
-  readonly halves: boolean
   readonly #runtime: Runtime
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
-    this.halves = runtime.halves
   }
 
   add(operand: Operand, access: Access): this {
     const { dtypeInfo } = operand
     requireStored(dtypeInfo, this.#runtime.name)
     const block = this.#runtime.memory.blockOf(handleOf(operand.storage.buffer), dtypeInfo)
-    return this.addBlock(block, access, elementOf(dtypeInfo, this.halves))
+    return this.addBlock(block, access, elementOf(dtypeInfo, this.#runtime.halves))
   }
 
   addBlock(block: Block, access: Access, element: Element = 'u32'): this {
@@ -53,6 +51,11 @@ export class Bindings {
     this.slots.push(slot)
     ;(access === 'read' ? this.reads : this.writes).push(block)
     return this
+  }
+
+  /** What the functions that kernels call depend on. */
+  get dialect(): Dialect {
+    return this.#runtime
   }
 
   /** Which operands share buffers, which buffers are written, and which hold halves: part of a program's key. */

@@ -42,8 +42,7 @@ fn tt_copysign(x: f32, y: f32) -> f32 {
   // Truncation; what does not fit gives the smallest integer, as x86 does.
   tt_f2i: `
 fn tt_f2i(x: f32) -> i32 {
-  if (x >= -2147483648f && x < 2147483648f) { return i32(x); }
-  return i32(-2147483648);
+  return select(i32(-2147483648), i32(x), (bitcast<u32>(x) & 0x7fffffffu) < 0x4f000000u);
 }`,
   // Long division by doubling: each subtraction is exact.
   tt_fmod: `
@@ -188,7 +187,7 @@ fn tt_pow(x: f32, y: f32) -> f32 {
   }
   // where the power itself is out of range its inverse may not be
   if (!few || (y < 0f && (value == 0f || tt_isinf(value)))) { value = tt_pow_positive(a, y); }
-  else if (y < 0f) { value = 1f / value; }
+  else if (y < 0f) { value = tt_div(1f, value); }
   return select(value, -value, negative);
 }`,
   // The built-in root may be a few units off: one Newton step.
@@ -306,9 +305,9 @@ fn tt_atan2(y: f32, x: f32) -> f32 {
   else if (tt_isinf(x) && tt_isinf(y)) { a = select(0.785398163f, 2.35619449f, left); }
   else if (x == 0f || tt_isinf(y)) { a = 1.57079633f; }
   else if (tt_isinf(x)) { a = select(0f, 3.14159265f, left); }
-  else if (abs(y) > abs(x)) { a = 1.57079633f - tt_atan(x / abs(y)); }
+  else if (abs(y) > abs(x)) { a = 1.57079633f - tt_atan(tt_div(x, abs(y))); }
   else {
-    let t = tt_atan(abs(y) / abs(x));
+    let t = tt_atan(tt_div(abs(y), abs(x)));
     a = select(t, 3.14159265f - t, left);
   }
   return tt_copysign(a, y);

@@ -32,9 +32,9 @@ fn tt_zeta_positive(s: f32, q: f32) -> f32 {
 fn tt_zeta(s: f32, q: f32) -> f32 {
   if (s == 1f) { return tt_inf(); }
   if (tt_isnan(s) || tt_isnan(q) || s < 1f) { return tt_nan(); }
-  if (tt_isinf(s)) { return select(tt_nan(), tt_inf(), q > 0f && q < 1f); }
   if (q <= 0f && q == floor(q)) { return tt_inf(); }
-  if (q < 0f && s != floor(s)) { return tt_nan(); }
+  if (s > 1e30f) { return select(select(tt_nan(), tt_inf(), q < 1f), 1f, q == 1f); }
+  if (tt_isinf(q) || (q < 0f && s != floor(s))) { return tt_nan(); }
   let part = q - floor(q);
   var starts = array<f32, 3>(select(part, q, q > 0f), 1f - part, 1f - q);
   var sums = array<f32, 3>();

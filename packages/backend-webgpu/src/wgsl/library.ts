@@ -1,4 +1,5 @@
 // Picks the WGSL functions that a piece of source uses, with those that they use.
+import { builtinDivision, exactDivision } from './division.ts'
 import { floatFunctions } from './float-functions.ts'
 import { gammaFunctions } from './gamma-functions.ts'
 import { halfElements, halfWords } from './half-functions.ts'
@@ -16,12 +17,21 @@ function declarationsOf(families: readonly Family[]): ReadonlyMap<string, string
   return declared
 }
 const everywhere = [floatFunctions, integerFunctions, specialFunctions, gammaFunctions]
-const withHalves = declarationsOf([...everywhere, halfElements])
-const withWords = declarationsOf([...everywhere, halfWords])
+const declarations = [halfWords, halfElements].map((halves) =>
+  [exactDivision, builtinDivision].map((division) => declarationsOf([...everywhere, halves, division])),
+)
 
-/** The declarations of all `tt_` functions that `code` calls; `halves`: float16 lies in memory as 16-bit floats. */
-export function libraryFor(code: string, halves: boolean): string {
-  const declared = halves ? withHalves : withWords
+/** What the functions depend on. */
+export interface Dialect {
+  /** Whether float16 lies in memory as 16-bit floats. */
+  readonly halves: boolean
+  /** Whether the driver runs on the CPU: floats are divided as the processor does. */
+  readonly barrierFree: boolean
+}
+
+/** The declarations of all `tt_` functions that `code` calls. */
+export function libraryFor(code: string, { halves, barrierFree }: Dialect): string {
+  const declared = declarations[Number(halves)][Number(barrierFree)]
   const needed = new Set<string>()
   const visit = (text: string): void => {
     for (const [name] of text.matchAll(/\btt_\w+/g)) {

@@ -29,6 +29,12 @@ const truthOperators: ReadonlySet<string> = new Set(['and', 'or', 'not'])
 const wanted = (op: string, position: number): ExprKind =>
   truthOperators.has(op) || (op === 'select' && position === 0) ? 'bool' : 'value'
 
+const orders: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge'])
+/** Whether a choice is that of the larger or smaller of two: GPUs have one instruction for it, which drops NaN. */
+function isExtreme({ args: [condition, ...branches] }: Expr): boolean {
+  return orders.has(condition.op) && branches.every((branch) => condition.args.includes(branch))
+}
+
 /** Lowers the roots; truth values come out as 0 or 1. `prefix` keeps the names of two lowerings apart. */
 export function lower(roots: readonly Expr[], compute: ComputeType, names: Names, prefix = 'v'): Lowered {
   const type = scalarOf(compute)
@@ -43,6 +49,11 @@ export function lower(roots: readonly Expr[], compute: ComputeType, names: Names
         ? `tt_ne(${text}, 0f)`
         : `(${text} != 0)`
   }
+  // Here a comparison with NaN is false by its bits, so that the choice stays one.
+  const ordered = (condition: Expr): string => {
+    const numbers = condition.args.filter(({ op, value }) => op !== 'const' || Number.isNaN(Number(value)))
+    return `(${[code.get(condition)!, ...numbers.map((x) => `!tt_isnan(${code.get(x)!})`)].join(' && ')})`
+  }
   for (const node of postOrder(roots)) {
     if (node.op === 'const')
       code.set(node, type === 'f32' ? floatLiteral(node.value) : intLiteral(node.value))
@@ -54,7 +65,9 @@ export function lower(roots: readonly Expr[], compute: ComputeType, names: Names
         type === 'f32' ? lowering.float : compute === 'i64' ? (lowering.long ?? lowering.int) : lowering.int
       if (form === undefined) throw new Error(`backend-webgpu: ${node.op} has no meaning in ${compute}`)
       const name = `${prefix}${statements.length}`
-      statements.push(`let ${name} = ${form(...node.args.map((arg, i) => as(arg, wanted(node.op, i))))};`)
+      const args = node.args.map((arg, i) => as(arg, wanted(node.op, i)))
+      if (type === 'f32' && node.op === 'select' && isExtreme(node)) args[0] = ordered(node.args[0])
+      statements.push(`let ${name} = ${form(...args)};`)
       code.set(node, name)
     }
   }

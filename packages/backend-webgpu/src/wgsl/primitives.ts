@@ -30,7 +30,7 @@ export const lowerings = {
   add: both(infix('+')),
   sub: both(infix('-')),
   mul: both(infix('*')),
-  div: { float: infix('/'), int: call('tt_idiv') },
+  div: { float: call('tt_div'), int: call('tt_idiv') },
   fmod: { float: call('tt_fmod'), int: call('tt_irem') },
   neg: both((x) => `(-${x})`),
   abs: both(call('abs')),

@@ -11,8 +11,10 @@ const zetaTail = [
 export function zetaOf(s: number, q: number): number {
   if (s === 1) return Infinity
   if (!(s > 1) || Number.isNaN(q)) return NaN
+  if (q <= 0 && q === Math.floor(q)) return Infinity
+  // all powers are 0, 1 or ∞
+  if (s > 1e30) return q === 1 ? 1 : q < 1 ? Infinity : NaN
   if (q > 0) return positiveZeta(s, q)
-  if (q === Math.floor(q)) return Infinity
   if (s !== Math.floor(s)) return NaN
   // The terms below 0 count up to 1 − frac(q) the other way round.
   const part = q - Math.floor(q)

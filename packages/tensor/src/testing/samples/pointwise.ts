@@ -68,6 +68,14 @@ function samplesOf(
     one(`${name} of extremes`, floating, inputs(same([13]), 'extremes')),
   ]
   if (arity > 1) {
+    samples.push({
+      ...one(
+        `${name} of pairs of extremes`,
+        floating,
+        [[13, 1, 1], [13, 1], [13]].slice(0, arity).map((shape) => ({ shape, values: 'extremes' })),
+      ),
+      layouts: ['contiguous'],
+    })
     samples.push(one(`${name} broadcast`, floating, inputs([[2, 1, 5], [3, 1], [1]].slice(0, arity), first)))
     samples.push(
       one(
