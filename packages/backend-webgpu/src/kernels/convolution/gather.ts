@@ -1,90 +1,185 @@
-// The convolution as a product of one even factor and one that is gathered from an image, number by number.
-import { channelOf, placesAt, storeOf, tapsAt } from './pieces.ts'
+// The convolution as a product whose second factor is gathered from an image. With the inner index k as digits (taps, or
+// places of the output, and channels or images), what k adds to a place and to an address is the same for every row and
+// column: so a row or column is opened once, a k once for all of them, and a number costs an addition and a test.
+import { channelOf, placesAt, tapsAt } from './pieces.ts'
 import type { ConvolutionPieces, Wanted } from './pieces.ts'
-import type { Product, Side } from '../product/product.ts'
-import { splitIndex } from '../program.ts'
+import type { Product } from '../product/product.ts'
+import type { Along } from '../product/product.ts'
 
-/** The product; its first factor lies evenly along the inner dim. */
-export function gatheredProduct(pieces: ConvolutionPieces): Product {
-  const { wanted, g, unit, type, load } = pieces
+/** A factor: what is declared by `open` and `enter` begins with `name`, a row's (column's), and `k`, the inner index's. */
+export interface Factor {
+  /** The dim in which neighbours lie beside each other. */
+  readonly along: Along
+  readonly open: (name: string, index: string) => string
+  /** Statements that find what an inner index of the given digits adds. */
+  readonly enter: (k: string, digits: readonly string[]) => string
+  /** WGSL of the address of the number. */
+  readonly at: (name: string, k: string) => string
+  /** WGSL of a condition that the number is there; else it is 0. */
+  readonly inside: ((name: string, k: string) => string) | null
+  readonly load: (at: string) => string
+}
+
+/** A product of gathered factors, as WGSL. */
+export interface GatheredProduct {
+  readonly type: Product['type']
+  readonly rows: string
+  readonly columns: string
+  /** Sizes of the digits of the inner index, innermost first. */
+  readonly digits: readonly string[]
+  readonly a: Factor
+  readonly b: Factor
+  /** Statements that declare `name`, the address of column `n` of the output. */
+  readonly column: (name: string, n: string) => string
+  /** Statement that stores the sum `value` at row `m` of the column. */
+  readonly store: (name: string, m: string, value: string) => string
+}
+
+/** Places are quotients by the stride, and remainders times this: only where both are the same is a tap's place one of the output. */
+const remainder = 20
+/** Whether quotients and remainders stay apart. */
+export const fitsRemainders = (sizes: readonly number[], strides: readonly number[]): boolean =>
+  sizes.every((n) => n < 2 ** (remainder - 1)) && strides.every((n) => n < 2 ** (31 - remainder))
+
+/** The product. */
+export function gatheredProduct(pieces: ConvolutionPieces): GatheredProduct {
+  const { wanted, g, unit, type, load, store, bias, extents } = pieces
+  const { rows, columns } = extents
   const dims = g.inputSize.map((_, d) => d)
   const zeros = dims.map(() => '0u')
-  const taps = g.kernel.join(' * ')
-  const vector = (numbers: readonly string[]): string =>
-    `vec3<i32>(${[...numbers, ...Array.from({ length: 3 - numbers.length }, () => '0')].join(', ')})`
-  const image = wanted === 'input' ? 2 : 0 // what is gathered from
-
-  const sides: Record<Wanted, readonly [Side, Side]> = {
+  const [x, w, y] = g.windows.map(({ strides }) => strides)
+  const places = (stride: readonly string[], of: (d: number) => string): string =>
+    dims.map((d) => `${of(d)} * ${stride[d + 2]}`).join(' + ')
+  /** The digits as taps or places, outermost first, and the channel or image. */
+  const parted = (digits: readonly string[]): readonly [string[], string] => [
+    digits.slice(0, -1).toReversed(),
+    digits.at(-1)!,
+  ]
+  /** The factor that is not gathered. */
+  const even = (operand: number, first: (m: string) => readonly string[], last: string): Factor => ({
+    along: 'inner',
+    open: (name, m) => `let ${name} = ${g.at(operand, [...first(m), ...zeros])};`,
+    enter: (k, digits) => {
+      const [spatial, other] = parted(digits)
+      return `let ${k} = ${other} * ${last} + ${places(g.windows[operand].strides, (d) => spatial[d])};`
+    },
+    at: (name, k) => `${name} + ${k}`,
+    inside: null,
+    load: (at) => load(operand, at),
+  })
+  // Places of the image are sums modulo 2³² of a column's and a k's: those outside are not less than the size.
+  const image = (
+    operand: number,
+    sizes: readonly string[],
+    along: Along,
+    column: (index: string, name: string) => { code: string; first: readonly string[]; place: string[] },
+    moved: readonly [last: string, (digit: string, d: number) => string],
+  ): Factor => {
+    const { strides } = g.windows[operand]
+    const split = wanted === 'input' && !unit
+    /** Statements that declare a place, and answers its part in an address. */
+    const declare = (name: string, place: (d: number) => string): string =>
+      dims
+        .map((d) => {
+          if (!split) return `let ${name}p${d} = ${place(d)};`
+          return `let ${name}s${d} = ${place(d)}; let ${name}a${d} = ${name}s${d} / ${g.stride[d]};
+      let ${name}p${d} = ${name}a${d} + ((${name}s${d} - ${name}a${d} * ${g.stride[d]}) << ${remainder}u);`
+        })
+        .join(' ')
+    const part = (name: string, d: number): string => `${name}${split ? 'a' : 'p'}${d}`
+    const [last, move] = moved
+    const sign = wanted === 'input' ? '-' : '+'
+    return {
+      along,
+      open: (name, index) => {
+        const { code, first, place } = column(index, `${name}q`)
+        return `${code}${declare(name, (d) => place[d])}
+  let ${name} = ${g.at(operand, [...first, ...zeros])} + ${places(strides, (d) => part(name, d))};`
+      },
+      enter: (k, digits) => {
+        const [spatial, other] = parted(digits)
+        return `${declare(k, (d) => move(spatial[d], d))}
+      let ${k} = ${other} * ${last} ${sign} (${places(strides, (d) => part(k, d))});`
+      },
+      at: (name, k) => `${name} + ${k}`,
+      inside: (name, k) => dims.map((d) => `${name}p${d} ${sign} ${k}p${d} < ${sizes[d]}`).join(' && '),
+      load: (at) => load(operand, at),
+    }
+  }
+  const tap = (digit: string, d: number): string => `${digit} * ${g.dilation[d]}`
+  const factors: Record<Wanted, readonly [Factor, Factor]> = {
     output: [
-      {
-        open: (name, m) => `let ${name} = ${g.at(1, [channelOf(m, g.outer), '0u', ...zeros])};`,
-        value: (name, k) => load(1, `${name} + ${k}`),
-      },
-      {
-        open: (name, index) => {
-          const { code, n, place } = placesAt(g, index, g.outputSize, `${name}s`)
-          return `${code}let ${name} = ${g.at(0, [n, channelOf('0u', g.inner), ...zeros])};
-  let ${name}p = ${vector(dims.map((d) => `i32(${place[d]} * ${g.stride[d]}) - i32(${g.padding[d]})`))};`
+      even(1, (m) => [channelOf(m, g.outer), '0u'], w[1]),
+      image(
+        0,
+        g.inputSize,
+        'outer',
+        (index, name) => {
+          const { code, n, place } = placesAt(g, index, g.outputSize, name)
+          const from = dims.map((d) => `${place[d]} * ${g.stride[d]} - ${g.padding[d]}`)
+          return { code, first: [n, channelOf('0u', g.inner)], place: from }
         },
-        value: (name, k) => `gather(${name}, ${name}p, ${k})`,
-      },
+        [x[1], tap],
+      ),
     ],
     input: [
-      {
-        open: (name, m) => `let ${name} = ${g.at(1, [channelOf('0u', g.outer), m, ...zeros])};`,
-        value: (name, k) =>
-          load(1, `${name} + ${k} / (${taps}) * ${g.windows[1].strides[0]} + ${k} % (${taps})`),
-      },
-      {
-        open: (name, index) => {
-          const { code, n, place } = placesAt(g, index, g.inputSize, `${name}s`)
-          return `${code}let ${name} = ${g.at(2, [n, channelOf('0u', g.outer), ...zeros])};
-  let ${name}p = ${vector(dims.map((d) => `i32(${place[d]} + ${g.padding[d]})`))};`
+      even(1, (m) => [channelOf('0u', g.outer), m], w[0]),
+      image(
+        2,
+        g.outputSize,
+        'outer',
+        (index, name) => {
+          const { code, n, place } = placesAt(g, index, g.inputSize, name)
+          const from = dims.map((d) => `${place[d]} + ${g.padding[d]}`)
+          return { code, first: [n, channelOf('0u', g.outer)], place: from }
         },
-        value: (name, k) => `gather(${name}, ${name}p, ${k})`,
-      },
+        [y[1], tap],
+      ),
     ],
     weight: [
-      {
-        open: (name, m) => `let ${name} = ${g.at(2, ['0u', channelOf(m, g.outer), ...zeros])};`,
-        value: (name, k) => {
-          const size = g.outputSize.join(' * ')
-          return load(2, `${name} + ${k} / (${size}) * ${g.windows[2].strides[0]} + ${k} % (${size})`)
+      even(2, (m) => ['0u', channelOf(m, g.outer)], y[0]),
+      image(
+        0,
+        g.inputSize,
+        'inner',
+        (index, name) => {
+          const { code, channel, tap: at } = tapsAt(g, index, name)
+          const from = dims.map((d) => `${tap(at[d], d)} - ${g.padding[d]}`)
+          return { code, first: ['0u', channelOf(channel, g.inner)], place: from }
         },
-      },
-      {
-        open: (name, index) => {
-          const { code, channel, tap } = tapsAt(g, index, `${name}s`)
-          return `${code}let ${name} = ${g.at(0, ['0u', channelOf(channel, g.inner), ...zeros])};
-  let ${name}p = ${vector(dims.map((d) => `i32(${tap[d]} * ${g.dilation[d]}) - i32(${g.padding[d]})`))};`
-        },
-        value: (name, k) => `gather(${name}, ${name}p, ${k})`,
-      },
+        [x[0], (digit, d) => `${digit} * ${g.stride[d]}`],
+      ),
     ],
   }
-
-  // The number of the image at `start`, moved by the taps (output's places) of k
-  const [moving, step] = wanted === 'weight' ? [g.outputSize, g.stride] : [g.kernel, g.dilation]
-  const moved = splitIndex('k', [...moving.toReversed(), g.batch], 'q')
-  const sizes = wanted === 'input' ? g.outputSize : g.inputSize
-  const { strides } = g.windows[image]
-  const positions = dims.map((d) => {
-    const by = `i32(${moved.index[dims.length - 1 - d]} * ${step[d]})`
-    const s = `start[${d}] ${wanted === 'input' ? '-' : '+'} ${by}`
-    if (wanted !== 'input' || unit)
-      return `let p${d} = ${s};\n  inside &= p${d} >= 0 && p${d} < i32(${sizes[d]});`
-    return `let s${d} = ${s};
-  let p${d} = s${d} / i32(${g.stride[d]});
-  inside &= s${d} >= 0 && p${d} * i32(${g.stride[d]}) == s${d} && p${d} < i32(${sizes[d]});`
-  })
-  const at = `base + ${moved.index[dims.length]} * ${strides[wanted === 'weight' ? 0 : 1]} + ${dims.map((d) => `u32(p${d}) * ${strides[d + 2]}`).join(' + ')}`
-  const functions = `
-fn gather(base: u32, start: vec3<i32>, k: u32) -> ${type} {
-  ${moved.code}
-  var inside = true;
-  ${positions.join('\n  ')}
-  return select(${type}(0), ${load(image, `select(0u, ${at}, inside)`)}, inside);
-}`
-  const { rows, columns } = pieces.extents
-  return { type, functions, rows, columns, a: sides[wanted][0], b: sides[wanted][1], store: storeOf(pieces) }
+  const [operand, channels, rowStride] = (
+    {
+      output: [2, g.outer, y[1]],
+      input: [0, g.inner, x[1]],
+      weight: [1, g.outer, w[0]],
+    } as const
+  )[wanted]
+  return {
+    type,
+    rows,
+    columns,
+    digits: [
+      ...(wanted === 'weight' ? g.outputSize : g.kernel).toReversed(),
+      { output: g.inner, input: g.outer, weight: g.batch }[wanted],
+    ],
+    a: factors[wanted][0],
+    b: factors[wanted][1],
+    column: (name, index) => {
+      if (wanted === 'weight') {
+        const { code, channel, tap: at } = tapsAt(g, index, `${name}q`)
+        return `${code}let ${name} = ${g.at(operand, [channelOf('0u', channels), channel, ...at])};`
+      }
+      const sizes = wanted === 'output' ? g.outputSize : g.inputSize
+      const { code, n, place } = placesAt(g, index, sizes, `${name}q`)
+      return `${code}let ${name} = ${g.at(operand, [n, channelOf('0u', channels), ...place])};`
+    },
+    store: (name, m, value) => {
+      const added = bias === null ? '' : ` + select(${type}(0), ${bias(channelOf(m, channels))}, part == 0u)`
+      return store(`${name} + (${m}) * ${rowStride}`, value + added)
+    },
+  }
 }

@@ -7,24 +7,27 @@
 import type { ConvolutionGeometry, Operand } from '@tt/tensor'
 import type { Runtime } from '../../device/runtime.ts'
 import { encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
-import { gatheredProduct } from './gather.ts'
+import { fitsRemainders, gatheredProduct } from './gather.ts'
 import { geometryWords, loads, putGeometry } from './geometry.ts'
 import type { ConvolutionPieces, Wanted } from './pieces.ts'
 import { tapsProduct } from './taps.ts'
+import { imageTileSource } from './tile.ts'
+import type { ImageTile } from './tile.ts'
 import { count } from '../iteration.ts'
 import { lanesSource } from '../product/lanes.ts'
-import { laneTile, laneTiling, tileFor } from '../product/plan.ts'
+import { laneTile, laneTiling } from '../product/plan.ts'
 import type { Sizes, Tiling } from '../product/plan.ts'
 import type { Products } from '../product/run.ts'
-import { tileSource } from '../product/tile.ts'
-import type { Along, TileWords } from '../product/product.ts'
+import type { TileWords } from '../product/product.ts'
 import { Bindings, put, sourceOf } from '../program.ts'
 
-const worth = 16 // rows, columns and inner size from which on a tile of a workgroup is used well
+// from where on a tile of a workgroup is used well enough
+const leastRows = 5
+const least = 16
 
 /**
  * Runs a convolution, or its gradient by input or weight, as a product, and answers true; false where the direct kernel
- * is better or the layout of the inner dim is not even. `output` is the output or its gradient.
+ * is better. `output` is the output or its gradient.
  */
 export function convolutionProduct(
   products: Products,
@@ -46,11 +49,11 @@ export function convolutionProduct(
     input: { batches: groups, rows: inner, columns: images(input), inner: outer * each },
     weight: { batches: groups, rows: outer, columns: inner * count(taps), inner: images(output) },
   }[wanted]
-  // the factor that is not gathered
-  const even = wanted === 'weight' ? isEven(output, 2) : isEven(weight, wanted === 'output' ? 1 : 2)
-  const form = formOf(products.runtime, wanted, sizes, even)
+  const form = formOf(products.runtime, wanted, sizes)
   if (form === null || taps.length > 3) return false
   const unit = geometry.stride.every((stride) => stride === 1)
+  const padded = input.shape.slice(2).map((n, d) => n + 2 * geometry.padding[d])
+  if (!unit && !fitsRemainders(padded, geometry.stride)) return false
   const name = { output: 'convolution', input: 'convolutionInput', weight: 'convolutionWeight' }[wanted]
   products.run(sizes, form.tiling, { output, input, weight }[wanted], (target) => {
     const of = (kind: Wanted, operand: Operand): Operand => (kind === wanted ? target : operand)
@@ -98,12 +101,7 @@ interface Form {
   readonly source: (pieces: ConvolutionPieces, w: TileWords) => string
 }
 /** The form of the product; null: the direct kernel does as well, or it has none. */
-function formOf(
-  { barrierFree, subgroupLanes }: Runtime,
-  wanted: Wanted,
-  sizes: Sizes,
-  even: boolean,
-): Form | null {
+function formOf({ barrierFree, subgroupLanes }: Runtime, wanted: Wanted, sizes: Sizes): Form | null {
   const { rows, columns, inner } = sizes
   if (barrierFree) {
     const plan = laneTile(rows, columns, subgroupLanes)
@@ -116,23 +114,29 @@ function formOf(
       source: (pieces, w) => lanesSource(tapsProduct(pieces), w, plan),
     }
   }
-  if (!even || Math.min(rows, columns, inner) < worth) return null
-  const { tile, tiling } = tileFor(sizes)
+  if (rows < leastRows || Math.min(columns, inner) < least) return null
+  const tile = tileOf(sizes)
   return {
     key: JSON.stringify(tile),
-    tiling,
-    source: (pieces, w) => tileSource(gatheredProduct(pieces), w, tile, alongOf[wanted]),
+    tiling: { tileRows: tile.rows, tileColumns: tile.columns, tilesPerGroup: 1 },
+    source: (pieces, w) => imageTileSource(gatheredProduct(pieces), w, tile),
   }
 }
 
-// (taps, and places of a line, lie beside each other)
-const alongOf: Record<Wanted, readonly [Along, Along]> = {
-  output: ['inner', 'outer'],
-  input: ['inner', 'outer'],
-  weight: ['inner', 'inner'],
-}
+const tiles: readonly ImageTile[] = [
+  { rows: 128, columns: 128, depth: 8 },
+  { rows: 64, columns: 128, depth: 16 },
+  { rows: 64, columns: 64, depth: 16 },
+  { rows: 32, columns: 128, depth: 16 },
+  { rows: 16, columns: 256, depth: 16 },
+]
+const busy = 256 // workgroups from which on a tile may be larger than the smallest for its rows
 
-/** Whether the dims from `from` on lie in memory without gaps. */
-function isEven({ shape, strides }: Operand, from: number): boolean {
-  return shape.slice(from).every((n, d) => n === 1 || strides[from + d] === count(shape.slice(from + d + 1)))
+/** The largest tile that the rows fill and of which there are enough. */
+function tileOf({ batches, rows, columns }: Sizes): ImageTile {
+  const enough = (tile: ImageTile): boolean =>
+    rows > tile.rows / 2 &&
+    (tile.rows * tile.columns <= 4096 ||
+      Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * batches >= busy)
+  return tiles.find(enough) ?? tiles.at(-1)!
 }
