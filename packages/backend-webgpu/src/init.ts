@@ -18,7 +18,7 @@ export interface WebGpuOptions {
   readonly memoryLimit?: number
   /** Most bytes of free blocks that are kept for reuse; 1 GiB by default. */
   readonly poolLimit?: number
-  /** Kernels without barriers and with the operator's division, as drivers that run on the CPU want them; by default the adapter decides. */
+  /** Kernels without barriers and with WGSL's own division, as drivers that run on the CPU want them; by default the adapter decides. */
   readonly barrierFree?: boolean
 }
 

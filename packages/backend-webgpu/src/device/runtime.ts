@@ -19,7 +19,7 @@ export interface RuntimeOptions {
   readonly collector: Collector | null
   readonly memoryLimit: number
   readonly poolLimit: number
-  /** Kernels as CPU drivers want them: without barriers, and with the processor's division. */
+  /** Kernels as CPU drivers want them: without barriers, and with WGSL's own division. */
   readonly barrierFree: boolean
   /** Whether WGSL has the numbers of subgroups, `subgroup_id` and `num_subgroups`. */
   readonly subgroupNumbers: boolean

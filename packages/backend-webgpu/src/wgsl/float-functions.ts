@@ -190,18 +190,15 @@ fn tt_pow(x: f32, y: f32) -> f32 {
   else if (y < 0f) { value = tt_div(1f, value); }
   return select(value, -value, negative);
 }`,
-  // The built-in root may be a few units off: one Newton step.
+  // The bits of a subnormal number are the integer whose 2⁻¹⁴⁹ it is.
   tt_sqrt: `
 fn tt_sqrt(x: f32) -> f32 {
-  if (tt_subnormal(x)) {
-    let y = sqrt(0.5f * f32(bitcast<u32>(x))) * 5.29395592e-23f; // 2⁻⁷⁴
-    return select(tt_nan(), y, bitcast<i32>(x) > 0);
-  }
-  if (!(x > 1e-30f) || !(x < 1e30f)) { return select(sqrt(x), tt_nan(), x < 0f || tt_isnan(x)); }
-  let y = sqrt(x);
-  return 0.5f * (y + x / y);
+  let u = bitcast<u32>(x);
+  if (u - 0x800000u < 0x7f000000u) { return tt_root(x); }
+  if (u - 1u < 0x7fffffu) { return tt_root(0.5f * f32(u)) * 5.293955920339377e-23f; } // 2⁻⁷⁴
+  return select(tt_nan(), x, u == 0x7f800000u || (u << 1u) == 0u);
 }`,
-  tt_rsqrt: 'fn tt_rsqrt(x: f32) -> f32 { return 1f / tt_sqrt(x); }',
+  tt_rsqrt: 'fn tt_rsqrt(x: f32) -> f32 { return tt_div(1f, tt_sqrt(x)); }',
   tt_sigmoid: 'fn tt_sigmoid(x: f32) -> f32 { return 1f / (1f + tt_exp(-x)); }',
   // x = n · π/2 + .x, .y the bits of n; large x by Payne and Hanek in 96 bits of 2/π
   tt_quarters: `

@@ -1,9 +1,9 @@
 // Picks the WGSL functions that a piece of source uses, with those that they use.
-import { builtinDivision, exactDivision } from './division.ts'
 import { floatFunctions } from './float-functions.ts'
 import { gammaFunctions } from './gamma-functions.ts'
 import { halfElements, halfWords } from './half-functions.ts'
 import { integerFunctions } from './integer-functions.ts'
+import { builtinRounding, exactRounding } from './rounded-functions.ts'
 import { specialFunctions } from './special-functions.ts'
 
 type Family = Readonly<Record<string, string>>
@@ -18,14 +18,14 @@ function declarationsOf(families: readonly Family[]): ReadonlyMap<string, string
 }
 const everywhere = [floatFunctions, integerFunctions, specialFunctions, gammaFunctions]
 const declarations = [halfWords, halfElements].map((halves) =>
-  [exactDivision, builtinDivision].map((division) => declarationsOf([...everywhere, halves, division])),
+  [exactRounding, builtinRounding].map((rounding) => declarationsOf([...everywhere, halves, rounding])),
 )
 
 /** What the functions depend on. */
 export interface Dialect {
   /** Whether float16 lies in memory as 16-bit floats. */
   readonly halves: boolean
-  /** Whether the driver runs on the CPU: floats are divided as the processor does. */
+  /** Whether the driver runs on the CPU: floats are divided, and roots taken, as the processor does. */
   readonly barrierFree: boolean
 }
 

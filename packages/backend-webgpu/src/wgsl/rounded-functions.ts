@@ -1,13 +1,14 @@
-// The quotient of two float32, rounded to nearest as IEEE has it. WGSL's operator may be 2.5 units off, and anything
-// where the divisor is beyond 2¹²⁶: GPUs multiply by a reciprocal, which is then flushed to 0.
+// Quotients and square roots of float32, rounded to nearest as IEEE has them. WGSL's may be a few units off, and a
+// quotient anything where the divisor is beyond 2¹²⁶: GPUs multiply by a reciprocal, which is then flushed to 0.
 
-/** WGSL functions by name for drivers that run on the CPU: their operator is the processor's, which is exact. */
-export const builtinDivision: Readonly<Record<string, string>> = {
+/** WGSL functions by name for drivers that run on the CPU: theirs are the processor's, which are exact. */
+export const builtinRounding: Readonly<Record<string, string>> = {
   tt_div: 'fn tt_div(x: f32, y: f32) -> f32 { return x / y; }',
+  tt_root: 'fn tt_root(x: f32) -> f32 { return sqrt(x); }',
 }
 
 /** The same for GPUs. */
-export const exactDivision: Readonly<Record<string, string>> = {
+export const exactRounding: Readonly<Record<string, string>> = {
   // The significand of a positive finite number, from 2²³ to 2²⁴, and its exponent; subnormal ones are shifted up.
   tt_significand: `
 fn tt_significand(bits: u32) -> vec2<i32> {
@@ -46,5 +47,20 @@ fn tt_div(x: f32, y: f32) -> f32 {
   let kept = u32(quotient) >> dropped;
   let lost = 2u * (u32(quotient) - (kept << dropped)) + select(0u, 1u, rest > 0);
   return bitcast<f32>(sign | (kept + select(0u, 1u, lost + (kept & 1u) > (1u << dropped))));
+}`,
+  // The same for the root of a positive normal number.
+  tt_root: `
+fn tt_root(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  let exponent = i32(bits >> 23u) - 127;
+  let odd = u32(exponent & 1);
+  let fraction = bits & 0x7fffffu;
+  var root = i32(sqrt(bitcast<f32>(fraction + 0x3f800000u + (odd << 23u))) * 8388608f);
+  var rest = i32((fraction + 0x800000u) << (23u + odd)) - root * root;
+  let more = i32(round(0.5f * f32(rest) / f32(root)));
+  rest -= more * (2 * root + more);
+  root += more;
+  root += select(0, 1, rest > root) - select(0, 1, rest <= -root);
+  return bitcast<f32>((u32((exponent >> 1u) + 127) << 23u) + u32(root - 0x800000));
 }`,
 }
