@@ -16,7 +16,7 @@ export interface WebGpuOptions {
   readonly powerPreference?: GPUPowerPreference
   /** Most bytes of GPU memory, free blocks included; none by default: what the driver gives. */
   readonly memoryLimit?: number
-  /** Most bytes of free blocks that are kept for reuse; 1 GiB by default. */
+  /** Most bytes of free blocks that are kept for reuse; by default what was in use at once, and a quarter more. */
   readonly poolLimit?: number
   /** Kernels without barriers and with WGSL's own division, as drivers that run on the CPU want them; by default the adapter decides. */
   readonly barrierFree?: boolean
@@ -37,7 +37,7 @@ const optionalFeatures: readonly string[] = ['shader-f16', 'subgroups', 'timesta
  * await ones([2], { device: 'webgpu' }).add(1).tolistAsync() // => [2, 2]
  */
 export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { name = 'webgpu', memoryLimit = Infinity, poolLimit = 2 ** 30 } = options
+  const { name = 'webgpu', memoryLimit = Infinity, poolLimit = Infinity } = options
   const found =
     options.device === undefined
       ? await request(options)

@@ -5,7 +5,9 @@ import type { Collector } from '../platform/platform.ts'
 import { elementBytes } from '../wgsl/storage-format.ts'
 import { Arena, arenaBytes, largestShared } from './arena.ts'
 import { Block, BoundBuffer } from './block.ts'
+import { Budget, leastBudget } from './budget.ts'
 import { encodeBytes } from './formats.ts'
+import { Pool } from './pool.ts'
 import { sizeClass, wholeWords } from './sizes.ts'
 
 /**
@@ -62,6 +64,8 @@ export interface MemoryHost {
   readonly limit: number
   /** Most bytes that wait in the pool. */
   readonly poolLimit: number
+  /** Most bytes that may be garbage because looking for it takes time. */
+  readonly mostGarbage: number
   /** Number of the batch of commands that is being recorded. */
   readonly batch: number
   /** Submits what is recorded. */
@@ -72,13 +76,17 @@ export interface MemoryHost {
 
 const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
 const recentBlocks = 64
-const reclaimBudget = 256 * 2 ** 20
+const mostBlocks = 4096 // between two collections
+// What is held beyond what was in use at once: blocks of sizes that are not wanted at the same time.
+const spareShare = 1.25
+const spareBytes = 256 * 2 ** 20
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
 /** Allocates, frees and reclaims. */
 export class Memory {
   readonly #host: MemoryHost
-  readonly #free = new Map<number, Block[]>()
+  readonly #pool = new Pool()
+  readonly #budget: Budget
   readonly #watches: Watch[] = []
   readonly #registry: FinalizationRegistry<Watch> | null
   readonly #recent: (Block | undefined)[] = []
@@ -86,16 +94,21 @@ export class Memory {
   readonly #arenas = new Map<number, Arena | null>()
   #nextId = 0
   #used = 0
-  #pooled = 0
+  /** Most bytes of #used so far. */
+  #peak = 0
   #buffers = 0
   #reclaims = 0
   /** Taken and not given back since the last collection: bytes and number of blocks, and bytes of those in an arena. */
   #sinceReclaim = 0
   #countSinceReclaim = 0
   #sharedSinceReclaim = 0
+  /** When the last collection ended. */
+  #reclaimed = performance.now()
+  #requesting = false
 
   constructor(host: MemoryHost) {
     this.#host = host
+    this.#budget = new Budget(host.mostGarbage)
     this.#registry =
       host.collector === null ? new FinalizationRegistry((watch) => this.release(watch.block)) : null
   }
@@ -103,7 +116,7 @@ export class Memory {
   get stats(): MemoryStats {
     return {
       usedBytes: this.#arenaList.reduce((total, { used }) => total + used, this.#used),
-      pooledBytes: this.#pooled,
+      pooledBytes: this.#pool.bytes,
       buffers: this.#buffers,
       reclaims: this.#reclaims,
     }
@@ -168,8 +181,8 @@ export class Memory {
   take(bytes: number): Block {
     const size = bytes > this.#host.largest ? bytes : Math.min(sizeClass(bytes), this.#host.largest)
     this.#sinceReclaim += size
-    if (this.#sinceReclaim > reclaimBudget || ++this.#countSinceReclaim > 4096) this.#collect()
-    let block = this.#fromPool(size)
+    if (this.#sinceReclaim > this.#budget.bytes || ++this.#countSinceReclaim > mostBlocks) this.#collect()
+    let block = this.#pool.take(size)
     if (block === undefined && size > this.#host.largest) {
       throw new OutOfMemoryError(
         'allocate',
@@ -179,12 +192,23 @@ export class Memory {
     }
     if (block === undefined && this.#total + size > this.#host.limit) {
       if (this.#host.collector !== null) this.#reclaim()
-      block = this.#fromPool(size)
+      block = this.#pool.take(size)
       if (block === undefined) this.flushPool()
       if (block === undefined && this.#total + size > this.#host.limit) this.#fail(bytes)
     }
-    block ??= this.#create(size)
-    this.#used += size
+    this.#peak = Math.max(this.#peak, this.#used + size)
+    block ??= this.#spare(size) ?? this.#create(size)
+    this.#used += block.bytes
+    return block
+  }
+
+  // Before a new block: what is held must not outgrow what was in use at once. A free block that is a little larger
+  // serves as well; else those that were unused for longest go.
+  #spare(size: number): Block | undefined {
+    const excess = this.#used + this.#pool.bytes + size - (this.#peak * spareShare + spareBytes)
+    if (excess <= 0) return undefined
+    const block = this.#pool.take(size, size * spareShare)
+    if (block === undefined) for (const free of this.#pool.drain(excess)) this.#destroy(free)
     return block
   }
 
@@ -215,7 +239,7 @@ export class Memory {
 
   /** Bytes that the driver was asked for. */
   get #total(): number {
-    return this.#used + this.#pooled + this.#arenaList.length * arenaBytes
+    return this.#used + this.#pool.bytes + this.#arenaList.length * arenaBytes
   }
 
   /** Back to the arena, to the pool, or away if the pool is full. */
@@ -232,21 +256,16 @@ export class Memory {
     this.#sinceReclaim = Math.max(0, this.#sinceReclaim - block.bytes)
     this.#countSinceReclaim = Math.max(0, this.#countSinceReclaim - 1)
     this.#used -= block.bytes
-    if (!block.trusted || this.#pooled + block.bytes > this.#host.poolLimit) {
+    if (!block.trusted || this.#pool.bytes + block.bytes > this.#host.poolLimit) {
       this.#destroy(block)
       return
     }
-    this.#pooled += block.bytes
-    const list = this.#free.get(block.bytes)
-    if (list === undefined) this.#free.set(block.bytes, [block])
-    else list.push(block)
+    this.#pool.put(block)
   }
 
   /** Destroys what is free. */
   flushPool(): void {
-    for (const list of this.#free.values()) for (const block of list) this.#destroy(block)
-    this.#free.clear()
-    this.#pooled = 0
+    for (const block of this.#pool.drain()) this.#destroy(block)
   }
 
   /** A buffer that is the user's own: used, never destroyed. */
@@ -258,23 +277,19 @@ export class Memory {
     return handle
   }
 
-  #fromPool(size: number): Block | undefined {
-    const block = this.#free.get(size)?.pop()
-    if (block !== undefined) this.#pooled -= size
-    return block
-  }
-
-  // In Node a driver's refusal is known at once: what is free is given back, and it is asked once more. In browsers it
-  // is known later, see outOfMemory.
+  // In Node a driver's refusal is known at once: what is garbage and what is free is used or given back, and it is asked
+  // once more. In browsers it is known later, see outOfMemory.
   #create(size: number): Block {
-    let gpu = this.#host.device.createBuffer({ size, usage })
-    if (this.#host.takeOutOfMemory() !== null) {
+    let gpu = this.#request(size)
+    if (gpu instanceof Error) {
+      this.#budget.refused(this.#total + size)
       if (this.#host.collector !== null) this.#reclaim()
+      const block = this.#pool.take(size, 2 * size)
+      if (block !== undefined) return block
       this.flushPool()
       this.#host.device.queue.submit([]) // memory of destroyed buffers is released by a submission
-      gpu = this.#host.device.createBuffer({ size, usage })
-      const error = this.#host.takeOutOfMemory()
-      if (error !== null) throw error
+      gpu = this.#request(size)
+      if (gpu instanceof Error) throw gpu
     }
     this.#buffers++
     const block = new Block(new BoundBuffer(this.#nextId++, gpu), 0, size, 'pool')
@@ -282,8 +297,16 @@ export class Memory {
     return block
   }
 
+  #request(size: number): GPUBuffer | Error {
+    this.#requesting = true
+    const gpu = this.#host.device.createBuffer({ size, usage })
+    this.#requesting = false
+    return this.#host.takeOutOfMemory() ?? gpu
+  }
+
   /** The driver refused one of the last blocks, and does not say which: none of them is used again. */
   outOfMemory(): void {
+    if (this.#requesting) return // it is the one that is being made
     for (const block of this.#recent) {
       if (block === undefined) continue
       block.trusted = false
@@ -327,6 +350,11 @@ export class Memory {
     last.index = index
   }
 
+  /** While the program waits for the GPU: what would have to be done soon takes no time then. */
+  idle(): void {
+    if (this.#host.collector !== null && this.#sinceReclaim > this.#budget.bytes / 2) this.#reclaim()
+  }
+
   #collect(): void {
     if (this.#host.collector !== null) this.#reclaim()
     else this.#inviteCollection()
@@ -339,7 +367,7 @@ export class Memory {
     this.#countSinceReclaim = 0
     this.#sharedSinceReclaim = 0
     try {
-      if (new ArrayBuffer(2 * reclaimBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
+      if (new ArrayBuffer(2 * leastBudget).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
     } catch {
       // no room for it: then the engine has collected all the same
     }
@@ -347,6 +375,7 @@ export class Memory {
 
   // Blocks of handles that are gone come back to the pool.
   #reclaim(): void {
+    const began = performance.now()
     this.#host.collector!.collect()
     let kept = 0
     for (const watch of this.#watches) {
@@ -361,5 +390,8 @@ export class Memory {
     this.#countSinceReclaim = 0
     this.#sharedSinceReclaim = 0
     this.#reclaims++
+    const ended = performance.now()
+    this.#budget.collected(ended - began, began - this.#reclaimed, this.#used)
+    this.#reclaimed = ended
   }
 }

@@ -18,6 +18,7 @@ export interface RuntimeOptions {
   readonly name: string
   readonly collector: Collector | null
   readonly memoryLimit: number
+  /** Infinity: as many as were in use at once, and a quarter more. */
   readonly poolLimit: number
   /** Kernels as CPU drivers want them: without barriers, and with WGSL's own division. */
   readonly barrierFree: boolean
@@ -45,6 +46,7 @@ export class Runtime implements MemoryHost {
   readonly collector: Collector | null
   readonly limit: number
   readonly poolLimit: number
+  readonly mostGarbage: number
   readonly largest: number
   /** Whether float16 lies in memory as 16-bit floats: the device has shader-f16. See storage-format.ts. */
   readonly halves: boolean
@@ -83,6 +85,7 @@ export class Runtime implements MemoryHost {
     this.limit = options.memoryLimit
     this.poolLimit = options.poolLimit
     this.barrierFree = options.barrierFree
+    this.mostGarbage = options.barrierFree ? 0 : 2 ** 32 // CPU drivers take it from the program's own memory
     this.halves = device.features.has('shader-f16')
     this.subgroups = options.subgroupNumbers && device.features.has('subgroups')
     const { subgroupMinSize = 1, subgroupMaxSize } = device.adapterInfo ?? {}
@@ -264,6 +267,7 @@ export class Runtime implements MemoryHost {
     if (size > 0) encoder.copyBufferToBuffer(block.buffer.gpu, block.base + from, staging, 0, size)
     encoder.copyBufferToBuffer(this.#faults.buffer, 0, staging, size, faultWords * 4)
     this.flush()
+    this.memory.idle()
     try {
       await this.#mapped(staging)
     } catch (error) {
