@@ -84,6 +84,35 @@ describe('reductions', () => {
       rtol: 1e-4,
       atol: 1e-2,
     }))
+  // neighbouring outputs of neighbouring elements: by one workgroup, and in two steps
+  test.each([
+    [[64, 128], [0]],
+    [[600, 40], [0]],
+    [
+      [4, 150, 10, 6],
+      [0, 1],
+    ],
+  ])('of %j over %j, across the outputs', (shape, dims) =>
+    expectSame(
+      (make) => {
+        const [x, whole] = [filled(make, shape), filled(make, shape, { dtype: 'int32', scale: 1e6 })]
+        const part = x
+          .transpose(0, -1)
+          .narrow(0, 1, shape.at(-1)! - 1)
+          .transpose(0, -1)
+        return [
+          x.sum(dims),
+          part.amax(dims),
+          part.mean(dims, { keepdim: true }),
+          x.var(dims),
+          whole.sum(dims),
+          x.gt(0.9).any(dims[0]),
+          where(x.gt(0.999), NaN, x).amin(dims),
+        ]
+      },
+      { devices, rtol: 2e-5, atol: 2e-4 },
+    ),
+  )
   test('more lines than workgroups in one dim', async () => {
     for (const device of devices) {
       const x = tensor([1, 2], { device }).reshape([2, 1]).expand([2, 100]).repeat([150, 1])

@@ -1,15 +1,16 @@
 // Reductions: `lanes` threads share each output, each going over every lanes-th element. The lanes are combined
 // in their workgroup, or, where barriers are slow or one workgroup is too little, by a second reduction of partial
-// results.
+// results. See reduce-plan.ts for how many.
 import { input, nextKernelId } from '@tt/tensor'
 import type { CoreKernels, KernelScalar, ReduceKernel } from '@tt/tensor'
-import type { Block } from '../device/block.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { combineForms, identities, lanesCode } from '../wgsl/combine.ts'
 import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, padded } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
+import { planReduce, planRest, tileLanes, tileWidth, workgroupLanes, workgroupsOf } from './reduce-plan.ts'
+import type { Plan } from './reduce-plan.ts'
 import {
   Bindings,
   Words,
@@ -21,13 +22,6 @@ import {
   sourceOf,
   splitIndex,
 } from './program.ts'
-
-const groupLanes = 256
-/** How the lanes of an output come together. */
-type Form =
-  | 'alone' // one lane
-  | 'group' // one workgroup
-  | 'partial' // results of lanes are left in a buffer, for a second reduction
 
 /** The reduce kernel of the backend. */
 export function createReduce(runtime: Runtime): CoreKernels['reduce'] {
@@ -52,94 +46,61 @@ export function createReduce(runtime: Runtime): CoreKernels['reduce'] {
     const bindings = new Bindings(runtime)
     for (const operand of inputs) bindings.add(operand, 'read')
 
-    const { form, lanes } = plan(many, outputs)
-    if (form !== 'partial') {
+    const plan = planReduce(many, outputs, acrossOutputs(reduced, kept), runtime.barrierFree)
+    const offsets = operands.map(({ offset }) => offset)
+    if (plan.parts === 1) {
       bindings.add(output, 'write')
-      run(
-        kernel,
-        form,
-        lanes,
-        reduced,
-        kept,
-        bindings,
-        operands.map(({ offset }) => offset),
-        params,
-        null,
-      )
+      run(kernel, plan, false, reduced, kept, bindings, offsets, params)
       return
     }
-    const partial = runtime.memory.take(outputs * lanes * 4)
+    const { parts } = plan
+    const partial = runtime.memory.take(outputs * parts * 4)
     try {
       bindings.addBlock(partial, 'write')
-      run(
-        kernel,
-        form,
-        lanes,
-        reduced,
-        kept,
-        bindings,
-        operands.map(({ offset }) => offset),
-        params,
-        partial,
-      )
+      run(kernel, plan, false, reduced, kept, bindings, offsets, params)
       const second = (seconds[kernel.id] ??= { ...kernel, id: nextKernelId(), map: input(0) })
       const rest = new Bindings(runtime).addBlock(partial, 'read').add(output, 'write')
-      const next =
-        runtime.barrierFree || lanes < 64
-          ? ({ form: 'alone', lanes: 1 } as const)
-          : ({ form: 'group', lanes: groupLanes } as const)
-      const inner: Iteration = { rank: 1, sizes: [lanes], strides: [[1], [0]] }
-      // partial results lie [outputs, lanes]; kept dims step over the lanes in the order of the flat index
+      const inner: Iteration = { rank: 1, sizes: [parts], strides: [[1], [0]] }
+      // partial results lie [outputs, parts]; kept dims step over the parts in the order of the flat index
       const outer: Iteration = {
         rank: kept.rank,
         sizes: kept.sizes,
-        strides: [steps(kept.sizes, lanes), kept.strides[operands.length - 1]],
+        strides: [steps(kept.sizes, parts), kept.strides[operands.length - 1]],
       }
-      run(second, next.form, next.lanes, inner, outer, rest, [0, output.offset], params, partial)
+      run(second, planRest(parts, runtime.barrierFree), true, inner, outer, rest, [0, output.offset], params)
     } finally {
       runtime.memory.release(partial)
     }
   }
 
-  // Enough threads to fill the device, enough elements for each.
-  function plan(many: number, outputs: number): { form: Form; lanes: number } {
-    const threads = runtime.barrierFree ? 256 : 65536
-    if (many <= 64 || outputs >= threads * 4) return { form: 'alone', lanes: 1 }
-    if (!runtime.barrierFree && (many <= 65536 || outputs >= 256) && outputs <= 65535)
-      return { form: 'group', lanes: groupLanes }
-    const lanes = Math.min(Math.ceil(many / 32), Math.ceil(threads / outputs), 4096)
-    return lanes <= 1
-      ? { form: 'alone', lanes: 1 }
-      : { form: 'partial', lanes: Math.max(lanes, Math.min(1024, Math.ceil(many / 1024))) }
-  }
-
+  // `isSecond`: of partial results.
   function run(
     kernel: ReduceKernel,
-    form: Form,
-    lanes: number,
+    plan: Plan,
+    isSecond: boolean,
     reduced: Iteration,
     kept: Iteration,
     bindings: Bindings,
     offsets: readonly number[],
     params: readonly KernelScalar[],
-    partial: Block | null,
   ): void {
-    const isSecond = partial !== null && form !== 'partial'
+    const { form, parts } = plan
     const code = (codes[kernel.id] ??= codeOf(kernel))
-    const key = `r${code}:${form}:${isSecond}:${reduced.rank}:${kept.rank}:${bindings.key}`
+    const key = `r${code}:${form}${parts > 1}:${isSecond}:${reduced.rank}:${kept.rank}:${bindings.key}`
     const program = runtime.program(key, () => {
       const words = new Words()
       const ranks = { reduced: reduced.rank, kept: kept.rank }
-      const text = source(kernel, form, isSecond, ranks, bindings.slots, words, runtime.subgroups)
+      const text = source(kernel, plan, isSecond, ranks, bindings.slots, words, runtime)
       return sourceOf(kernel.name, bindings, words, text)
     })
     const outputs = count(kept.sizes)
     const most = runtime.device.limits.maxComputeWorkgroupsPerDimension
-    const threads = form === 'group' ? outputs * groupLanes : outputs * lanes
-    const { x, y, row } = grid(threads, most, form === 'group' ? groupLanes : groupSize)
+    const { size, groups, lanes } = workgroupsOf(plan, outputs)
+    const { x, y, row } = grid(groups * size, most, size)
     const at = runtime.beginWords(program.uniformBytes / 4)
     const { words } = runtime
-    let next = put(words, at, [outputs, row, lanes, count(reduced.sizes), ...kept.sizes, ...reduced.sizes])
+    const numbers = [outputs, row, lanes, count(reduced.sizes), parts]
+    let next = put(words, at, [...numbers, ...kept.sizes, ...reduced.sizes])
     const last = offsets.length - 1
     offsets.forEach((offset, k) => {
       words[next] = offset
@@ -149,6 +110,13 @@ export function createReduce(runtime: Runtime): CoreKernels['reduce'] {
     putScalars(runtime, next, kernel.name, params, kernel.compute)
     runtime.dispatch(program, bindings.blocks, at, x, y)
   }
+}
+
+// Whether neighbouring outputs are of elements that lie closer than neighbours in a reduction: sums of columns, say.
+const acrossOutputs = (reduced: Iteration, kept: Iteration): boolean => {
+  if (reduced.rank === 0 || kept.sizes[0] < 8) return false
+  const [inner, across] = [reduced.strides[0][0], kept.strides[0][0]].map(Math.abs)
+  return across > 0 && across < inner
 }
 
 const codeOf = ({ compute, combine, map, finish, inputs, output }: ReduceKernel): string =>
@@ -166,15 +134,15 @@ function steps(sizes: readonly number[], step: number): number[] {
 
 function source(
   kernel: ReduceKernel,
-  form: Form,
+  { form, parts }: Plan,
   isSecond: boolean,
   { reduced: reducedRank, kept: keptRank }: { reduced: number; kept: number },
   slots: readonly number[],
   words: Words,
-  subgroups: boolean,
+  { subgroups, barrierFree }: Runtime,
 ): string {
   const type = scalarOf(kernel.compute)
-  const [outputs, row, lanes, many] = words.row(4)
+  const [outputs, row, lanes, many, partCount] = words.row(5)
   const [keptSizes, reducedSizes] = [words.row(keptRank), words.row(reducedRank)]
   const keptIndex = splitIndex('o', keptSizes, 'k')
   const reducedIndex = reducedSizes.map((_, d) => `j${d}`)
@@ -201,26 +169,56 @@ function source(
   const combine = combineForms[kernel.combine][type]
 
   const step = stepIndex(reducedSizes, lanes)
+  const element = [...loads, ...mapped.statements].join('\n    ')
+  const one = `
+    ${element}
+    total = ${combine('total', mapped.results[0])};
+    ${step.next}`
+  // GPUs wait long for an element, and for four as long
+  const four = [0, 1, 2, 3]
+  const atOnce = `
+  for (; r + 3u * ${lanes} < ${many}; r += 4u * ${lanes}) {
+    ${four.map((k) => `var t${k}: ${type};`).join(' ')}
+    ${four.map((k) => `{ ${element}\n t${k} = ${mapped.results[0]}; ${step.next} }`).join('\n    ')}
+    ${four.map((k) => `total = ${combine('total', `t${k}`)};`).join(' ')}
+  }`
   const accumulate = `
   var total = ${identities[kernel.combine][type]};
   ${step.begin}
-  for (var r = lane; r < ${many}; r += ${lanes}) {
-    ${[...loads, ...mapped.statements].join('\n    ')}
-    total = ${combine('total', mapped.results[0])};
-    ${step.next}
+  var r = first;
+  ${barrierFree ? '' : atOnce}
+  for (; r < ${many}; r += ${lanes}) {${one}
   }`
-  const store = `${finished.statements.join('\n  ')}
+  const finish = `${finished.statements.join('\n  ')}
   b${slots[inputs]}[${target}] = ${encodeWord(finished.results[0], type, kernel.output)};`
+  const store = parts > 1 ? `b${slots[inputs]}[o * ${partCount} + part] = bitcast<u32>(total);` : finish
   const head = [keptIndex.code, ...bases].join('\n  ')
 
+  if (form === 'alone') {
+    return `
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let i = id.x + id.y * ${row};
+  let o = i / ${partCount};
+  let part = i % ${partCount};
+  let first = part;
+  if (o >= ${outputs}) { return; }
+  ${head}
+  ${accumulate}
+  ${store}
+}`
+  }
   if (form === 'group') {
-    const { declarations, parameters, fold } = lanesCode(groupLanes, type, subgroups)
+    const { declarations, parameters, fold } = lanesCode(workgroupLanes, type, subgroups)
     return `
 ${declarations}
-@compute @workgroup_size(${groupLanes})
+@compute @workgroup_size(${workgroupLanes})
 fn main(${parameters}) {
-  let o = group.x + group.y * (${row} / ${groupLanes}u);
+  let g = group.x + group.y * (${row} / ${workgroupLanes}u);
+  let o = g / ${partCount};
+  let part = g % ${partCount};
   if (o >= ${outputs}) { return; }
+  let first = part * ${workgroupLanes}u + lane;
   ${head}
   ${accumulate}
   ${fold('total', kernel.combine)}
@@ -228,22 +226,33 @@ fn main(${parameters}) {
   ${store}
 }`
   }
+  // Neighbouring threads take neighbouring outputs; those of a column of the tile share one.
   return `
-@compute @workgroup_size(${groupSize})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let i = id.x + id.y * ${row};
-  let o = i / ${lanes};
-  let lane = i % ${lanes};
-  if (o >= ${outputs}) { return; }
+var<workgroup> tile: array<${type}, ${tileWidth * tileLanes}>;
+@compute @workgroup_size(${tileWidth * tileLanes})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let g = group.x + group.y * (${row} / ${tileWidth * tileLanes}u);
+  let part = g % ${partCount};
+  let y = local / ${tileWidth}u;
+  let place = (g / ${partCount}) * ${tileWidth}u + local % ${tileWidth}u;
+  let o = min(place, ${outputs} - 1u);
+  let first = part * ${tileLanes}u + y;
   ${head}
   ${accumulate}
-  ${form === 'partial' ? `b${slots[inputs]}[i] = bitcast<u32>(total);` : store}
+  tile[local] = total;
+  for (var step = ${tileLanes / 2}u; step > 0u; step >>= 1u) {
+    workgroupBarrier();
+    if (y < step) { tile[local] = ${combine('tile[local]', `tile[local + step * ${tileWidth}u]`)}; }
+  }
+  if (y > 0u || place >= ${outputs}) { return; }
+  total = tile[local];
+  ${store}
 }`
 }
 
-// WGSL: the index j0, j1, ... of `lane`, and how it goes on by `lanes`: with carries, as a division costs many times more.
+// WGSL: the index j0, j1, ... of `first`, and how it goes on by `lanes`: with carries, as a division costs many times more.
 function stepIndex(sizes: readonly string[], lanes: string): { begin: string; next: string } {
-  const [from, by] = [splitIndex('lane', sizes, 'from'), splitIndex(lanes, sizes, 'by')]
+  const [from, by] = [splitIndex('first', sizes, 'from'), splitIndex(lanes, sizes, 'by')]
   const last = sizes.length - 1
   return {
     begin: from.code + by.code + from.index.map((start, d) => `var j${d} = ${start};`).join(' '),
