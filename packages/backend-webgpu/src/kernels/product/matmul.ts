@@ -107,7 +107,7 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
     const kinds = `${bias !== null}:${wordType(a.dtypeInfo)}:${storeKind(out.dtypeInfo)}`
     return {
       name: 'matmul',
-      key: `matmul:${JSON.stringify(plan.form)}:${along.join()}:${fours.join()}:${kinds}:${bindings.key}`,
+      key: `matmul:${plan.key}:${along.join()}:${fours.join()}:${kinds}:${bindings.key}`,
       bindings,
       source: (words, w, extents) => {
         const product = productOf(matrices, fours, bindings.slots, bias !== null, words, extents)

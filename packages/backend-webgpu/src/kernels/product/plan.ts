@@ -34,6 +34,8 @@ export interface Plan extends Tiling {
     | { readonly name: 'dots'; readonly rows: number }
     | { readonly name: 'tile'; readonly tile: Tile }
     | { readonly name: 'matrices'; readonly tile: MatrixTile }
+  /** Its part of a program's key. */
+  readonly key: string
   readonly swapped: boolean
   /** Of the first and the second factor as it is computed, the dim along which it loads four at once. */
   readonly fours: Fours
@@ -54,6 +56,7 @@ export const laneTiling = (tile: LaneTile): Tiling => ({
 })
 const lanesPlan = (tile: LaneTile, swapped: boolean, fours: Fours): Plan => ({
   form: { name: 'lanes', tile },
+  key: `lanes${tile.rows},${tile.columns},${tile.lanes},${tile.shared}`,
   swapped,
   fours,
   ...laneTiling(tile),
@@ -173,8 +176,8 @@ export function planForGpu(
   const swapped = columns === few && few <= 16 // (else neighbours would store into different rows)
   if (few <= 4 && contiguous[swapped ? 0 : 1]) {
     const form = { name: 'dots', rows: power(few, 4) } as const
-    const tileRows = form.rows
-    return { form, swapped, fours: [null, null], tileRows, tileColumns: dotColumns, tilesPerGroup: 1 }
+    const tiling: Tiling = { tileRows: form.rows, tileColumns: dotColumns, tilesPerGroup: 1 }
+    return { form, key: `dots${form.rows}`, swapped, fours: [null, null], ...tiling }
   }
   if (few > 4) {
     const turned: Sizes = swapped ? { ...sizes, rows: columns, columns: rows } : sizes
@@ -182,10 +185,12 @@ export function planForGpu(
     if (matrices.length > 0) {
       const allowed = matrixTiles.filter((tile) => matrices.includes(tile.rows))
       const { tile, tiling } = quickest(allowed, turned)
-      return { form: { name: 'matrices', tile: tile.rows }, swapped, fours: taken, ...tiling }
+      const key = `matrices${tile.rows}`
+      return { form: { name: 'matrices', tile: tile.rows }, key, swapped, fours: taken, ...tiling }
     }
     const { tile, tiling } = tileFor(turned)
-    return { form: { name: 'tile', tile }, swapped, fours: taken, ...tiling }
+    const key = `tile${tile.rows},${tile.columns}`
+    return { form: { name: 'tile', tile }, key, swapped, fours: taken, ...tiling }
   }
   const tile = { rows: power(few, 16), columns: 1, lanes: 32, shared: false }
   return lanesPlan(tile, swapped, [null, null])
