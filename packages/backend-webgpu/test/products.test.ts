@@ -154,6 +154,10 @@ describe('convolution as a product, with its gradients', () => {
         [x, w],
       )
     },
+    'strided: a product for each phase': (make) => {
+      const [x, w] = [images(make, 2, 40, 9, 10), images(make, 34, 20, 4, 3)]
+      return gradients(make, conv2d(x, w, null, { stride: [2, 3], padding: 1, groups: 2 }), [x, w])
+    },
     '1-d over a window': (make) => {
       const [x, w] = [images(make, 3, 17, 14), images(make, 16, 17, 3)]
       return gradients(make, conv1d(x.narrow(2, 1, 12), w), [x, w])

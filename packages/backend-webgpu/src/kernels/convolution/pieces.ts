@@ -21,7 +21,8 @@ export interface ConvolutionPieces {
 }
 
 /** The channel among all of the group's own. */
-export const channelOf = (channel: string, of: string): string => `batch * ${of} + ${channel}`
+export const channelOf = (channel: string, of: string, group = 'batch'): string =>
+  `${group} * ${of} + ${channel}`
 
 const turned = (index: readonly string[], n: number): string[] => index.slice(0, n).toReversed()
 

@@ -7,7 +7,7 @@
 import type { ConvolutionGeometry, Operand } from '@tt/tensor'
 import type { Runtime } from '../../device/runtime.ts'
 import { encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
-import { fitsRemainders, gatheredProduct } from './gather.ts'
+import { gatheredProduct, phaseSizes } from './gather.ts'
 import { geometryWords, loads, putGeometry } from './geometry.ts'
 import type { ConvolutionPieces, Wanted } from './pieces.ts'
 import { tapsProduct } from './taps.ts'
@@ -42,18 +42,28 @@ export function convolutionProduct(
   const outer = weight.shape[0] / groups
   const [, inner, ...taps] = weight.shape
   const images = (operand: Operand): number => operand.shape[0] * count(operand.shape.slice(2))
-  // (a sum over the taps of products is one of each tap)
-  const each = products.runtime.barrierFree ? 1 : count(taps)
+  const { padding, stride, dilation } = geometry
+  const { barrierFree } = products.runtime
+  // (a sum over the taps of products is one of each tap; a phase sums over the taps of its own)
+  const each = barrierFree ? 1 : count(taps)
+  const unit = stride.every((step) => step === 1)
+  const phased = wanted === 'input' && !barrierFree && !unit
+  if (phased && stride.some((step, d) => step !== 1 && dilation[d] !== 1)) return false
+  const phases = phaseSizes(input.shape.slice(2), padding, stride)
   const sizes: Sizes = {
     output: { batches: groups, rows: outer, columns: images(output), inner: inner * each },
-    input: { batches: groups, rows: inner, columns: images(input), inner: outer * each },
+    input: phased
+      ? {
+          batches: groups * count(stride),
+          rows: inner,
+          columns: input.shape[0] * count(phases),
+          inner: outer * count(taps.map((n, d) => Math.ceil(n / stride[d]))),
+        }
+      : { batches: groups, rows: inner, columns: images(input), inner: outer * each },
     weight: { batches: groups, rows: outer, columns: inner * count(taps), inner: images(output) },
   }[wanted]
   const form = formOf(products.runtime, wanted, sizes)
   if (form === null || taps.length > 3) return false
-  const unit = geometry.stride.every((stride) => stride === 1)
-  const padded = input.shape.slice(2).map((n, d) => n + 2 * geometry.padding[d])
-  if (!unit && !fitsRemainders(padded, geometry.stride)) return false
   const name = { output: 'convolution', input: 'convolutionInput', weight: 'convolutionWeight' }[wanted]
   products.run(sizes, form.tiling, { output, input, weight }[wanted], (target) => {
     const of = (kind: Wanted, operand: Operand): Operand => (kind === wanted ? target : operand)

@@ -34,12 +34,15 @@ export function imageTileSource(product: GatheredProduct, w: TileWords, tile: Im
   const add = (a: string, b: string, sum: string): string =>
     type === 'f32' ? `fma(${vector}(${a}), ${b}, ${sum})` : `${sum} + ${a} * ${b}`
   const [rows, quads] = [upTo(4 * tall), upTo(wide)]
+  const column = product.column('at', 'n')
   return `
 var<workgroup> tile_l: array<${vector}, ${depth * left.line}>;
 var<workgroup> tile_r: array<${vector}, ${depth * right.line}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   ${findTile(w, `group.x + group.y * ${w.across}`)}
+  ${product.prepare}
+  let k_end = ${product.end};
   let m0 = tile_m * ${tile.rows}u;
   let n0 = tile_n * ${tile.columns}u;
   let x = local % ${across}u;
@@ -48,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   ${right.open('n0', product.columns)}
   ${rows.map((r) => quads.map((q) => `var sum${r}_${q} = ${vector}(0);`).join(' ')).join('\n  ')}
   // (one loop more than there are steps: it loads one and computes the one before)
-  for (var k = k0; k < k1 + ${depth}u; k += ${depth}u) {
+  for (var k = k0; k < k_end + ${depth}u; k += ${depth}u) {
     ${left.load}
     ${right.load}
     if (k > k0) {
@@ -69,7 +72,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var c = 0u; c < ${4 * wide}u; c++) {
     let n = n0 + x + c / 4u * ${across}u + c % 4u * ${tile.columns / 4}u;
     if (n >= ${product.columns}) { continue; }
-    ${product.column('at', 'n')}
+    ${column.code}
+    ${column.inside === null ? '' : `if (!(${column.inside})) { continue; }`}
     for (var r = 0u; r < ${rows.length}u; r++) {
       let m = m0 + y + r / 4u * ${down}u + r % 4u * ${tile.rows / 4}u;
       if (m < ${product.rows}) { ${product.store('at', 'm', `sums[r * ${wide}u + c / 4u][c % 4u]`)} }
@@ -117,8 +121,8 @@ function loadsOf(name: string, product: GatheredProduct, factor: Factor, size: n
   const next = `${name}_k += ${by}u; ${carry.join(' ')}`
   const value = (u: number, j: number): string => {
     const inside = factor.inside?.(opened(u, j), 'k_')
-    const number = factor.load(factor.at(opened(u, j), 'k_'))
-    return `select(${type}(0), ${number}, ${name}_k < k1${inside === undefined ? '' : ` && ${inside}`})`
+    const number = factor.value(opened(u, j), 'k_')
+    return `select(${type}(0), ${number}, ${name}_k < k_end${inside === undefined ? '' : ` && ${inside}`})`
   }
   const where = (code: string): string => (idle === null ? code : `if (${idle}) { ${code} }`)
   return {
