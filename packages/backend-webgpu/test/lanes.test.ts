@@ -121,6 +121,33 @@ describe('reductions', () => {
   })
 })
 
+describe('running combinations', () => {
+  // a few elements, a tile and more; along the lines and across them
+  test.each([
+    [[3, 70], 1],
+    [[2, 1025], 1],
+    [[300, 70], 0],
+  ])('of %j along %i', (shape, dim) =>
+    expectSame(
+      (make) => {
+        const ties = filled(make, shape, { scale: 30, dtype: 'int32' })
+        const { values, indices } = where(ties.eq(7), NaN, ties.to('float32')).cummax(dim)
+        return [filled(make, shape).cumsum(dim), where(ties.eq(7), NaN, 1).cumsum(dim), values, indices]
+      },
+      { devices, rtol: 2e-5, atol: 2e-4 },
+    ),
+  )
+  test('of a view, and in the half types', () =>
+    expectSame(
+      (make) => [
+        filled(make, [400, 6]).t().narrow(1, 10, 380).cumsum(1),
+        filled(make, [3, 300]).flip([1]).cumsum(1),
+        filled(make, [2, 300], { dtype: 'bfloat16' }).cumsum(1),
+      ],
+      { devices, rtol: 1e-2, atol: 1e-2 },
+    ))
+})
+
 describe('rows', () => {
   const withGradient = (make: Make, x: Tensor, run: (x: Tensor) => Tensor): Tensor[] => {
     const leaf = x.detach().requiresGrad_()

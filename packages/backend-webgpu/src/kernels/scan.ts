@@ -1,5 +1,6 @@
-// Running combinations along a dim. A long line is cut into parts, a thread for each: first the total of each part, then
-// the running totals of the parts (the same again), then each part from the total of those before it.
+// Running combinations along a dim. A long line is cut into parts, each of a thread, or on GPUs of a workgroup where
+// neighbours lie beside each other (see scan-group.ts): first the total of each part, then the running totals of the parts
+// (the same again), then each part from the total of those before it.
 import type { CoreKernels, Operand } from '@tt/tensor'
 import type { Block } from '../device/block.ts'
 import type { Runtime } from '../device/runtime.ts'
@@ -7,20 +8,24 @@ import { combineForms } from '../wgsl/combine.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { beats } from './arg-reduce.ts'
 import { count } from './iteration.ts'
-import { lineCode, lineWords, linesOf, putLines, sizeAt } from './lines.ts'
-import { Bindings, Words, elementHead, runElements, sourceOf } from './program.ts'
+import { lineCode, lineWords, linesOf, putLines, sizeAt, strideAt } from './lines.ts'
+import { Bindings, Words, elementHead, groupSize, put, runElements, sourceOf } from './program.ts'
+import { groupScan, groupTile, scanGroup } from './scan-group.ts'
 
 /** Totals of the parts of each line: the words of their values, and the positions of extremes. */
 interface Totals {
   readonly values: Block
   readonly positions: Block | null
   readonly perLine: number
+  /** Elements of a part. */
+  readonly part: number
 }
 
 /** scan of the backend. */
 export function createScan(runtime: Runtime): CoreKernels['scan'] {
-  // Elements of a part, if there are not enough lines to keep all threads busy.
+  // Elements of a thread's part, if there are not enough lines to keep all threads busy; and the same of workgroups.
   const [part, busy] = runtime.barrierFree ? [2048, 64] : [64, 16384]
+  const [groupPart, busyGroups] = [4 * groupTile, 1024]
 
   return (mode, input, dim, output, indices) => {
     const type = wordType(output.dtypeInfo)
@@ -28,6 +33,9 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
     const results = indices === null ? [output] : [output, indices]
     const lineCount = count(linesOf([input], dim).outer.sizes)
     const size = sizeAt(input, dim)
+    const along = lineCount < 64 || Math.abs(strideAt(input, dim)) <= Math.abs(outerStride(input, dim))
+    const byGroups = (from: Totals | null, length: number): boolean =>
+      !runtime.barrierFree && length > 64 && (along || from !== null)
     if (lineCount === 0 || size === 0 || count(input.shape) === 0) return
     const temporary: Block[] = []
     const take = (words: number): Block => {
@@ -36,7 +44,7 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
       return block
     }
 
-    // A thread for each part. `to` gets its total, 'results' its running combinations, from the carried one on.
+    // A thread or workgroup for each part. `to` gets its total, 'results' its running combinations, from the carried one on.
     const sweep = (
       from: Totals | null,
       length: number,
@@ -62,18 +70,19 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
       if (to !== 'results') addTotals(to, 'write')
       else if (!inPlace) for (const operand of results) bindings.add(operand, 'write')
       const parts = to === 'results' ? (carry?.perLine ?? 1) : to.perLine
-      const partSize = parts === 1 ? length : part
+      const partSize = parts === 1 ? length : to === 'results' ? carry!.part : to.part
+      const grouped = byGroups(from, length)
       const kinds = [
         wordType(input.dtypeInfo),
         ...results.map((r) => storeKind(r.dtypeInfo)),
         from === null,
         carry === null,
         to === 'results',
+        grouped,
       ].join()
       const program = runtime.program(`scan${mode}:${kinds}:${rank}:${bindings.key}`, () => {
         const words = new Words()
-        const head = elementHead(words.next(), words.next())
-        const [total, partCount, partLength] = words.row(3)
+        const [n, row, total, partCount, partLength, lineTotal] = words.row(6)
         const line = lineCode(rank, used.operands.length, 'line', words)
         const buffers = bindings.slots.map((slot) => `b${slot}`)
         const next = (n: number): string[] => buffers.splice(0, n)
@@ -88,23 +97,33 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
             : `bitcast<${type}>(${source[0]}[line * ${total} + ${p}])`
         const position = (p: string): string =>
           from === null || indices === null ? p : `${source[1]}[line * ${total} + ${p}]`
-        const store =
-          to === 'results' && !inPlace
-            ? [
-                `${target[0]}[${at[0]('p')}] = ${encodeWord('total', type, output.dtypeInfo)};`,
-                indices === null ? '' : `${target[1]}[${at[1]('p')}] = found;`,
-              ]
-            : [
-                `${target[0]}[${inPlace ? `line * ${total} + p` : 'i'}] = bitcast<u32>(total);`,
-                indices === null ? '' : `${target[1]}[${inPlace ? `line * ${total} + p` : 'i'}] = found;`,
-              ]
+        const places = inPlace
+          ? target.map((buffer) => `${buffer}[line * ${total} + p]`)
+          : target.map((buffer, k) => `${buffer}[${to === 'results' ? at[k]('p') : 'i'}]`)
+        // totals are kept as the words of their values
+        const encode = (value: string): string =>
+          to === 'results' && !inPlace ? encodeWord(value, type, output.dtypeInfo) : `bitcast<u32>(${value})`
+        const store = (value: string, found: string): string =>
+          `${places[0]} = ${encode(value)};${indices === null ? '' : ` ${places[1]} = ${found};`}`
+        const before = carried.map((buffer) => `${buffer}[i - 1u]`)
+        if (grouped) {
+          const code = groupScan(mode, type, indices !== null, runtime.subgroups, {
+            ...{ n, row, total, partCount, partLength, line: line.code, load, position, store },
+            ...{ before, toResults: to === 'results' },
+          })
+          return sourceOf(`scan ${mode}`, bindings, words, code)
+        }
+        // threads beside each other have lines beside each other, where those are: on GPUs
+        const split = runtime.barrierFree
+          ? `let line = i / ${partCount};\n  let lane = i % ${partCount};`
+          : `let lane = at / ${lineTotal};\n  let line = at % ${lineTotal};\n  let i = line * ${partCount} + lane;`
+        const head = elementHead(n, row)
         return sourceOf(
           `scan ${mode}`,
           bindings,
           words,
-          `${head}
-  let line = i / ${partCount};
-  let lane = i % ${partCount};
+          `${runtime.barrierFree ? head : head.replaceAll(/\bi\b/g, 'at')}
+  ${split}
   ${line.code}
   let start = lane * ${partLength};
   let end = min(start + ${partLength}, ${total});
@@ -114,8 +133,8 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
     carry === null
       ? ''
       : `if (lane > 0u) {
-    let before = bitcast<${type}>(${carried[0]}[i - 1u]);
-    ${extreme && indices !== null ? `if (!(${beats(mode, type, 'total', 'before', true)})) { found = ${carried[1]}[i - 1u]; }` : ''}
+    let before = bitcast<${type}>(${before[0]});
+    ${extreme && indices !== null ? `if (!(${beats(mode, type, 'total', 'before', true)})) { found = ${before[1]}; }` : ''}
     total = ${combineForms[mode][type]('before', 'total')};
   }`
   }
@@ -125,9 +144,9 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
       ${extreme && indices !== null ? `if (${beats(mode, type, 'x', 'total', true)}) { found = ${position('p')}; }` : ''}
       total = ${combineForms[mode][type]('total', 'x')};
     }
-    ${to === 'results' ? store.join('\n    ') : ''}
+    ${to === 'results' ? store('total', 'found') : ''}
   }
-  ${to === 'results' ? '' : store.join('\n  ')}
+  ${to === 'results' ? '' : store('total', 'found')}
 }`,
         )
       })
@@ -135,25 +154,29 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
         runtime,
         program,
         bindings,
-        lineCount * parts,
+        lineCount * parts * (grouped ? scanGroup : 1),
         (words, at) => {
-          words[at] = length
-          words[at + 1] = parts
-          words[at + 2] = partSize
-          putLines(words, at + 3, used)
+          const next = put(words, at, [length, parts, partSize, lineCount])
+          putLines(words, next, used)
         },
-        5 + lineWords(rank, used.operands.length),
+        6 + lineWords(rank, used.operands.length),
+        grouped ? scanGroup : groupSize,
       )
     }
 
     // Running combinations of a line (of totals: in their place)
     const scanned = (from: Totals | null, length: number): void => {
-      if (length <= part || lineCount >= busy) return sweep(from, length, null, 'results')
-      const perLine = Math.ceil(length / part)
+      const grouped = byGroups(from, length)
+      const most = grouped ? Math.ceil(busyGroups / lineCount) : Math.ceil(length / part)
+      const least = grouped ? groupPart : part
+      if (length <= least || most <= 1 || lineCount >= busy) return sweep(from, length, null, 'results')
+      const partSize = Math.max(1, Math.ceil(length / least / most)) * least
+      const perLine = Math.ceil(length / partSize)
       const totals: Totals = {
         values: take(lineCount * perLine),
         positions: indices === null ? null : take(lineCount * perLine),
         perLine,
+        part: partSize,
       }
       sweep(from, length, null, totals)
       scanned(totals, perLine)
@@ -165,4 +188,10 @@ export function createScan(runtime: Runtime): CoreKernels['scan'] {
       for (const block of temporary) runtime.memory.release(block)
     }
   }
+}
+
+/** Stride of the innermost dim that has several elements, beside `dim`. */
+function outerStride({ shape, strides }: Operand, dim: number): number {
+  const inner = shape.findLastIndex((size, d) => d !== dim && size > 1)
+  return inner < 0 ? Infinity : strides[inner]
 }

@@ -58,9 +58,7 @@ export function lanesCode(count: number, type: Scalar, subgroups: boolean): Lane
   }`
   return {
     declarations: `var<workgroup> subgroup_totals: array<${type}, ${count / leastSubgroup}>;`,
-    parameters: `${workgroup},
-  @builtin(subgroup_id) subgroup: u32, @builtin(num_subgroups) subgroup_count: u32,
-  @builtin(subgroup_size) subgroup_lanes: u32, @builtin(subgroup_invocation_id) subgroup_lane: u32`,
+    parameters: `${workgroup}, ${subgroupParameters}`,
     fold: (total, combine) => `${exchange(total, combine)}
   workgroupBarrier();
   if (subgroup_lane == 0u) { subgroup_totals[subgroup] = ${total}; }
@@ -71,4 +69,68 @@ export function lanesCode(count: number, type: Scalar, subgroups: boolean): Lane
   }${exchange(total, combine)}`,
   }
 }
+
+/** WGSL that combines the items of the lanes before each lane, in their order, by a function `join` of two. */
+export interface LanesBefore {
+  readonly declarations: string
+  /** What main gets: `group`, `lane` and what `code` needs. */
+  readonly parameters: string
+  /**
+   * Joins to `before` the items of the lanes before, and to `all` those of all lanes; where all lanes of the workgroup
+   * get to, a barrier before and after.
+   */
+  code(own: string, before: string, all: string): string
+}
+
+/** For the lanes of a workgroup of `count`; `fields`: those of the struct Item, null if it is a number. */
+export function itemsBefore(
+  count: number,
+  fields: readonly string[] | null,
+  subgroups: boolean,
+): LanesBefore {
+  const workgroup = '@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32'
+  if (!subgroups) {
+    return {
+      declarations: `var<workgroup> lane_items: array<Item, ${count}>;`,
+      parameters: workgroup,
+      code: (own, before, all) => `
+  var sum = ${own};
+  lane_items[lane] = sum;
+  for (var step = 1u; step < ${count}u; step <<= 1u) {
+    workgroupBarrier();
+    if (lane >= step) { sum = join(lane_items[lane - step], sum); }
+    workgroupBarrier();
+    lane_items[lane] = sum;
+  }
+  workgroupBarrier();
+  if (lane > 0u) { ${before} = join(${before}, lane_items[lane - 1u]); }
+  ${all} = join(${all}, lane_items[${count - 1}]);`,
+    }
+  }
+  const up =
+    fields === null
+      ? 'subgroupShuffleUp(x, by)'
+      : `Item(${fields.map((f) => `subgroupShuffleUp(x.${f}, by)`).join(', ')})`
+  return {
+    declarations: `fn lanes_up(x: Item, by: u32) -> Item { return ${up}; }
+var<workgroup> subgroup_items: array<Item, ${count / leastSubgroup}>;`,
+    parameters: `${workgroup}, ${subgroupParameters}`,
+    code: (own, before, all) => `
+  var sum = ${own};
+  for (var step = 1u; step < subgroup_lanes; step <<= 1u) {
+    let lower = lanes_up(sum, step);
+    if (subgroup_lane >= step) { sum = join(lower, sum); }
+  }
+  let lower = lanes_up(sum, 1u);
+  if (subgroup_lane == subgroup_lanes - 1u) { subgroup_items[subgroup] = sum; }
+  workgroupBarrier();
+  for (var k = 0u; k < subgroup_count; k++) {
+    if (k == subgroup) { ${before} = ${all}; }
+    ${all} = join(${all}, subgroup_items[k]);
+  }
+  if (subgroup_lane > 0u) { ${before} = join(${before}, lower); }`,
+  }
+}
 const leastSubgroup = 4 // of WGSL
+const subgroupParameters = `@builtin(subgroup_id) subgroup: u32, @builtin(num_subgroups) subgroup_count: u32,
+  @builtin(subgroup_size) subgroup_lanes: u32, @builtin(subgroup_invocation_id) subgroup_lane: u32`
