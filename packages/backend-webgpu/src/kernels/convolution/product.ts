@@ -138,7 +138,7 @@ const tiles: readonly ImageTile[] = [
   { rows: 64, columns: 128, depth: 16 },
   { rows: 64, columns: 64, depth: 16 },
   { rows: 32, columns: 128, depth: 16 },
-  { rows: 16, columns: 256, depth: 16 },
+  { rows: 16, columns: 256, depth: 8 },
 ]
 const busy = 256 // workgroups from which on a tile may be larger than the smallest for its rows
 
