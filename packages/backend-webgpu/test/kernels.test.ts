@@ -13,7 +13,7 @@ import {
   where,
 } from '@tt/autograd'
 import type { DType, Tensor } from '@tt/tensor'
-import { backend, expectSame, filled } from './gpu.ts'
+import { backend, expectSame, filled, other } from './gpu.ts'
 import type { Make } from './gpu.ts'
 
 const devices = ['webgpu', 'webgpu:other']
@@ -73,6 +73,42 @@ describe('map', () => {
       ]
     }),
   )
+  // by tiles on GPUs: neighbours of an operand that are far apart in the result
+  test.each(['float32', 'float16', 'bool'] as const)('transposed operands of many elements, %s', (dtype) =>
+    expectSame(
+      (make) => {
+        const of = (shape: number[], seed = 1): Tensor => filled(make, shape, { dtype, scale: 3, seed })
+        const [x, y] = [of([70, 66]), of([66, 70], 2)]
+        const into = of([66, 80], 5)
+        into.narrow(1, 3, 70).copy_(x.t())
+        return [
+          x.t().contiguous(),
+          x.add(y.t()),
+          x
+            .t()
+            .add(y)
+            .add(of([70, 66], 3).t()),
+          x.t().add(of([70], 4)),
+          of([3, 40, 2, 33], 6).permute([2, 3, 0, 1]).contiguous(),
+          of([16, 5, 17, 4], 7)
+            .permute([3, 2, 1, 0])
+            .mul(of([4, 17, 5, 16], 8)),
+          into,
+        ]
+      },
+      { devices },
+    ),
+  )
+  test('by tiles on GPUs, and by strides on CPU drivers', () => {
+    for (const { runtime } of [backend, other]) {
+      runtime.sources = []
+      const x = filled((data) => tensor(data, { device: runtime.name }), [70, 66])
+      x.t().mul(2).sub(x.t().cos())
+      const tiled = runtime.sources.some(({ source }) => /var<workgroup> tile0/.test(source))
+      expect(tiled).toBe(!runtime.barrierFree)
+      runtime.sources = null
+    }
+  })
   test('more elements than workgroups in one dim', async () => {
     const n = 4_300_000 // 65535 groups of 64 threads are 4,194,240
     const x = tensor([1, 2], { device: 'webgpu' })

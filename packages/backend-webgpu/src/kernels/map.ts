@@ -9,6 +9,7 @@ import { lower, signature } from '../wgsl/lower.ts'
 import { decodeWord, encodeWord, scalarOf, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { broadcastStrides, coalesce, count, isDense, padded, sameShape } from './iteration.ts'
 import type { Iteration } from './iteration.ts'
+import { runTiled, tilingOf } from './map-tile.ts'
 import {
   Bindings,
   address,
@@ -79,6 +80,12 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         kernel.name,
         `a kernel takes at most ${maxWords} sizes and strides, got ${wordCount}`,
       )
+    const tiling = runtime.barrierFree ? null : tilingOf(it, operands, inputs.length)
+    if (tiling !== null) {
+      const element = (words: Words): string => elementFunction(kernel, bindings, words)
+      runTiled(runtime, kernel, code, tiling, bindings, operands, params, element)
+      return
+    }
     const reach = foursReach(it, operands, inputs.length)
     runSliced(
       runtime,
