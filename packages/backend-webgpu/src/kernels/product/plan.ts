@@ -118,9 +118,9 @@ const tiles: readonly (Tile & Timed)[] = [
   { rows: 256, columns: 128, threadRows: 16, threadColumns: 8, depth: 8, busy: 233, alone: 233 },
   { rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 8, busy: 124, alone: 140 },
   { rows: 128, columns: 64, threadRows: 8, threadColumns: 4, depth: 16, busy: 68, alone: 88 },
-  { rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16, busy: 40, alone: 44 },
-  { rows: 32, columns: 32, threadRows: 4, threadColumns: 4, depth: 32, busy: 14, alone: 25 },
-  { rows: 16, columns: 64, threadRows: 4, threadColumns: 4, depth: 32, busy: 14, alone: 25 },
+  { rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16, busy: 40, alone: 50 },
+  { rows: 32, columns: 32, threadRows: 4, threadColumns: 4, depth: 32, busy: 12.4, alone: 22 },
+  { rows: 16, columns: 64, threadRows: 4, threadColumns: 4, depth: 32, busy: 11, alone: 21 },
 ]
 const matrixTiles: readonly (Timed & { readonly rows: MatrixTile })[] = [
   { rows: 128, columns: 128, busy: 20, alone: 30 },

@@ -55,11 +55,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     ${left.store}
     ${right.store}
     workgroupBarrier();
-    let next = k + ${depth}u;
-    if (next < k1) {
-      ${left.load('next')}
-      ${right.load('next')}
-    }
+    let next = k + ${depth}u; // (not asked whether there is one: where branches meet, loads would be waited for)
+    ${left.load('next')}
+    ${right.load('next')}
     for (var d = 0u; d < ${depth}u; d++) {
       ${quadsA.map((q) => `let left${q} = tile_a[d * ${lineA}u + ${q * spanY}u + y];`).join(' ')}
       ${quadsB.map((q) => `let right${q} = tile_b[d * ${lineB}u + ${q * spanX}u + x];`).join(' ')}
