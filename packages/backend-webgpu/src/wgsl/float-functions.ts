@@ -30,10 +30,15 @@ fn tt_sign(x: f32) -> f32 {
   // not 0, though rounding may take it for 0
   tt_subnormal: `
 fn tt_subnormal(x: f32) -> bool { return ((bitcast<u32>(x) & 0x7fffffffu) - 1u) < 0x7fffffu; }`,
+  // The sign by its bit: a choice of −1 and 0 may become the negative of a truth value, which is −0.
   tt_ceil: `
-fn tt_ceil(x: f32) -> f32 { return select(ceil(x), select(-0f, 1f, bitcast<i32>(x) > 0), tt_subnormal(x)); }`,
+fn tt_ceil(x: f32) -> f32 {
+  return select(ceil(x), tt_copysign(select(0f, 1f, bitcast<i32>(x) > 0), x), tt_subnormal(x));
+}`,
   tt_floor: `
-fn tt_floor(x: f32) -> f32 { return select(floor(x), select(-1f, 0f, bitcast<i32>(x) > 0), tt_subnormal(x)); }`,
+fn tt_floor(x: f32) -> f32 {
+  return select(floor(x), tt_copysign(select(1f, 0f, bitcast<i32>(x) > 0), x), tt_subnormal(x));
+}`,
   tt_copysign: `
 fn tt_copysign(x: f32, y: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(y) & 0x80000000u));
