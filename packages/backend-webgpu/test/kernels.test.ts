@@ -185,6 +185,8 @@ describe('matmul', () => {
   )
 })
 
+// (the device whose convolutions of few channels are no products)
+const direct = backend.runtime.barrierFree ? 'webgpu' : 'webgpu:other'
 describe('convolution, its gradients and its transpose', () => {
   test.each([
     [1, 0, 1, 1],
@@ -203,7 +205,7 @@ describe('convolution, its gradients and its transpose', () => {
           .backward()
         return noGrad(() => [y.detach(), x.grad!, w.grad!, b.grad!])
       },
-      { rtol: 1e-5, atol: 1e-5, devices },
+      { rtol: 1e-5, atol: 1e-5, devices: [direct] },
     ),
   )
   test('1-d and 3-d', () =>

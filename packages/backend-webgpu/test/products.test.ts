@@ -174,12 +174,31 @@ describe('convolution as a product, with its gradients', () => {
     (_, run) => expectSame(run, { rtol: 2e-5, atol: 2e-5, devices }),
     compiles,
   )
+  // (many groups make many tiles, of which the larger ones want to be)
+  // (many groups make many tiles, of which the larger ones want to be)
+  test.each([
+    [256, 70],
+    [256, 40],
+    [1, 40],
+    [1, 3],
+  ])(
+    'a tile for %i groups of %i channels',
+    (groups, channels) =>
+      expectSame(
+        (make) => {
+          const [x, w] = [filled(make, [1, 16 * groups, 4, 4]), filled(make, [channels * groups, 16, 1, 1])]
+          return conv2d(x, w, null, { groups })
+        },
+        { rtol: 2e-5, atol: 2e-5, devices: ['webgpu:other'] },
+      ),
+    compiles,
+  )
   test('where the channels fill a tile, on devices with barriers only', async () => {
     for (const barrierFree of [false, true]) {
       const { runtime } = await init({ name: 'webgpu:fresh', barrierFree })
       const make: Make = (data) => tensor(data, { device: runtime.name })
       const sources = (runtime.sources = [] as { name: string; source: string }[])
-      for (const channels of [3, 16])
+      for (const channels of [1, 16])
         conv2d(filled(make, [2, channels, 6, 6]), filled(make, [channels, channels, 3, 3]))
       const forms = sources.filter(({ name }) => name === 'convolution')
       const tiled = forms.map(({ source }) => source.includes('workgroupBarrier'))

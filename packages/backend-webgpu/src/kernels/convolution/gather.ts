@@ -109,7 +109,8 @@ export function gatheredProduct(pieces: ConvolutionPieces): GatheredProduct {
         return `${declare(k, (d) => move(spatial[d], d))}
       let ${k} = ${other} * ${last} ${sign} (${along(strides, (d) => `${k}p${d}`)});`
       },
-      inside: (name, k) => dims.map((d) => `${name}p${d} ${sign} ${k}p${d} < ${sizes[d]}`).join(' && '),
+      // (not &&, which would be a branch)
+      inside: (name, k) => dims.map((d) => `(${name}p${d} ${sign} ${k}p${d} < ${sizes[d]})`).join(' & '),
       value: (name, k) => load(operand, `${name} + ${k}`),
     }
   }
@@ -211,7 +212,7 @@ export function gatheredProduct(pieces: ConvolutionPieces): GatheredProduct {
       const names = dims.map((d) => `${name}p${d}`)
       return {
         code: `${code}${dims.map((d) => `let ${names[d]} = ${moved[d]};`).join(' ')} ${at(names)}`,
-        inside: dims.map((d) => `${names[d]} < ${g.inputSize[d]}`).join(' && '),
+        inside: dims.map((d) => `(${names[d]} < ${g.inputSize[d]})`).join(' & '),
       }
     },
     store: (name, m, value) => {

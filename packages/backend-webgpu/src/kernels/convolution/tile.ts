@@ -1,34 +1,34 @@
-// A convolution as a product through workgroup memory, for GPUs: 256 threads make a tile of the output, each 4×4 to 8×8
-// outputs of it, a few numbers of the inner dim at a time; those of the next step are loaded while one is computed. In
-// workgroup memory a step lies as [k][row] in vectors of four rows that are a quarter of the tile apart, so that
-// neighbouring threads load and store neighbouring numbers.
+// A convolution as a product through workgroup memory, for GPUs: a thread makes 4×4 to 8×8 outputs of the tile, which goes
+// along the inner dim a few numbers at a time; those of the next step are loaded while one is multiplied. In workgroup
+// memory a step lies as [k][row] in vectors of four rows that are a quarter of the tile apart, so that neighbouring
+// threads load and store neighbouring numbers.
 import type { Factor, GatheredProduct } from './gather.ts'
 import { findTile, upTo } from '../product/product.ts'
 import type { TileWords } from '../product/product.ts'
 import { splitIndex } from '../program.ts'
 
-/** Outputs of a tile, and how many numbers of the inner dim are in a step. */
+/** Outputs of a tile, how many numbers of the inner dim are in a step, and the threads that share the work. */
 export interface ImageTile {
   readonly rows: number
   readonly columns: number
   readonly depth: number
+  readonly threads: number
 }
 
-const threads = 256
 const four = upTo(4)
 
 /** The kernel. */
 export function imageTileSource(product: GatheredProduct, w: TileWords, tile: ImageTile): string {
   const { type } = product
-  const { depth } = tile
+  const { depth, threads } = tile
   const outputs = (tile.rows * tile.columns) / threads
   // a thread's vectors of rows and of columns
   const high = outputs >= 64 ? 2 : 1
   const [tall, wide] = [high, outputs / 16 / high]
   const [down, across] = [tile.rows / 4 / tall, tile.columns / 4 / wide]
   const [left, right] = [
-    loadsOf('l', product, product.a, tile.rows, depth),
-    loadsOf('r', product, product.b, tile.columns, depth),
+    loadsOf('l', product, product.a, tile.rows, tile),
+    loadsOf('r', product, product.b, tile.columns, tile),
   ]
   const vector = `vec4<${type}>`
   const add = (a: string, b: string, sum: string): string =>
@@ -91,9 +91,15 @@ interface Loads {
   readonly store: string
 }
 
-// A thread loads vectors of one k, or of every few; neighbours are neighbours along the factor's even dim. Its k is kept
-// in digits, which are added like numbers: divisions are dear.
-function loadsOf(name: string, product: GatheredProduct, factor: Factor, size: number, depth: number): Loads {
+// A thread loads vectors of one k along the inner dim, of one row (column) along the outer; neighbouring threads load
+// neighbours along it. An inner index is kept in digits, to which the step is added as to a number: divisions are dear.
+function loadsOf(
+  name: string,
+  product: GatheredProduct,
+  factor: Factor,
+  size: number,
+  { depth, threads }: ImageTile,
+): Loads {
   const { type, digits } = product
   const inner = factor.along === 'inner'
   const quarter = size / 4
@@ -108,28 +114,43 @@ function loadsOf(name: string, product: GatheredProduct, factor: Factor, size: n
     inner
       ? `local % ${depth}u * ${line}u + ${position(u)}`
       : `(local / ${quarter}u + ${(u * threads) / quarter}u) * ${line}u + ${position(u)}`
+  // what units have of their own: rows along the inner dim, inner indices along the outer
   const opened = (u: number, j: number): string => `${name}${inner ? u : 0}_${j}_`
-  const by = inner ? depth : Math.min(threads / quarter, depth)
-  const first = splitIndex(`${name}_k`, digits, `${name}_f`)
-  const step = splitIndex(`${by}u`, digits, `${name}_s`)
-  const digit = digits.map((_, d) => `${name}_d${d}`)
-  const carry = digits.map((size, d) => {
-    const sum = `${digit[d]} + ${step.index[d]}${d === 0 ? '' : ` + select(0u, 1u, full${d - 1})`}`
-    if (d === digits.length - 1) return `${digit[d]} = ${sum};`
-    return `let sum${d} = ${sum}; let full${d} = sum${d} >= ${size}; ${digit[d]} = select(sum${d}, sum${d} - ${size}, full${d});`
-  })
-  const next = `${name}_k += ${by}u; ${carry.join(' ')}`
+  const index = (u: number): string => `${name}_k${inner ? 0 : u}`
+  const step = splitIndex(`${depth}u`, digits, `${name}_step`)
+  const start = (u: number): string => {
+    const from = inner ? `local % ${depth}u` : `local / ${quarter}u + ${(u * threads) / quarter}u`
+    const first = splitIndex(index(u), digits, `${index(u)}_first`)
+    const parts = digits.map((_, d) => `var ${index(u)}_${d} = ${first.index[d]};`)
+    return `var ${index(u)} = k0 + ${from};\n  ${first.code}${parts.join(' ')}`
+  }
+  const advance = (u: number): string => {
+    const carry = digits.map((size, d) => {
+      const digit = `${index(u)}_${d}`
+      const sum = `${digit} + ${step.index[d]}${d === 0 ? '' : ` + select(0u, 1u, full${d - 1})`}`
+      if (d === digits.length - 1) return `${digit} = ${sum};`
+      return `let sum${d} = ${sum}; let full${d} = sum${d} >= ${size}; ${digit} = select(sum${d}, sum${d} - ${size}, full${d});`
+    })
+    return `{ ${index(u)} += ${depth}u; ${carry.join(' ')} }`
+  }
   const value = (u: number, j: number): string => {
     const inside = factor.inside?.(opened(u, j), 'k_')
     const number = factor.value(opened(u, j), 'k_')
-    return `select(${type}(0), ${number}, ${name}_k < k_end${inside === undefined ? '' : ` && ${inside}`})`
+    return `select(${type}(0), ${number}, ${inside === undefined ? '' : `${inside} & `}(${index(u)} < k_end))`
   }
+  const load = (u: number): string => `{
+      ${factor.enter(
+        'k_',
+        digits.map((_, d) => `${index(u)}_${d}`),
+      )}
+      ${name}_v${u} = vec4<${type}>(${four.map((j) => value(u, j)).join(', ')});
+    }`
+  const [rows, indices] = inner ? [units, [0]] : [[0], units]
   const where = (code: string): string => (idle === null ? code : `if (${idle}) { ${code} }`)
   return {
     line,
-    open: (from, count) => `var ${name}_k = k0 + ${inner ? `local % ${depth}u` : `local / ${quarter}u`};
-  ${first.code}${step.code}${digit.map((each, d) => `var ${each} = ${first.index[d]};`).join(' ')}
-  ${(inner ? units : [0])
+    open: (from, count) => `${step.code}${indices.map(start).join('\n  ')}
+  ${rows
     .flatMap((u) =>
       four.map((j) =>
         factor.open(opened(u, j), `min(${from} + ${position(u)} + ${j * quarter}u, ${count} - 1u)`),
@@ -137,17 +158,7 @@ function loadsOf(name: string, product: GatheredProduct, factor: Factor, size: n
     )
     .join('\n  ')}
   ${units.map((u) => `var ${name}_v${u} = vec4<${type}>(0);`).join(' ')}`,
-    load: where(
-      units
-        .map(
-          (u) => `{
-      ${factor.enter('k_', digit)}
-      ${name}_v${u} = vec4<${type}>(${four.map((j) => value(u, j)).join(', ')});
-      ${!inner || u === units.length - 1 ? next : ''}
-    }`,
-        )
-        .join('\n    '),
-    ),
+    load: where([...units.map(load), ...indices.map(advance)].join('\n    ')),
     store: where(units.map((u) => `tile_${name}[${place(u)}] = ${name}_v${u};`).join(' ')),
   }
 }
