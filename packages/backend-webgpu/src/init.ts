@@ -41,16 +41,16 @@ export async function init(options: WebGpuOptions = {}): Promise<WebGpuBackend> 
   const found =
     options.device === undefined
       ? await request(options)
-      : { device: options.device, fallback: isFallback(options.device) }
-  const { device, fallback } = found
+      : { device: options.device, info: options.device.adapterInfo }
+  const { device, info } = found
   const runtime = new Runtime(device, {
     name,
     memoryLimit,
     poolLimit,
     collector: platform.collector,
-    barrierFree: options.barrierFree ?? fallback,
+    barrierFree: options.barrierFree ?? info?.isFallbackAdapter ?? false,
     subgroupNumbers: await hasSubgroupNumbers(),
-    matrixShapes: matrixShapes(device),
+    matrixShapes: matrixShapes(device, info),
   })
   const backend = createBackend(runtime)
   registerBackend(backend)
@@ -71,28 +71,28 @@ interface MatrixConfig {
   readonly N: number
   readonly K: number
 }
-/** The fragments that fit together in our tiles: float16 with float32 sums, sides that divide 32. */
-function matrixShapes({ features, adapterInfo }: GPUDevice): MatrixShape[] {
+/**
+ * The fragments that fit together in our tiles: float16 with float32 sums, sides that divide 32. Today only the adapter
+ * tells them, not a device of the user's.
+ */
+function matrixShapes({ features }: GPUDevice, info: GPUAdapterInfo): MatrixShape[] {
   if (!features.has(matrixFeature)) return []
-  const { subgroupMatrixConfigs = [] } = adapterInfo as { subgroupMatrixConfigs?: Iterable<MatrixConfig> }
+  const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<MatrixConfig> }
   return [...subgroupMatrixConfigs]
     .filter((c) => c.componentType === 'f16' && c.resultComponentType === 'f32')
     .map(({ M, N, K }) => ({ rows: M, columns: N, inner: K }))
     .filter((shape) => Object.values(shape).every((side) => 32 % side === 0))
 }
 
-const isFallback = (device: GPUDevice): boolean => device.adapterInfo?.isFallbackAdapter ?? false
-
 async function request({
   powerPreference,
-}: WebGpuOptions): Promise<{ device: GPUDevice; fallback: boolean }> {
+}: WebGpuOptions): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
   const gpu = await platform.gpu().catch((error: Error) => {
     throw new DeviceError('webgpu.init', error.message)
   })
   const adapter = await gpu.requestAdapter(powerPreference === undefined ? {} : { powerPreference })
   if (adapter === null)
     throw new DeviceError('webgpu.init', `a GPU adapter must be available, got none. ${platform.adapterHint}`)
-  const fallback = adapter.info.isFallbackAdapter
   const requiredLimits: Record<string, number> = {}
   // a device has the defaults unless it asks: 128 MiB bindings, 8 storage buffers, ...
   for (const limit of [
@@ -109,5 +109,5 @@ async function request({
     adapter.features.has(feature),
   ) as GPUFeatureName[]
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
-  return { device, fallback }
+  return { device, info: adapter.info }
 }

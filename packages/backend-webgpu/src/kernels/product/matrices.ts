@@ -71,11 +71,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     ${left.store}
     ${right.store}
     workgroupBarrier();
-    let next = k + ${depth}u;
-    if (next < k1) {
-      ${left.load('next')}
-      ${right.load('next')}
-    }
+    let next = k + ${depth}u; // (not asked whether there is one: where branches meet, loads would be waited for)
+    ${left.load('next')}
+    ${right.load('next')}
     ${multiply.join('\n    ')}
   }
   ${rows

@@ -127,9 +127,10 @@ const matrixTiles: readonly (Timed & { readonly rows: MatrixTile })[] = [
   { rows: 64, columns: 64, busy: 7, alone: 12 },
 ]
 const units = 128
-/** Nanoseconds of a kernel's beginning and end, and of an output in the sums of parts: written, read. */
+/** Nanoseconds of a kernel's beginning and end, of a second kernel for the sums of parts, and of an output in each part. */
 const fixed = 5000
-const partOutput = 0.004
+const partSums = 15_000
+const partOutput = 0.006
 
 /** The quickest of the tiles, and the length of the parts of the inner dim. */
 function quickest<T extends Timed>(
@@ -141,7 +142,7 @@ function quickest<T extends Timed>(
     const groups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * batches
     for (let parts = 1; parts === 1 || parts * 64 <= inner; parts *= 2) {
       const length = parts === 1 ? Math.max(inner, 1) : Math.ceil(inner / parts / 32) * 32
-      const sums = parts === 1 ? 0 : fixed + parts * batches * rows * columns * partOutput
+      const sums = parts === 1 ? 0 : partSums + parts * batches * rows * columns * partOutput
       const time =
         fixed + length * Math.max(tile.alone, Math.ceil((groups * parts) / units) * tile.busy) + sums
       if (time < best.time) best = { tile, length, time }

@@ -64,19 +64,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} = ${add(`left${r >> 2}[${r & 3}]`, `right${q}`, `sum${r}_${q}`)};`).join(' ')).join('\n      ')}
     }
   }
-  ${quadsB
-    .map(
-      (q) => `for (var c = 0u; c < 4u; c++) {
-    let n = n0 + ${q * spanX * 4}u + x * 4u + c;
-    if (n >= ${product.columns}) { continue; }
-    ${rows
-      .map((r) => {
+  ${upTo(tile.threadColumns)
+    .map((c) => {
+      const stores = rows.map((r) => {
         const m = `m0 + ${(r >> 2) * spanY * 4 + (r & 3)}u + y * 4u`
-        return `{ let m = ${m}; if (m < ${product.rows}) { ${product.store('m', 'n', `sum${r}_${q}[c]`)} } }`
+        // (a number that is not known here would put all sums into slow memory)
+        const sum = `sum${r}_${c >> 2}[${c & 3}]`
+        return `{ let m = ${m}; if (m < ${product.rows}) { ${product.store('m', 'n', sum)} } }`
       })
-      .join('\n    ')}
-  }`,
-    )
+      return `{
+    let n = n0 + ${(c >> 2) * spanX * 4 + (c & 3)}u + x * 4u;
+    if (n < ${product.columns}) {
+      ${stores.join('\n      ')}
+    }
+  }`
+    })
     .join('\n  ')}
 }`
 }
