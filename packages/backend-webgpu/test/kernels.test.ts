@@ -208,6 +208,18 @@ describe('convolution, its gradients and its transpose', () => {
       { rtol: 1e-5, atol: 1e-5, devices: [direct] },
     ),
   )
+  test('a channel a group', () =>
+    expectSame(
+      (make) => {
+        const [x, w] = [
+          filled(make, [3, 5, 9, 8]).requiresGrad_(),
+          filled(make, [5, 1, 3, 2]).requiresGrad_(),
+        ]
+        conv2d(x, w, null, { stride: 2, padding: 1, groups: 5 }).square().sum().backward()
+        return [x.grad!, w.grad!]
+      },
+      { rtol: 1e-5, atol: 1e-5, devices },
+    ))
   test('1-d and 3-d', () =>
     expectSame(
       (make) => [

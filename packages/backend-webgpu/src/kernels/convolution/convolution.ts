@@ -16,6 +16,8 @@ import { Bindings, Words, elementHead, put, runElements, sourceOf, splitIndex } 
 
 type Convolutions = Pick<CoreKernels, 'convolution' | 'convolutionInput' | 'convolutionWeight'>
 const four = [0, 1, 2, 3]
+/** Which of a thread's four channels it reads for a vector of them: where a group has one, that one for all. */
+const channelsRead = (channels: number): readonly number[] => (channels === 1 ? [0] : four)
 
 // WGSL: what a thread makes, four channels of a group at four places from `place` on, of images of `sizes`.
 function splitFours(g: Geometry, sizes: readonly string[], channels: string) {
@@ -45,7 +47,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       const operands = bias === null ? [input, weight, out] : [input, weight, out, bias]
       const { bindings, key } = prepare('convolution', operands, 2)
       const type = wordType(out.dtypeInfo)
-      const program = runtime.program(key, () => {
+      const read = channelsRead(weight.shape[0] / geometry.groups)
+      const program = runtime.program(`${key}:${read.length}`, () => {
         const words = new Words()
         const head = elementHead(words.next(), words.next())
         const g = geometryWords(words, spatial, 3)
@@ -70,7 +73,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     let p${d} = ${from(d, place[d])};
     if (p${d} < 0 || p${d} >= i32(${g.inputSize[d]})) { continue; }`,
       `
-    let w = vec4<${type}>(${four.map((c) => load(1, g.at(1, [`c0 + min(${c}u, most - 1u)`, 'ci', ...places('t', spatial)]))).join(', ')});
+    let w = vec4<${type}>(${read.map((c) => load(1, g.at(1, [`c0 + min(${c}u, most - 1u)`, 'ci', ...places('t', spatial)]))).join(', ')});
     ${four
       .map((j) => {
         const at = g.at(0, [
@@ -118,7 +121,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       const { bindings, key } = prepare('convolutionInput', operands, 0)
       const type = wordType(out.dtypeInfo)
       const unit = geometry.stride.every((stride) => stride === 1) // divisions are dear
-      const program = runtime.program(`${key}:${unit}`, () => {
+      const read = channelsRead(weight.shape[1])
+      const program = runtime.program(`${key}:${unit}:${read.length}`, () => {
         const words = new Words()
         const head = elementHead(words.next(), words.next())
         const g = geometryWords(words, spatial, 3)
@@ -146,7 +150,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     ${from(d, `${d}`, place[d])}
     if (!${inside(d, `${d}`)}) { continue; }`,
       `
-    let w = vec4<${type}>(${four.map((c) => load(1, g.at(1, ['co', `c0 + min(${c}u, most - 1u)`, ...places('t', spatial)]))).join(', ')});
+    let w = vec4<${type}>(${read.map((c) => load(1, g.at(1, ['co', `c0 + min(${c}u, most - 1u)`, ...places('t', spatial)]))).join(', ')});
     ${four
       .map((j) => {
         const name = `${last}_${j}`
@@ -195,7 +199,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
       const threads = geometry.groups * blocks * Math.ceil(inner / tile) * count(taps)
       if (threads === 0) return
       const rows = gradient.shape[0] * count(gradient.shape.slice(2, -1))
-      const wanted = runtime.barrierFree ? 256 : 32768
+      const wanted = runtime.barrierFree ? 256 : 262144 // threads
       const lanes = Math.max(1, Math.min(rows, Math.ceil(wanted / threads), 256))
       if (lanes === 1) return weightSums(gradient, input, out, geometry, tile, 1, threads)
       // [weights, lanes] partial sums, then their sums
@@ -242,7 +246,8 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     const { bindings, key } = prepare('convolutionWeight', operands, 1)
     const type = wordType(out.dtypeInfo)
     const tiles = four.slice(0, tile)
-    const program = runtime.program(`${key}:${tile}`, () => {
+    const read = channelsRead(out.shape[0] / geometry.groups)
+    const program = runtime.program(`${key}:${tile}:${read.length}`, () => {
       const words = new Words()
       const head = elementHead(words.next(), words.next())
       const laneCount = words.next()
@@ -280,7 +285,7 @@ export function createConvolutions(runtime: Runtime, reduce: CoreKernels['reduce
     ${four.slice(0, last).map(from).join('')}
     for (var o = 0u; o < ${g.outputSize[last]}; o++) {
       ${from(last)}
-      let w = vec4<${type}>(${four.map((c) => load(2, g.at(2, [n, `c0 + min(${c}u, most - 1u)`, ...place]))).join(', ')});
+      let w = vec4<${type}>(${read.map((c) => load(2, g.at(2, [n, `c0 + min(${c}u, most - 1u)`, ...place]))).join(', ')});
       ${tiles
         .map((k) => {
           const channel = `${group} * ${g.inner} + min(ci0 + ${k}u, ${g.inner} - 1u)`

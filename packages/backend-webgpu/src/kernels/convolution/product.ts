@@ -122,7 +122,7 @@ function formOf({ barrierFree, subgroupLanes }: Runtime, wanted: Wanted, sizes: 
       source: (pieces, w) => lanesSource(tapsProduct(pieces), w, plan),
     }
   }
-  if (Math.min(columns, inner) < least) return null
+  if (rows === 0 || Math.min(columns, inner) < least) return null
   const tile = tileOf(wanted, sizes)
   return {
     key: JSON.stringify(tile),
