@@ -3,10 +3,10 @@
 import { tapLoops } from './geometry.ts'
 import { channelOf, placesAt, storeOf } from './pieces.ts'
 import type { ConvolutionPieces } from './pieces.ts'
-import type { LinearSide, Product } from '../product/product.ts'
+import type { Side, Product } from '../product/product.ts'
 
 /** The product for the output, or for the gradient by the input. */
-export function tapsProduct(pieces: ConvolutionPieces): Product<LinearSide> {
+export function tapsProduct(pieces: ConvolutionPieces): Product {
   const { wanted, g, unit, type, load } = pieces
   const forward = wanted === 'output'
   const dims = g.inputSize.map((_, d) => d)
@@ -17,7 +17,7 @@ export function tapsProduct(pieces: ConvolutionPieces): Product<LinearSide> {
   const { strides } = g.windows[image]
   const weights = g.windows[1].strides
   const channels = forward ? g.inner : g.outer // of the image
-  const a: LinearSide = {
+  const a: Side = {
     open: (name, m) => {
       const at = forward ? [channelOf(m, g.outer), '0u'] : [channelOf('0u', g.outer), m]
       return `let ${name} = ${g.at(1, [...at, ...zeros])};`
@@ -38,7 +38,7 @@ export function tapsProduct(pieces: ConvolutionPieces): Product<LinearSide> {
     return `let ${name}m${d} = ${s}; let ${name}p${d} = ${name}m${d} / i32(${g.stride[d]});
     ${name}inside &= ${name}m${d} >= 0 && ${name}p${d} * i32(${g.stride[d]}) == ${name}m${d} && ${name}p${d} < i32(${bounds[d]});`
   }
-  const b: LinearSide = {
+  const b: Side = {
     open: (name, column) => {
       const { code, n, place } = placesAt(g, column, columnSizes, `${name}q`)
       return `${code}let ${name}first = ${g.at(image, [n, channelOf('0u', channels), ...zeros])};

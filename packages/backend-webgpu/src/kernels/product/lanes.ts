@@ -2,7 +2,7 @@
 // subgroups have one size, each number of the first factor is loaded by one lane and broadcast: CPU drivers run a
 // subgroup as one vector, and loads are what costs there.
 import { findTile, upTo } from './product.ts'
-import type { Along, LinearSide, Product, TileWords } from './product.ts'
+import type { Along, Product, TileWords } from './product.ts'
 
 /** The tile of a subgroup, or of `lanes` threads. */
 export interface LaneTile {
@@ -54,7 +54,7 @@ function unitsOf(fours: Along | null, outputs: number): Units {
 }
 
 /** The kernel. */
-export function lanesSource(product: Product<LinearSide>, w: TileWords, tile: LaneTile): string {
+export function lanesSource(product: Product, w: TileWords, tile: LaneTile): string {
   const { type, a, b } = product
   const { rows: t, columns, lanes, shared } = tile
   const [r, c] = [upTo(t), upTo(columns)]

@@ -18,7 +18,7 @@ import type { Fours, Plan, Sizes } from './plan.ts'
 import { Products } from './run.ts'
 import type { ExtentWords, Job } from './run.ts'
 import { tileSource } from './tile.ts'
-import type { Along, LinearSide, Product, TileWords } from './product.ts'
+import type { Along, Product, Side, TileWords } from './product.ts'
 import { Bindings, handleOf, put, sourceOf } from '../program.ts'
 import type { Words } from '../program.ts'
 
@@ -73,12 +73,7 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
     return matrixTilesOf(matrixShape, device.limits.maxComputeWorkgroupStorageSize)
   }
 
-  function codeOf(
-    { form }: Plan,
-    product: Product<LinearSide>,
-    w: TileWords,
-    along: readonly Along[],
-  ): string {
+  function codeOf({ form }: Plan, product: Product, w: TileWords, along: readonly Along[]): string {
     if (form.name === 'lanes') return lanesSource(product, w, form.tile)
     if (form.name === 'dots') return dotsSource(product, w, form.rows)
     if (form.name === 'tile') return tileSource(product, w, form.tile, along)
@@ -146,14 +141,14 @@ function productOf(
   hasBias: boolean,
   words: Words,
   { rows, columns, partStep }: ExtentWords,
-): Product<LinearSide> {
+): Product {
   const windows = matrices.map(() => words.row(4))
   const { dtypeInfo } = matrices[0].operand
   const type = wordType(dtypeInfo)
   const base = ([offset, batch]: readonly string[]): string => `${offset} + batch * ${batch}`
   const one = (k: number, at: string): string =>
     decodeWord(`b${slots[k]}[${fours[k] === null ? at : `(${at}) >> 2u][(${at}) & 3u`}]`, dtypeInfo, type)
-  const side = (k: number, outer: string, stride: string): LinearSide => ({
+  const side = (k: number, outer: string, stride: string): Side => ({
     stride,
     at: (name, distance) => one(k, `${name} + ${distance}`),
     fours: fours[k],

@@ -3,7 +3,7 @@
 // fragments are loaded from rows as well as from columns; the numbers of the next step are in registers while those of this
 // one are multiplied. Sums are float32. They leave through workgroup memory, as a lane does not know which ones it holds.
 import { findTile, upTo } from './product.ts'
-import type { Along, LinearSide, Product, TileWords } from './product.ts'
+import type { Along, Product, Side, TileWords } from './product.ts'
 
 /** Sizes of the fragments that a device multiplies, float16 with float32 sums. */
 export interface MatrixShape {
@@ -25,7 +25,7 @@ export const matrixBytes = (shape: MatrixShape, tile: MatrixTile): number =>
 
 /** The kernel, for subgroups of `lanes` lanes. */
 export function matricesSource(
-  product: Product<LinearSide>,
+  product: Product,
   w: TileWords,
   tile: MatrixTile,
   shape: MatrixShape,
@@ -108,7 +108,7 @@ interface Staging {
 }
 
 // Lines are rows (columns) where their numbers lie along the inner dim, else numbers of the inner dim.
-function stagingOf(name: string, side: LinearSide, along: Along, tile: MatrixTile, lanes: number): Staging {
+function stagingOf(name: string, side: Side, along: Along, tile: MatrixTile, lanes: number): Staging {
   const threads = subgroups * lanes
   const [lines, length] = along === 'inner' ? [tile, depth] : [depth, tile]
   const [perLine, stride] = [length / 4, length + pad]

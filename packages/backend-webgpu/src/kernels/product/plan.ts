@@ -158,10 +158,6 @@ function quickest<T extends Timed>(
 export const matrixTilesOf = (shape: MatrixShape, storage: number): readonly MatrixTile[] =>
   matrixTiles.map(({ rows }) => rows).filter((tile) => matrixBytes(shape, tile) <= storage)
 
-/** The quickest tile of a GPU. */
-export const tileFor = (sizes: Sizes): { readonly tile: Tile; readonly tiling: Tiling } =>
-  quickest(tiles, sizes)
-
 /**
  * The form for a GPU. `contiguous`: whether the first and the second factor are contiguous along the inner dim;
  * `matrices`: the tiles in which its matrix units may multiply them.
@@ -189,7 +185,7 @@ export function planForGpu(
       const key = `matrices${tile.rows}`
       return { form: { name: 'matrices', tile: tile.rows }, key, swapped, fours: taken, ...tiling }
     }
-    const { tile, tiling } = tileFor(turned)
+    const { tile, tiling } = quickest(tiles, turned)
     const key = `tile${tile.rows},${tile.columns}`
     return { form: { name: 'tile', tile }, key, swapped, fours: taken, ...tiling }
   }

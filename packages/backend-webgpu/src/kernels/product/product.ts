@@ -1,21 +1,17 @@
 // What the forms of a matrix product share: which tile of the output a workgroup makes, and where its numbers come
-// from. A side says how a factor is read, so that a convolution is a product whose factor is gathered from an image.
+// from. A side says how a factor is read.
 import type { Scalar } from '../../wgsl/storage-format.ts'
 import type { Words } from '../program.ts'
 
-/** How a factor is read: along the inner dim, from a row of the first factor or a column of the second. */
+/** A dim of a factor: the one that is summed over, or that of its rows (columns). */
+export type Along = 'inner' | 'outer'
+
+/** How a factor is read, whose numbers lie evenly along the inner dim. */
 export interface Side {
   /** WGSL statements that prepare reading at row (column) `index`; what they declare begins with `name`. */
   readonly open: (name: string, index: string) => string
   /** WGSL of the number at `k` of what was opened as `name`. */
   readonly value: (name: string, k: string) => string
-}
-
-/** A dim of a factor: the one that is summed over, or that of its rows (columns). */
-export type Along = 'inner' | 'outer'
-
-/** A factor whose numbers lie evenly along the inner dim. */
-export interface LinearSide extends Side {
   /** WGSL statements that find the first number at a tap, for factors that depend on it. */
   readonly enter?: (name: string) => string
   /** WGSL of the step in memory from one to the next. */
@@ -29,16 +25,14 @@ export interface LinearSide extends Side {
 }
 
 /** A product as WGSL. `k0` and `k1` are declared in main: the part of the inner dim that is summed. */
-export interface Product<Factor extends Side = Side> {
+export interface Product {
   readonly type: Scalar
-  /** WGSL functions that the factors' code calls. */
-  readonly functions?: string
   readonly rows: string
   readonly columns: string
   /** A sum of products instead: loops around the product, and where the first factor begins in each of them. */
   readonly taps?: { readonly loops: (body: string) => string; readonly first: string }
-  readonly a: Factor
-  readonly b: Factor
+  readonly a: Side
+  readonly b: Side
   /** Statement that stores the sum `value` at row `m`, column `n`. */
   readonly store: (m: string, n: string, value: string) => string
 }

@@ -4,7 +4,7 @@
 // [k][row], vectors of four rows: a thread reads one or more of each factor for each k, and neighbours read neighbours,
 // so no two of them want different lines of one bank. They are written whole, as threads may not write parts of one vector.
 import { findTile, upTo } from './product.ts'
-import type { Along, LinearSide, Product, Side, TileWords } from './product.ts'
+import type { Along, Product, Side, TileWords } from './product.ts'
 
 /** The outputs of a workgroup, those of a thread, and how many numbers of the inner dim are in workgroup memory at once. */
 export interface Tile {
@@ -37,7 +37,6 @@ export function tileSource(product: Product, w: TileWords, tile: Tile, along: re
   return `
 var<workgroup> tile_a: array<${vector}, ${depth * lineA}>;
 var<workgroup> tile_b: array<${vector}, ${depth * lineB}>;
-${product.functions ?? ''}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   ${findTile(w, `group.x + group.y * ${w.across}`)}
@@ -95,7 +94,7 @@ interface Loads {
 // one each; the last ones if `late`.
 function loadsOf(
   name: string,
-  side: Side | LinearSide,
+  side: Side,
   dim: Along,
   type: string,
   size: number,
@@ -104,7 +103,7 @@ function loadsOf(
   late: boolean,
 ): Loads {
   const line = size / 4
-  const fours = 'fours' in side && side.fours === dim ? side : null
+  const fours = side.fours === dim ? side : null
   const all = dim === 'outer' ? depth * line : (depth / 4) * line
   const units = upTo(Math.max(1, all / threads))
   const from = late && all < threads ? threads - all : 0
