@@ -2,7 +2,7 @@
 import { DeviceError } from '@tt/tensor'
 import type { Backend, BufferHandle, Operand } from '@tt/tensor'
 import { requireStored } from './device/formats.ts'
-import { WebGpuBuffer } from './device/memory.ts'
+import { WebGpuBuffer } from './device/handle.ts'
 import type { Runtime } from './device/runtime.ts'
 import { createArgReduce } from './kernels/arg-reduce.ts'
 import { createAvgPool } from './kernels/avg-pool.ts'

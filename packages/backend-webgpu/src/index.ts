@@ -2,7 +2,7 @@
 export { createBackend } from './backend.ts'
 export type { WebGpuBackend } from './backend.ts'
 export { Runtime } from './device/runtime.ts'
-export type { RuntimeOptions } from './device/runtime.ts'
+export type { RuntimeOptions } from './device/options.ts'
 export type { MemoryStats } from './device/memory.ts'
 export { DeviceLostError } from './errors.ts'
 export { init } from './init.ts'

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { OutOfMemoryError, dtypes } from '@tt/tensor'
 import { Block, BoundBuffer } from '../src/device/block.ts'
 import { Budget, leastBudget } from '../src/device/budget.ts'
-import { Memory, WebGpuBuffer } from '../src/device/memory.ts'
+import { WebGpuBuffer } from '../src/device/handle.ts'
+import { Memory } from '../src/device/memory.ts'
 import { Pool } from '../src/device/pool.ts'
 import { backend } from './gpu.ts'
 
@@ -89,7 +90,14 @@ function counted({ capacity = Infinity, poolLimit = Infinity, mostGarbage = 1024
     queue: { submit() {} },
   } as unknown as GPUDevice
   const { collector, name } = backend.runtime
-  const sizes = { halves: false, largest: 1024 * MB, limit: Infinity, poolLimit, mostGarbage }
+  const sizes = {
+    halves: false,
+    largest: 1024 * MB,
+    limit: Infinity,
+    poolLimit,
+    mostGarbage,
+    mostWritten: Infinity,
+  }
   const memory = new Memory({
     ...{ device, name, collector, ...sizes, batch: 0 },
     flush() {},

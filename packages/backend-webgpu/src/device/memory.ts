@@ -7,37 +7,10 @@ import { Arena, arenaBytes, largestShared } from './arena.ts'
 import { Block, BoundBuffer } from './block.ts'
 import { Budget, leastBudget } from './budget.ts'
 import { encodeBytes } from './formats.ts'
+import { WebGpuBuffer } from './handle.ts'
+import type { Watch } from './handle.ts'
 import { Pool } from './pool.ts'
 import { sizeClass, wholeWords } from './sizes.ts'
-
-/**
- * A storage's handle. Its element type is known only when the first kernel uses it, and the layout on the device
- * depends on it: until then the bytes wait on the host.
- */
-export class WebGpuBuffer {
-  /** As the storage counts: in the dtype's own item size. */
-  readonly bytes: number
-  dtype: DTypeInfo | null = null
-  block: Block | null = null
-  staged: Uint8Array<ArrayBuffer> | null = null
-  watch: Watch | null = null
-  /** Whether its block may be a part of a larger buffer. */
-  readonly shared: boolean
-  /** The dtype of the tensor that it was made for: what is written to all of it goes to the device at once. */
-  readonly intended: DTypeInfo | undefined
-
-  constructor(bytes: number, shared = false, intended?: DTypeInfo) {
-    this.bytes = bytes
-    this.shared = shared
-    this.intended = intended
-  }
-}
-
-interface Watch {
-  readonly ref: WeakRef<WebGpuBuffer> | null
-  readonly block: Block
-  index: number
-}
 
 /** Counts and bytes of the memory. */
 export interface MemoryStats {
@@ -66,6 +39,8 @@ export interface MemoryHost {
   readonly poolLimit: number
   /** Most bytes that may be garbage because looking for it takes time. */
   readonly mostGarbage: number
+  /** Most bytes that are written at once. */
+  readonly mostWritten: number
   /** Number of the batch of commands that is being recorded. */
   readonly batch: number
   /** Submits what is recorded. */
@@ -151,7 +126,7 @@ export class Memory {
     if (words !== null) {
       // commands that were recorded before it was given back may use it
       if (block.released === this.#host.batch) this.#host.flush()
-      this.#host.device.queue.writeBuffer(block.buffer.gpu, block.base, words)
+      this.#write(block, 0, words)
     }
     this.#watch(handle, block)
     return block
@@ -174,7 +149,17 @@ export class Memory {
   /** Writes host words. Commands that were recorded before and use the block see what was there before. */
   upload(block: Block, byteOffset: number, words: Uint32Array<ArrayBuffer>): void {
     if (block.buffer.batch === this.#host.batch) this.#host.flush()
-    this.#host.device.queue.writeBuffer(block.buffer.gpu, block.base + byteOffset, words)
+    this.#write(block, byteOffset, words)
+  }
+
+  #write({ buffer, base }: Block, byteOffset: number, words: Uint32Array<ArrayBuffer>): void {
+    const { device, mostWritten } = this.#host
+    const step = mostWritten / 4
+    for (let at = 0; at < words.length; at += step) {
+      if (at > 0) device.queue.submit([]) // so that the memory on its way is free again soon
+      const count = Math.min(step, words.length - at)
+      device.queue.writeBuffer(buffer.gpu, base + byteOffset + at * 4, words, at, count)
+    }
   }
 
   /** A free or new block of at least `bytes` bytes. @throws OutOfMemoryError */

@@ -11,22 +11,10 @@ import { Programs } from './programs.ts'
 import type { Program, ProgramSource, Sliced, SourceText } from './programs.ts'
 import { MAP_READ, StagingBuffers } from './staging.ts'
 import type { Block } from './block.ts'
-import type { MemoryHost, WebGpuBuffer } from './memory.ts'
-
-/** Options of a runtime. */
-export interface RuntimeOptions {
-  readonly name: string
-  readonly collector: Collector | null
-  readonly memoryLimit: number
-  /** Infinity: as many as were in use at once, and a quarter more. */
-  readonly poolLimit: number
-  /** Kernels as CPU drivers want them: without barriers, and with WGSL's own division. */
-  readonly barrierFree: boolean
-  /** Whether WGSL has the numbers of subgroups, `subgroup_id` and `num_subgroups`. */
-  readonly subgroupNumbers: boolean
-  /** The fragments of its matrix units, where the device has `chromium-experimental-subgroup-matrix`. */
-  readonly matrixShapes: readonly MatrixShape[]
-}
+import type { WebGpuBuffer } from './handle.ts'
+import type { MemoryHost } from './memory.ts'
+import type { RuntimeOptions } from './options.ts'
+import { Pace } from './pace.ts'
 
 const uniformWords = 1 << 16 // 1024 dispatches of up to 64 words each
 const alignment = 64 // in words: minUniformBufferOffsetAlignment is at most 256 bytes
@@ -47,6 +35,7 @@ export class Runtime implements MemoryHost {
   readonly limit: number
   readonly poolLimit: number
   readonly mostGarbage: number
+  readonly mostWritten: number
   readonly largest: number
   /** Whether float16 lies in memory as 16-bit floats: the device has shader-f16. See storage-format.ts. */
   readonly halves: boolean
@@ -71,6 +60,7 @@ export class Runtime implements MemoryHost {
   #recorded = 0
   #cursor = 0
   readonly #staging: StagingBuffers
+  readonly #pace: Pace
   #scheduled = false
   #lost: GPUDeviceLostInfo | null = null
   #failure: Error | null = null
@@ -85,7 +75,10 @@ export class Runtime implements MemoryHost {
     this.limit = options.memoryLimit
     this.poolLimit = options.poolLimit
     this.barrierFree = options.barrierFree
-    this.mostGarbage = options.barrierFree ? 0 : 2 ** 32 // CPU drivers take it from the program's own memory
+    // CPU drivers take both from the program's own memory; what goes to a GPU at once goes through new memory, at a third
+    // of the speed
+    this.mostGarbage = options.barrierFree ? 0 : 2 ** 32
+    this.mostWritten = options.barrierFree ? Infinity : 2 ** 20
     this.halves = device.features.has('shader-f16')
     this.subgroups = options.subgroupNumbers && device.features.has('subgroups')
     const { subgroupMinSize = 1, subgroupMaxSize } = device.adapterInfo ?? {}
@@ -96,6 +89,7 @@ export class Runtime implements MemoryHost {
     this.largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     this.memory = new Memory(this)
     this.#staging = new StagingBuffers(device)
+    this.#pace = new Pace(!options.barrierFree)
     this.#programs = new Programs(device, options.name, this)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
@@ -169,6 +163,7 @@ export class Runtime implements MemoryHost {
       this.#cursor + size > uniformWords
     ) {
       this.#recordPending()
+      if (this.#pace.due(this.#recorded)) this.flush()
       pending = this.#pending = new Pending(sliced, blocks, this.beginWords(size))
       for (const { buffer } of blocks) buffer.batch = this.batch
       this.#open()
@@ -200,6 +195,7 @@ export class Runtime implements MemoryHost {
     }
     this.#recordPending()
     this.#record(program, blocks, at, x, y, z)
+    if (this.#pace.due(this.#recorded)) this.flush()
   }
 
   #record(program: Program, blocks: readonly Block[], at: number, x: number, y: number, z: number): void {
@@ -236,6 +232,7 @@ export class Runtime implements MemoryHost {
     this.batch++
     this.#submits++
     this.device.queue.submit([encoder.finish()])
+    this.#pace.submitted()
   }
 
   /** Copies elements out after all earlier kernels, as host bytes of the dtype. */
@@ -267,7 +264,7 @@ export class Runtime implements MemoryHost {
     if (size > 0) encoder.copyBufferToBuffer(block.buffer.gpu, block.base + from, staging, 0, size)
     encoder.copyBufferToBuffer(this.#faults.buffer, 0, staging, size, faultWords * 4)
     this.flush()
-    this.memory.idle()
+    if (!this.barrierFree) this.memory.idle()
     try {
       await this.#mapped(staging)
     } catch (error) {

@@ -1,7 +1,7 @@
 // Copies of elements as they are, and writes of host bytes to a part of a tensor.
 import { input, mapKernel } from '@tt/tensor'
 import type { CoreKernels, DTypeInfo, MapKernel, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../device/memory.ts'
+import { WebGpuBuffer } from '../device/handle.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { encodeBytes } from '../device/formats.ts'
 import { elementBytes } from '../wgsl/storage-format.ts'

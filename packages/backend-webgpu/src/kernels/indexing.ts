@@ -1,7 +1,7 @@
 // gather, scatter and advanced indexing: a thread for each element of the index. A bad index moves nothing and is
 // reported to the fault buffer, which the next read checks: the kernels run after the op has returned.
 import type { CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../device/memory.ts'
+import { WebGpuBuffer } from '../device/handle.ts'
 import type { Runtime } from '../device/runtime.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { atomicWords } from './atomic-words.ts'

@@ -3,7 +3,7 @@ import type { BufferHandle, ComputeType, KernelScalar, Operand } from '@tt/tenso
 import { DTypeError } from '@tt/tensor'
 import { requireStored } from '../device/formats.ts'
 import type { Block } from '../device/block.ts'
-import type { WebGpuBuffer } from '../device/memory.ts'
+import type { WebGpuBuffer } from '../device/handle.ts'
 import { uniformWord } from '../device/programs.ts'
 import type { Access, Program, ProgramSource } from '../device/programs.ts'
 import type { Runtime } from '../device/runtime.ts'

@@ -3,7 +3,7 @@
 // everything it reads serves four times.
 import { dtypes } from '@tt/tensor'
 import type { ConvolutionGeometry, CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../../device/memory.ts'
+import { WebGpuBuffer } from '../../device/handle.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { encodeWord, storeKind, wordType } from '../../wgsl/storage-format.ts'
 import { foursOf, geometryCount, geometryWords, loads, places, putGeometry, tapLoops } from './geometry.ts'

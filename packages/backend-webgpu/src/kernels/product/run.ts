@@ -2,7 +2,7 @@
 // sums are added up.
 import { dtypes } from '@tt/tensor'
 import type { CoreKernels, Operand } from '@tt/tensor'
-import { WebGpuBuffer } from '../../device/memory.ts'
+import { WebGpuBuffer } from '../../device/handle.ts'
 import type { ProgramSource } from '../../device/programs.ts'
 import type { Runtime } from '../../device/runtime.ts'
 import { wordType } from '../../wgsl/storage-format.ts'
