@@ -154,19 +154,36 @@ describe('rows', () => {
     const y = run(leaf)
     return [y.detach(), ...grad(y, leaf, { gradOutputs: filled(make, y.shape, { seed: 5 }) })]
   }
-  test.each([32, 33, 63, 64, 65, 128, 130, 257])('softmax, logSoftmax and layerNorm of %i', (size) =>
+  const kinds: Readonly<Record<string, (make: Make, x: Tensor) => Tensor>> = {
+    softmax: (_, x) => x.softmax(1),
+    logSoftmax: (_, x) => x.logSoftmax(1),
+    layerNorm: (make, x) => layerNorm(x, [x.shape[1]], filled(make, [x.shape[1]], { seed: 3 })),
+  }
+  test.each(Object.keys(kinds))('%s and its gradient', async (kind) => {
+    for (const size of [32, 33, 65, 128, 130, 256]) {
+      const x = (make: Make): Tensor => filled(make, [5, size], { scale: 4 })
+      const both = (make: Make): Tensor[] => withGradient(make, x(make), (t) => kinds[kind](make, t))
+      await expectSame(both, { devices, rtol: 2e-5, atol: 2e-5 })
+    }
+  })
+  // kept in registers and not, of fours and not
+  test.each([1028, 17_000])('softmax of long rows: %i', (size) =>
+    expectSame((make) => withGradient(make, filled(make, [2, size], { scale: 4 }), (t) => t.softmax(1)), {
+      devices,
+      rtol: 2e-5,
+      atol: 2e-5,
+    }),
+  )
+  // too large for the buffer in which weight and bias lie
+  test('layerNorm of fours', () =>
     expectSame(
       (make) => {
-        const x = filled(make, [5, size], { scale: 4 })
-        return [
-          ...withGradient(make, x, (t) => t.softmax(1)),
-          ...withGradient(make, x, (t) => t.logSoftmax(1)),
-          ...withGradient(make, x, (t) => layerNorm(t, [size], filled(make, [size], { seed: 3 }))),
-        ]
+        const [weight, bias] = [3, 4].map((seed) => filled(make, [1024], { seed }))
+        const x = filled(make, [66, 1024], { scale: 4 })
+        return withGradient(make, x, (t) => layerNorm(t, [1024], weight, bias))
       },
       { devices, rtol: 2e-5, atol: 2e-5 },
-    ),
-  )
+    ))
   test('softmax of NaN and infinities', () =>
     expectSame(
       (make) => {
