@@ -25,6 +25,9 @@ import type { Words } from './program.ts'
 
 const wideGroup = 256
 const maxWords = 4096
+// Elements from which on a kernel of whole fours is one without a tail. Below it one kernel serves all sizes, so that
+// updates of many small parameters are one dispatch.
+const manyElements = 2 ** 18
 const four = [0, 1, 2, 3]
 // Characters of an element's code from which on it is a loop's body and not written four times: drivers take seconds
 // to compile the longest (igamma) as it is.
@@ -48,10 +51,15 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     const moves = denseMoves(inputs, outputs, n)
     if (moves !== null) {
       const fours = operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
+      const whole = fours && n % 4 === 0 && n >= manyElements
+      const group = !fours || (whole && !runtime.barrierFree) ? wideGroup : groupSize
       runSliced(
         runtime,
-        `m${code}:${moves}${fours ? '4' : ''}:${bindings.key}`,
-        (words) => (fours ? foursSource : denseSource)(kernel, moves, bindings, words),
+        `m${code}:${moves}${whole ? 'w' : ''}${fours ? '4' : ''}:${bindings.key}`,
+        (words) =>
+          fours
+            ? foursSource(kernel, moves, bindings, words, { group, whole })
+            : denseSource(kernel, moves, bindings, words),
         bindings,
         fours ? Math.ceil(n / 4) : n,
         (words, at) => {
@@ -63,7 +71,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
           )
           putScalars(runtime, next, kernel.name, params, kernel.compute)
         },
-        fours ? groupSize : wideGroup,
+        group,
       )
       return
     }
@@ -153,9 +161,15 @@ function foursReach(it: Iteration, operands: readonly Operand[], inputs: number)
   return reach
 }
 
-// One thread, four neighbouring elements, loaded and stored at once; the last ones one by one.
-function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words: Words): ProgramSource {
-  const head = elementHead(words.next(), words.next(), groupSize, words.merged)
+// One thread, four neighbouring elements, loaded and stored at once; the last ones one by one, unless all are whole fours.
+function foursSource(
+  kernel: MapKernel,
+  moves: string,
+  bindings: Bindings,
+  words: Words,
+  { group, whole }: { group: number; whole: boolean },
+): ProgramSource {
+  const head = elementHead(words.next(), words.next(), group, words.merged)
   const total = words.next()
   const offsets = words.row(moves.length)
   const { slots } = bindings
@@ -168,16 +182,22 @@ function foursSource(kernel: MapKernel, moves: string, bindings: Bindings, words
   )
   const targets = kernel.outputs.map((_, k) => `b${slots[inputs + k]}[i + ${offsets[inputs + k]}]`)
   const { element, results } = fourElements(kernel, bindings, words)
+  const stores = targets.map((target, k) => `${target} = r${k};`)
   const code = [
     element,
     head,
     ...loads,
     ...results,
-    `if (i * 4u + 4u <= ${total}) {`,
-    ...targets.map((target, k) => `${target} = r${k};`),
-    `} else { for (var c = 0u; i * 4u + c < ${total}; c++) {`,
-    ...targets.map((target, k) => `${target}[c] = r${k}[c];`),
-    '} } }',
+    ...(whole
+      ? stores
+      : [
+          `if (i * 4u + 4u <= ${total}) {`,
+          ...stores,
+          `} else { for (var c = 0u; i * 4u + c < ${total}; c++) {`,
+          ...targets.map((target, k) => `${target}[c] = r${k}[c];`),
+          '} }',
+        ]),
+    '}',
   ].join('\n')
   return foursOf(kernel, bindings, words, code)
 }
