@@ -6,6 +6,7 @@ import { Budget, leastBudget } from '../src/device/budget.ts'
 import { WebGpuBuffer } from '../src/device/handle.ts'
 import { Memory } from '../src/device/memory.ts'
 import { Pool } from '../src/device/pool.ts'
+import { sizeClass, sizeWithin } from '../src/device/sizes.ts'
 import { backend } from './gpu.ts'
 
 const MB = 2 ** 20
@@ -37,6 +38,41 @@ describe('the pool', () => {
     expect(pool.bytes).toBe(MB)
     expect(pool.drain()).toEqual([blocks[2]])
     expect(pool.take(MB)).toBeUndefined()
+  })
+})
+
+describe('the buffer of small tensors', () => {
+  const small = (memory: Memory, bytes: number): Block => {
+    const handle = new WebGpuBuffer(bytes, true)
+    return memory.blockOf(handle, dtypes.float32)
+  }
+  test('has room for the smallest after the largest have filled it', () => {
+    const { memory } = counted()
+    const filling = Array.from({ length: 256 }, () => {
+      const handle = new WebGpuBuffer(256 * 1024, true)
+      memory.blockOf(handle, dtypes.float32)
+      return handle
+    })
+    const { buffers } = memory.stats
+    const [first] = filling.map(({ block }) => block!)
+    Object.assign(first, { released: 3, readIn: 4, writtenIn: 5 })
+    memory.free(filling.shift()!)
+    const parts = [1000, 100, 5000, 70_000, 256, 1300].map((bytes) => small(memory, bytes))
+    expect(memory.stats.buffers).toBe(buffers)
+    const places = parts.map(({ base, bytes }) => [base, base + bytes]).sort((a, b) => a[0] - b[0])
+    places.forEach(([begin, end], i) => {
+      expect(begin).toBeGreaterThanOrEqual(i === 0 ? first.base : places[i - 1][1])
+      expect(end).toBeLessThanOrEqual(first.base + first.bytes)
+    })
+    // what was recorded with the whole counts for each part
+    for (const { readIn, writtenIn } of parts) expect([readIn, writtenIn]).toEqual([4, 5])
+    expect(filling.length).toBe(255)
+  })
+  test.each([256, 512, 768, 1280, 4096, 5000, 5120, 65_536, 70_000])('sizes within %i bytes', (bytes) => {
+    const size = sizeWithin(bytes)
+    expect(size).toBeLessThanOrEqual(bytes)
+    expect(sizeClass(size)).toBe(size)
+    expect(sizeClass(size + 1)).toBeGreaterThan(bytes)
   })
 })
 

@@ -2,6 +2,7 @@
 // every combination of buffers that comes up: making one costs more than all the rest of recording a kernel.
 import { Block } from './block.ts'
 import type { BoundBuffer } from './block.ts'
+import { sizeWithin } from './sizes.ts'
 
 /** Bytes of the arena. */
 export const arenaBytes = 64 * 2 ** 20
@@ -30,12 +31,39 @@ export class Arena {
       block = new Block(this.buffer, this.#next, size, this)
       this.#next += size
     }
+    block ??= this.#split(size)
     if (block !== undefined) this.used += size
     return block
   }
 
+  // Of the smallest larger part that is free; what is left of it are parts of the largest sizes that fit.
+  #split(size: number): Block | undefined {
+    const larger = [...this.#free].filter(([bytes, list]) => bytes > size && list.length > 0)
+    if (larger.length === 0) return undefined
+    const [bytes, list] = larger.reduce((least, entry) => (entry[0] < least[0] ? entry : least))
+    const whole = list.pop()!
+    const cut = (from: number, length: number): Block => {
+      const part = new Block(this.buffer, whole.base + from, length, this)
+      // commands that are recorded may use it as they may use the whole
+      part.released = whole.released
+      part.readIn = whole.readIn
+      part.writtenIn = whole.writtenIn
+      return part
+    }
+    for (let from = size; from < bytes;) {
+      const length = sizeWithin(bytes - from)
+      this.#keep(cut(from, length))
+      from += length
+    }
+    return cut(0, size)
+  }
+
   release(block: Block): void {
     this.used -= block.bytes
+    this.#keep(block)
+  }
+
+  #keep(block: Block): void {
     const list = this.#free.get(block.bytes)
     if (list === undefined) this.#free.set(block.bytes, [block])
     else list.push(block)
