@@ -20,10 +20,10 @@ import {
   runSliced,
   sourceOf,
   splitIndex,
+  wideGroup,
 } from './program.ts'
 import type { Words } from './program.ts'
 
-const wideGroup = 256
 const maxWords = 4096
 // Elements from which on a kernel of whole fours is one without a tail. Below it one kernel serves all sizes, so that
 // updates of many small parameters are one dispatch.
@@ -95,13 +95,14 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
       return
     }
     const reach = foursReach(it, operands, inputs.length)
+    const group = reach === null || (n >= manyElements && !runtime.barrierFree) ? wideGroup : groupSize
     runSliced(
       runtime,
-      `m${code}:${it.rank}${reach ?? ''}:${bindings.key}`,
+      `m${code}:${it.rank}${reach ?? ''}${group}:${bindings.key}`,
       (words) =>
         reach === null
           ? stridedSource(kernel, it.rank, bindings, words)
-          : stridedFoursSource(kernel, it.rank, reach, bindings, words),
+          : stridedFoursSource(kernel, it.rank, reach, bindings, words, group),
       bindings,
       reach === null ? n : n / 4,
       (words, at) => {
@@ -116,7 +117,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
         })
         putScalars(runtime, next, kernel.name, params, kernel.compute)
       },
-      reach === null ? wideGroup : groupSize,
+      group,
     )
   }
 }
@@ -209,8 +210,9 @@ function stridedFoursSource(
   reach: string,
   bindings: Bindings,
   words: Words,
+  group: number,
 ): ProgramSource {
-  const head = elementHead(words.next(), words.next(), groupSize, words.merged)
+  const head = elementHead(words.next(), words.next(), group, words.merged)
   const split = splitIndex('i', words.row(rank), 'i')
   const { slots } = bindings
   const loads: string[] = []

@@ -5,7 +5,7 @@ import { lanesCode } from '../wgsl/combine.ts'
 import { decodeWord, encodeWord, storeKind, wordType } from '../wgsl/storage-format.ts'
 import { faultCode } from './fault.ts'
 import { count, isDense } from './iteration.ts'
-import { Bindings, Words, elementHead, put, runElements, sourceOf } from './program.ts'
+import { Bindings, Words, elementHead, put, runElements, sourceOf, wideGroup } from './program.ts'
 
 const groupLanes = 256
 /** Rows that one thread may go over where there are no barriers. */
@@ -87,7 +87,7 @@ fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane:
       return true
     },
 
-    // −gradient · weight[target] (/ total) where the target is, else 0: a thread for each element
+    // −gradient · weight[target] (/ total) where the target is, else 0: four elements a thread, beside those of the next
     nllLossBackward(gradient, target, total, weight, { ignoreIndex, mean }, out) {
       if (out.shape.length !== 2 || !isDense(out) || !isFloat(out) || !isFloat(weight)) return false
       const bindings = bind([gradient, target, total, weight], [out])
@@ -95,8 +95,9 @@ fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane:
         `nllLossBackward:${storeKind(out.dtypeInfo)}:${weight !== null}:${mean}:${bindings.key}`,
         () => {
           const words = new Words()
-          const head = elementHead(words.next(), words.next())
-          const [classCount, ignored, gradientAt, targetAt, targetStep, totalAt] = words.row(6)
+          const [threads, row] = words.row(2)
+          const head = elementHead(threads, row, wideGroup)
+          const [elementCount, classCount, ignored, gradientAt, targetAt, targetStep, totalAt] = words.row(7)
           const [weightAt, weightStep, outAt] = words.row(3)
           const [g, t, sum, ...rest] = bindings.slots.map((slot) => `b${slot}`)
           const load = (buffer: string, at: string, operand: Operand): string =>
@@ -111,10 +112,13 @@ fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane:
             bindings,
             words,
             `${head}
-  let p = ${decodeWord(`${t}[${targetAt} + i / ${classCount} * ${targetStep}]`, target.dtypeInfo, 'i32')};
-  var value = 0f;
-  if (p == i32(i % ${classCount}) && p != bitcast<i32>(${ignored})) { value = ${scale}; }
-  ${rest.at(-1)!}[${outAt} + i] = ${encodeWord('value', 'f32', out.dtypeInfo)};
+  for (var e = i; e < ${elementCount}; e += ${threads}) {
+    let line = e / ${classCount};
+    let p = ${decodeWord(`${t}[${targetAt} + line * ${targetStep}]`, target.dtypeInfo, 'i32')};
+    var value = 0f;
+    if (p == i32(e - line * ${classCount}) && p != bitcast<i32>(${ignored})) { value = ${scale}; }
+    ${rest.at(-1)!}[${outAt} + e] = ${encodeWord('value', 'f32', out.dtypeInfo)};
+  }
 }`,
           )
         },
@@ -123,9 +127,10 @@ fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane:
         runtime,
         program,
         bindings,
-        count(out.shape),
+        Math.ceil(count(out.shape) / 4),
         (words, at) => {
           put(words, at, [
+            count(out.shape),
             out.shape[1],
             ignoreIndex,
             gradient.offset,
@@ -138,6 +143,7 @@ fn main(${lanes > 1 ? group.parameters : '@builtin(local_invocation_index) lane:
           ])
         },
         program.uniformBytes / 4,
+        wideGroup,
       )
       return true
     },

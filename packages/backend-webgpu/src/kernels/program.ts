@@ -13,6 +13,8 @@ import type { Element } from '../wgsl/storage-format.ts'
 
 /** Threads of a workgroup of kernels that go over elements. */
 export const groupSize = 64
+/** The same of kernels that go one by one over many. */
+export const wideGroup = 256
 
 /** The handle's own type. */
 export const handleOf = (buffer: BufferHandle): WebGpuBuffer => buffer as WebGpuBuffer
