@@ -21,7 +21,10 @@ import type { Products } from '../product/run.ts'
 import type { TileWords } from '../product/product.ts'
 import { Bindings, put, sourceOf } from '../program.ts'
 
-const least = 16 // columns and inner size from which on a tile of a workgroup is used well enough
+// From where on a tile of a workgroup is better than the direct kernel: columns and inner size; numbers of a weight, whose
+// direct kernel has a thread go over many places.
+const least = 16
+const leastWeights = 64
 
 /**
  * Runs a convolution, or its gradient by input or weight, as a product, and answers true; false where the direct kernel
@@ -61,7 +64,7 @@ export function convolutionProduct(
     weight: { batches: groups, rows: outer, columns: inner * count(taps), inner: images(output) },
   }[wanted]
   const form = formOf(products.runtime, wanted, sizes)
-  if (form === null || taps.length > 3) return false
+  if (form === null) return false
   const name = { output: 'convolution', input: 'convolutionInput', weight: 'convolutionWeight' }[wanted]
   products.run(sizes, form.tiling, { output, input, weight }[wanted], (target) => {
     const of = (kind: Wanted, operand: Operand): Operand => (kind === wanted ? target : operand)
@@ -122,7 +125,8 @@ function formOf({ barrierFree, subgroupLanes }: Runtime, wanted: Wanted, sizes: 
       source: (pieces, w) => lanesSource(tapsProduct(pieces), w, plan),
     }
   }
-  if (rows === 0 || Math.min(columns, inner) < least) return null
+  const few = wanted === 'weight' ? rows * columns < leastWeights : rows === 0 || columns < least
+  if (few || inner < least) return null
   const tile = tileOf(wanted, sizes)
   return {
     key: JSON.stringify(tile),
