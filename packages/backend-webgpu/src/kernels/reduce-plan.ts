@@ -37,7 +37,9 @@ export function planReduce(many: number, outputs: number, across: boolean, barri
     if (outputs >= busyGroups * groupSize) return { form: 'alone', parts: 1 }
     return { form: 'tile', parts: partsFor(many / tileLanes, Math.ceil(outputs / tileWidth)) }
   }
-  if (many <= 64 && outputs >= busyGroups * groupSize) return { form: 'alone', parts: 1 }
+  // many workgroups of little work take longer to start than their elements to come
+  if (outputs >= (many <= 64 ? 4096 : busyGroups * groupSize) && many <= 512)
+    return { form: 'alone', parts: 1 }
   return { form: 'group', parts: partsFor(many / workgroupLanes, outputs) }
 }
 

@@ -138,8 +138,8 @@ fn main(${group.parameters}) {
   runtime.dispatch(program, bindings.blocks, at, x, y)
 }
 
-function planOf(runtime: Runtime, { size, inputs, out, reads = [] }: Rows, bindings: Bindings): Plan {
-  if (runtime.barrierFree || size < 32) return { form: 'one', lanes: 1 }
+function planOf(runtime: Runtime, { rows, size, inputs, out, reads = [] }: Rows, bindings: Bindings): Plan {
+  if (runtime.barrierFree || size < 32 || (size <= 128 && rows > 32768)) return { form: 'one', lanes: 1 }
   const most = Math.min(512, runtime.device.limits.maxComputeInvocationsPerWorkgroup)
   const lanesFor = (each: number): number =>
     Math.min(most, Math.max(groupSize, 2 ** Math.ceil(Math.log2(size / each))))
