@@ -15,8 +15,8 @@ import { imageTileSource } from './tile.ts'
 import type { ImageTile } from './tile.ts'
 import { count } from '../iteration.ts'
 import { lanesSource } from '../product/lanes.ts'
-import { laneTile, laneTiling } from '../product/plan.ts'
-import type { Sizes, Tiling } from '../product/plan.ts'
+import { laneTile, laneTiling, quickest } from '../product/plan.ts'
+import type { Sizes, Tiling, Timed } from '../product/plan.ts'
 import type { Products } from '../product/run.ts'
 import type { TileWords } from '../product/product.ts'
 import { Bindings, put, sourceOf } from '../program.ts'
@@ -127,34 +127,26 @@ function formOf({ barrierFree, subgroupLanes }: Runtime, wanted: Wanted, sizes: 
   }
   const few = wanted === 'weight' ? rows * columns < leastWeights : rows === 0 || columns < least
   if (few || inner < least) return null
-  const tile = tileOf(wanted, sizes)
+  // (columns of a weight are opened one by one: of a wide tile a thread would keep 32)
+  const { tile, tiling } = quickest(
+    wanted === 'weight' ? tiles.filter((each) => each.rows > 4) : tiles,
+    sizes,
+  )
   return {
-    key: JSON.stringify(tile),
-    tiling: { tileRows: tile.rows, tileColumns: tile.columns, tilesPerGroup: 1 },
+    key: `tile${tile.rows}x${tile.columns}`,
+    tiling,
     source: (pieces, w) => imageTileSource(gatheredProduct(pieces), w, tile),
   }
 }
 
-// From large to small. Measured on an H200 at [32, 64, 28, 28] by [64, 64, 3, 3], us for the output and the gradients by
-// input and weight: 64×64 by 256 threads 76, 75, 86, by 128 threads 72, 72, 70.
-const tiles: readonly ImageTile[] = [
-  { rows: 128, columns: 128, depth: 8, threads: 256 },
-  { rows: 64, columns: 128, depth: 16, threads: 256 },
-  { rows: 64, columns: 64, depth: 16, threads: 128 },
-  { rows: 32, columns: 128, depth: 16, threads: 256 },
-  { rows: 32, columns: 64, depth: 16, threads: 128 },
-  { rows: 16, columns: 256, depth: 8, threads: 256 },
-  { rows: 16, columns: 64, depth: 16, threads: 64 },
+// Measured on an H200 like those of matrices, the smaller ones by how they compare with 64 × 64.
+const tiles: readonly (ImageTile & Timed)[] = [
+  { rows: 128, columns: 128, depth: 8, threads: 256, busy: 129, alone: 145 },
+  { rows: 64, columns: 128, depth: 16, threads: 256, busy: 76, alone: 95 },
+  { rows: 64, columns: 64, depth: 16, threads: 128, busy: 38, alone: 59 },
+  { rows: 32, columns: 128, depth: 16, threads: 256, busy: 43, alone: 52 },
+  { rows: 32, columns: 64, depth: 16, threads: 128, busy: 22.5, alone: 30 },
+  { rows: 16, columns: 256, depth: 8, threads: 256, busy: 46, alone: 52 },
+  { rows: 16, columns: 64, depth: 16, threads: 64, busy: 13, alone: 22 },
+  { rows: 4, columns: 256, depth: 8, threads: 64, busy: 22, alone: 30 },
 ]
-const flat: ImageTile = { rows: 4, columns: 256, depth: 8, threads: 64 }
-const busy = 256 // workgroups of a tile from which on it may be larger than the smallest for its rows
-
-/** The largest tile that rows and columns fill and of which there are enough. */
-function tileOf(wanted: Wanted, { batches, rows, columns }: Sizes): ImageTile {
-  // (a weight's columns are far apart in the image, so that a thread would keep track of 32)
-  if (rows <= flat.rows && wanted !== 'weight') return flat
-  const enough = (tile: ImageTile): boolean =>
-    rows > tile.rows / 2 &&
-    (tile.columns === 64 || Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * batches >= busy)
-  return tiles.find(enough) ?? tiles.at(-1)!
-}

@@ -105,7 +105,7 @@ export function planForCpu({ rows, columns }: Sizes, [a, b]: Fours, subgroupLane
 }
 
 /** How long a tile of a workgroup takes: nanoseconds per number of the inner dim. */
-interface Timed {
+export interface Timed {
   readonly rows: number
   readonly columns: number
   /** Of a compute unit that has enough of them to be busy. */
@@ -126,14 +126,14 @@ const matrixTiles: readonly (Timed & { readonly rows: MatrixTile })[] = [
   { rows: 128, columns: 128, busy: 20, alone: 30 },
   { rows: 64, columns: 64, busy: 7, alone: 12 },
 ]
-const units = 128
+const units = 132
 /** Nanoseconds of a kernel's beginning and end, of a second kernel for the sums of parts, and of an output in each part. */
 const fixed = 5000
 const partSums = 15_000
 const partOutput = 0.006
 
 /** The quickest of the tiles, and the length of the parts of the inner dim. */
-function quickest<T extends Timed>(
+export function quickest<T extends Timed>(
   of: readonly T[],
   { batches, rows, columns, inner }: Sizes,
 ): { readonly tile: T; readonly tiling: Tiling } {
