@@ -88,10 +88,14 @@ describe('the budget', () => {
     for (let i = 0; i < 5; i++) budget.collected(15, 5000, 0)
     expect(budget.bytes).toBe(leastBudget)
   })
-  test('is what is in use, where that is more', () => {
+  test('is what was in use at most, where that is more, for a while', () => {
     const budget = new Budget(2048 * MB)
     budget.collected(1, 1000, 3000 * MB)
     expect(budget.bytes).toBe(3000 * MB)
+    budget.collected(1, 1000, 1000 * MB)
+    expect(budget.bytes).toBe(0.98 * 3000 * MB)
+    for (let i = 0; i < 100; i++) budget.collected(1, 1000, 1000 * MB)
+    expect(budget.bytes).toBe(1000 * MB)
   })
   test('stays below what the driver refused', () => {
     const budget = new Budget(2048 * MB)
