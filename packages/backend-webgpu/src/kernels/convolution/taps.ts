@@ -26,7 +26,6 @@ export function tapsProduct(pieces: ConvolutionPieces): Product {
     at: (name, distance) => load(1, `${name} + ${distance}`),
     value: (name, k) => load(1, `${name} + ${k} * ${a.stride}`),
     fours: null,
-    four: () => '',
   }
   // the place at tap 0, then at the tap
   const start = (place: string, d: number): string =>
@@ -51,7 +50,6 @@ export function tapsProduct(pieces: ConvolutionPieces): Product {
     at: (name, distance) => `select(${type}(0), ${load(image, `${name} + ${distance}`)}, ${name}inside)`,
     value: (name, k) => b.at(name, `${k} * ${b.stride}`),
     fours: null,
-    four: () => '',
   }
   const { rows, columns } = pieces.extents
   const taps = {

@@ -2,7 +2,7 @@
 // subgroups have one size, each number of the first factor is loaded by one lane and broadcast: CPU drivers run a
 // subgroup as one vector, and loads are what costs there.
 import { findTile, upTo } from './product.ts'
-import type { Along, Product, TileWords } from './product.ts'
+import type { Along, Product, Side, TileWords } from './product.ts'
 
 /** The tile of a subgroup, or of `lanes` threads. */
 export interface LaneTile {
@@ -58,8 +58,11 @@ export function lanesSource(product: Product, w: TileWords, tile: LaneTile): str
   const { type, a, b } = product
   const { rows: t, columns, lanes, shared } = tile
   const [r, c] = [upTo(t), upTo(columns)]
-  const [left, right] = [unitsOf(a.fours, t), unitsOf(b.fours, columns)]
-  const fours = b.fours === 'outer' ? 4 : 1
+  const [alongA, alongB] = [a, b].map((side) => side.fours?.along ?? null)
+  const [left, right] = [unitsOf(alongA, t), unitsOf(alongB, columns)]
+  const fours = alongB === 'outer' ? 4 : 1
+  const load = ({ fours: at4, at }: Side, name: string, distance: string): string =>
+    at4 === null ? at(name, distance) : at4.decode(at4.load(name, distance))
   // a lane's columns: one by one, or four by four, neighbours beside each other
   const column = (j: number): string => `n0 + ${Math.floor(j / fours) * lanes * fours + (j % fours)}u`
   // (fours begin inside; their numbers beyond the edge are not used)
@@ -77,10 +80,11 @@ export function lanesSource(product: Product, w: TileWords, tile: LaneTile): str
   const add = (row: number, x: string, y: (j: number) => string): string =>
     `let x${row} = ${x}; ${c.map((j) => `sum${row}_${j} += x${row} * ${y(j)};`).join(' ')}`
   const rightLoads = (k: number): string => {
-    if (b.fours === 'inner' && k > 0) return '' // all four are there
+    if (alongB === 'inner' && k > 0) return '' // all four are there
     const firsts = c.filter((j) => fours === 1 || j % 4 === 0)
-    const load = (j: number): string => (b.fours ? b.four : b.at)(`b${j}_`, `at_b + ${k}u * stride_b`)
-    return firsts.map((j) => `let y${right.of(j, k).e} = ${load(j)};`).join(' ')
+    return firsts
+      .map((j) => `let y${right.of(j, k).e} = ${load(b, `b${j}_`, `at_b + ${k}u * stride_b`)};`)
+      .join(' ')
   }
   const sum = `
   ${c.map((j) => b.enter?.(`b${j}_`) ?? '').join('\n    ')}
@@ -88,7 +92,7 @@ export function lanesSource(product: Product, w: TileWords, tile: LaneTile): str
   var at_b = k0 * stride_b;
   let whole = k1 - (k1 - k0) % ${step}u;
   for (var k = k0; k < whole; k += ${step}u) {
-    ${loads.map((j) => `let load${j} = ${(a.fours ? a.four : a.at)(`l${j}_`, 'at_a')};`).join('\n    ')}
+    ${loads.map((j) => `let load${j} = ${load(a, `l${j}_`, 'at_a')};`).join('\n    ')}
     ${upTo(step)
       .map((k) => {
         const y = (j: number): string => `y${right.of(j, k).e}${right.of(j, k).component}`

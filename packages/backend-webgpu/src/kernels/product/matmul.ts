@@ -105,7 +105,15 @@ export function createMatmul(runtime: Runtime, reduce: CoreKernels['reduce']): C
       key: `matmul:${plan.key}:${along.join()}:${fours.join()}:${kinds}:${bindings.key}`,
       bindings,
       source: (words, w, extents) => {
-        const product = productOf(matrices, fours, bindings.slots, bias !== null, words, extents)
+        const product = productOf(
+          matrices,
+          fours,
+          bindings.slots,
+          bias !== null,
+          words,
+          extents,
+          runtime.halves,
+        )
         const elements: string[] = [...bindings.elements]
         fours.forEach((each, k) => {
           if (each !== null) elements[bindings.slots[k]] = `vec4<${bindings.elements[bindings.slots[k]]}>`
@@ -141,6 +149,7 @@ function productOf(
   hasBias: boolean,
   words: Words,
   { rows, columns, partStep }: ExtentWords,
+  halves: boolean,
 ): Product {
   const windows = matrices.map(() => words.row(4))
   const { dtypeInfo } = matrices[0].operand
@@ -151,8 +160,12 @@ function productOf(
   const side = (k: number, outer: string, stride: string): Side => ({
     stride,
     at: (name, distance) => one(k, `${name} + ${distance}`),
-    fours: fours[k],
-    four: (name, distance) => decodeFour(`b${slots[k]}[(${name} + ${distance}) >> 2u]`, dtypeInfo),
+    fours: fours[k] && {
+      along: fours[k],
+      words: `vec4<${elementOf(dtypeInfo, halves)}>`,
+      load: (name, distance) => `b${slots[k]}[(${name} + ${distance}) >> 2u]`,
+      decode: (loaded) => decodeFour(loaded, dtypeInfo),
+    },
     open: (name, index) => `let ${name} = ${base(windows[k])} + ${index} * ${outer};`,
     value: (name, at) => one(k, `${name} + ${at} * ${stride}`),
   })

@@ -42,7 +42,7 @@ export function matricesSource(
   const multiply = upTo(depth / shape.inner).map((step) => {
     const k = step * shape.inner
     const load = (name: string, staging: Staging, kind: string, first: string, count: number): string =>
-      `let ${name}${count} = subgroupMatrixLoad<${kind}, ${staging.order}>(&tile_${staging.name}, (${staging.at(first, k)}) / 4u, ${staging.stride / 4}u);`
+      `let ${name}${count} = subgroupMatrixLoad<${kind}, ${staging.order}>(&tile_${staging.name}, (${staging.fragment(first, k)}) / 4u, ${staging.stride / 4}u);`
     return `{
       ${rows.map((i) => load('l', left, type('left', shape.inner, shape.rows), `sub_m + ${i * shape.rows}u`, i)).join('\n      ')}
       ${columns.map((j) => load('r', right, type('right', shape.columns, shape.inner), `sub_n + ${j * shape.columns}u`, j)).join('\n      ')}
@@ -104,7 +104,7 @@ interface Staging {
   readonly load: (step: string) => string
   readonly store: string
   /** WGSL of the place of the fragment that begins at `outer` and k. */
-  readonly at: (outer: string, k: number) => string
+  readonly fragment: (outer: string, k: number) => string
 }
 
 // Lines are rows (columns) where their numbers lie along the inner dim, else numbers of the inner dim.
@@ -115,20 +115,27 @@ function stagingOf(name: string, side: Side, along: Along, tile: MatrixTile, lan
   const units = upTo((lines * perLine) / threads)
   const lineStep = threads / perLine // lines from one unit of a thread to the next
   const four = upTo(4)
-  const zero = 'vec4<f16>(0)'
-  const fours = side.fours === along
+  const fours = side.fours?.along === along ? side.fours : null
+  const words = fours?.words ?? 'vec4<f16>'
   const inner = along === 'inner'
   const held = (u: number): string => `${name}_held${u}`
   const row = (u: number, j: number): string => `${name}_row${inner ? u : j}`
   const opened = inner ? units.map((u) => [u, 0]) : (fours ? [0] : four).map((j) => [0, j])
-  // (what is read beyond the end is some number or 0, and not used)
-  const value = (u: number, step: string): string => {
-    const at = inner ? `(${step} + ${name}_first)` : `(${step} + ${name}_line + ${u * lineStep}u)`
-    const numbers = fours
-      ? side.four(row(u, 0), `${at} * ${side.stride}`)
-      : `vec4<f32>(${four.map((j) => side.value(row(u, j), inner ? `(${at} + ${j}u)` : at)).join(', ')})`
-    const inside = inner ? `vec4<u32>${at} + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1)` : `${at} < k1`
-    return `${held(u)} = select(${zero}, vec4<f16>(${numbers}), ${inside});`
+  const at = (u: number, step: string): string =>
+    inner ? `(${step} + ${name}_first)` : `(${step} + ${name}_line + ${u * lineStep}u)`
+  const load = (u: number, step: string): string => {
+    if (fours) return fours.load(row(u, 0), `${at(u, step)} * ${side.stride}`)
+    const number = (j: number): string =>
+      side.value(row(u, j), inner ? `(${at(u, step)} + ${j}u)` : at(u, step))
+    return `vec4<f16>(vec4<f32>(${four.map(number).join(', ')}))`
+  }
+  // What is loaded is looked at only here: to mask it at once would be to wait for it. (What was read beyond the end is
+  // some number or 0, and not used.)
+  const number = (u: number): string => {
+    const inside = inner
+      ? `vec4<u32>${at(u, 'k')} + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1)`
+      : `${at(u, 'k')} < k1`
+    return `select(vec4<f16>(0), ${fours ? `vec4<f16>(${fours.decode(held(u))})` : held(u)}, ${inside})`
   }
   const place = (u: number): string =>
     `(${name}_line + ${u * lineStep}u) * ${stride / 4}u + local % ${perLine}u`
@@ -148,9 +155,9 @@ function stagingOf(name: string, side: Side, along: Along, tile: MatrixTile, lan
       return side.open(row(u, j), `min(${first} + ${index}, ${count} - 1u)`)
     })
     .join('\n  ')}
-  ${units.map((u) => `var ${held(u)} = ${zero};`).join(' ')}`,
-    load: (step) => units.map((u) => value(u, step)).join('\n      '),
-    store: units.map((u) => `tile_${name}[${place(u)}] = ${held(u)};`).join('\n    '),
-    at: (outer, k) => (inner ? `(${outer}) * ${stride}u + ${k}u` : `${k * stride}u + ${outer}`),
+  ${units.map((u) => `var ${held(u)} = ${words}();`).join(' ')}`,
+    load: (step) => units.map((u) => `${held(u)} = ${load(u, step)};`).join('\n      '),
+    store: units.map((u) => `tile_${name}[${place(u)}] = ${number(u)};`).join('\n    '),
+    fragment: (outer, k) => (inner ? `(${outer}) * ${stride}u + ${k}u` : `${k * stride}u + ${outer}`),
   }
 }

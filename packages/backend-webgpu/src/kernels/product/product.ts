@@ -6,6 +6,18 @@ import type { Words } from '../program.ts'
 /** A dim of a factor: the one that is summed over, or that of its rows (columns). */
 export type Along = 'inner' | 'outer'
 
+/** Four numbers at once, from places that are multiples of four. */
+export interface FourLoads {
+  /** The dim along which they lie. */
+  readonly along: Along
+  /** WGSL type of four elements as they lie in memory. */
+  readonly words: string
+  /** WGSL of those at a distance in memory from the first of what was opened as `name`. */
+  readonly load: (name: string, distance: string) => string
+  /** WGSL of their numbers. */
+  readonly decode: (words: string) => string
+}
+
 /** How a factor is read, whose numbers lie evenly along the inner dim. */
 export interface Side {
   /** WGSL statements that prepare reading at row (column) `index`; what they declare begins with `name`. */
@@ -18,10 +30,8 @@ export interface Side {
   readonly stride: string
   /** WGSL of the number at a distance in memory from the first of what was opened as `name`. */
   readonly at: (name: string, distance: string) => string
-  /** The dim along which four numbers can be loaded at once from places that are multiples of four; null: neither. */
-  readonly fours: Along | null
-  /** WGSL of the four numbers from there on. */
-  readonly four: (name: string, distance: string) => string
+  /** How four numbers are loaded at once; null: they cannot be. */
+  readonly fours: FourLoads | null
 }
 
 /** A product as WGSL. `k0` and `k1` are declared in main: the part of the inner dim that is summed. */

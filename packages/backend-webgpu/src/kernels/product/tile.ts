@@ -103,7 +103,7 @@ function loadsOf(
   late: boolean,
 ): Loads {
   const line = size / 4
-  const fours = side.fours === dim ? side : null
+  const fours = side.fours?.along === dim ? side.fours : null
   const all = dim === 'outer' ? depth * line : (depth / 4) * line
   const units = upTo(Math.max(1, all / threads))
   const from = late && all < threads ? threads - all : 0
@@ -114,61 +114,49 @@ function loadsOf(
   const [unit, i, k] = [`${name}_unit`, `${name}_i`, `${name}_k`]
   const perStep = threads / line // vectors (blocks) along the inner dim of what all threads load at once
   const held = (u: number, j: number): string => `${name}${u}_${j}`
-  const zero = `vec4<${type}>(0)`
   const vector = (numbers: (j: number) => string): string => `vec4<${type}>(${four.map(numbers).join(', ')})`
   const opened = dim === 'outer' && fours ? [0] : four
+  const words = fours?.words ?? `vec4<${type}>`
+  const lines = dim === 'outer' ? [0] : four // vectors of a unit
   const open = (first: string, count: string): string => `
   let ${unit} = local${from > 0 ? ` - ${from}u` : ''};
   let ${i} = ${unit} % ${line}u;
   let ${k} = ${unit} / ${line}u${dim === 'inner' ? ' * 4u' : ''};
   ${opened.map((j) => side.open(`${name}${j}_`, `min(${first} + ${i} * 4u + ${j}u, ${count} - 1u)`)).join('\n  ')}
-  ${units.map((u) => (dim === 'outer' ? [0] : four).map((j) => `var ${held(u, j)} = ${zero};`).join(' ')).join('\n  ')}`
-  // (what is read beyond the end is some number or 0, and not used)
-  const whole = (j: number, at: string): string => fours!.four(`${name}${j}_`, `${at} * ${fours!.stride}`)
-  const rowsAt = (at: string): string => vector((j) => side.value(`${name}${j}_`, at))
-  if (dim === 'outer') {
-    return {
-      open,
-      load: (step) =>
-        guarded(
-          units
-            .map((u) => {
-              const at = `(${step} + ${k} + ${u * perStep}u)`
-              return `${held(u, 0)} = select(${zero}, ${fours ? whole(0, at) : rowsAt(at)}, ${at} < k1);`
-            })
-            .join('\n    '),
-        ),
-      store: guarded(
-        units.map((u) => `tile_${name}[${unit} + ${u * threads}u] = ${held(u, 0)};`).join('\n    '),
-      ),
-    }
+  ${units.map((u) => lines.map((j) => `var ${held(u, j)} = ${words}();`).join(' ')).join('\n  ')}`
+  const place = (step: string, u: number): string =>
+    `(${step} + ${k} + ${u * perStep * (dim === 'inner' ? 4 : 1)}u)`
+  const load = (step: string, u: number, j: number): string => {
+    const at = place(step, u)
+    if (fours) return fours.load(`${name}${j}_`, `${at} * ${side.stride}`)
+    return dim === 'outer'
+      ? vector((r) => side.value(`${name}${r}_`, at))
+      : vector((q) => side.value(`${name}${j}_`, `(${at} + ${q}u)`))
+  }
+  // What is loaded is looked at only here: to mask it at once would be to wait for it. (What was read beyond the end is
+  // some number or 0, and not used.)
+  const store = (u: number): string => {
+    const at = place('k', u)
+    const inside =
+      dim === 'outer' ? `${at} < k1` : `vec4<u32>${at} + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1)`
+    const number = (j: number): string =>
+      `select(vec4<${type}>(0), ${fours ? fours.decode(held(u, j)) : held(u, j)}, inside)`
+    const stores =
+      dim === 'outer'
+        ? [`tile_${name}[${unit} + ${u * threads}u] = ${number(0)};`]
+        : [
+            ...four.map((j) => `let v${j} = ${number(j)};`),
+            ...four.map(
+              (q) =>
+                `tile_${name}[(${k} + ${u * perStep * 4 + q}u) * ${line}u + ${i}] = ${vector((j) => `v${j}[${q}]`)};`,
+            ),
+          ]
+    return `{ let inside = ${inside};\n    ${stores.join('\n    ')} }`
   }
   return {
     open,
     load: (step) =>
-      guarded(
-        units
-          .map((u) => {
-            const at = `(${step} + ${k} + ${u * perStep * 4}u)`
-            const inside = `vec4<u32>${at} + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(k1)`
-            const line4 = (j: number): string =>
-              fours ? whole(j, at) : vector((q) => side.value(`${name}${j}_`, `(${at} + ${q}u)`))
-            return `{ let inside = ${inside};
-      ${four.map((j) => `${held(u, j)} = select(${zero}, ${line4(j)}, inside);`).join('\n      ')} }`
-          })
-          .join('\n    '),
-      ),
-    store: guarded(
-      units
-        .map((u) =>
-          four
-            .map((q) => {
-              const at = `(${k} + ${u * perStep * 4 + q}u) * ${line}u + ${i}`
-              return `tile_${name}[${at}] = ${vector((j) => `${held(u, j)}[${q}]`)};`
-            })
-            .join('\n    '),
-        )
-        .join('\n    '),
-    ),
+      guarded(units.flatMap((u) => lines.map((j) => `${held(u, j)} = ${load(step, u, j)};`)).join('\n    ')),
+    store: guarded(units.map(store).join('\n    ')),
   }
 }
