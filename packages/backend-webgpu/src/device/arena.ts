@@ -38,10 +38,11 @@ export class Arena {
 
   // Of the smallest larger part that is free; what is left of it are parts of the largest sizes that fit.
   #split(size: number): Block | undefined {
-    const larger = [...this.#free].filter(([bytes, list]) => bytes > size && list.length > 0)
-    if (larger.length === 0) return undefined
-    const [bytes, list] = larger.reduce((least, entry) => (entry[0] < least[0] ? entry : least))
-    const whole = list.pop()!
+    let bytes = Infinity
+    for (const [larger, list] of this.#free)
+      if (larger > size && larger < bytes && list.length > 0) bytes = larger
+    const whole = this.#free.get(bytes)?.pop()
+    if (whole === undefined) return undefined
     const cut = (from: number, length: number): Block => {
       const part = new Block(this.buffer, whole.base + from, length, this)
       // commands that are recorded may use it as they may use the whole
