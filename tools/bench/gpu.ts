@@ -35,18 +35,19 @@ const number = (name: 'tflops' | 'bandwidth' | 'batch' | 'budget'): number | nul
   return value
 }
 
-// Peaks of the makers' data sheets: float32 without tensor cores in TFLOP/s, memory in GB/s.
+// Peaks of the makers' data sheets: float32 without tensor cores in TFLOP/s, memory in GB/s. (Dawn's name of an architecture
+// is in lower case.)
 const peaks: readonly (readonly [RegExp, number, number])[] = [
-  [/H200/, 67, 4800],
-  [/H100/, 67, 3350],
-  [/A100.*80/, 19.5, 2039],
-  [/A100/, 19.5, 1555],
-  [/RTX 4090/, 82.6, 1008],
-  [/RTX 4080/, 48.7, 717],
-  [/RTX 3090/, 35.6, 936],
-  [/RTX 3080/, 29.8, 760],
-  [/\bL4\b/, 30.3, 300],
-  [/\bT4\b/, 8.1, 320],
+  [/H200/i, 67, 4800],
+  [/H100/i, 67, 3350],
+  [/A100.*80/i, 19.5, 2039],
+  [/A100/i, 19.5, 1555],
+  [/RTX 4090/i, 82.6, 1008],
+  [/RTX 4080/i, 48.7, 717],
+  [/RTX 3090/i, 35.6, 936],
+  [/RTX 3080/i, 29.8, 760],
+  [/\bL4\b/i, 30.3, 300],
+  [/\bT4\b/i, 8.1, 320],
 ]
 
 const adapter = await provideGpu()
