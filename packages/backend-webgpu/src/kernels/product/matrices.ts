@@ -2,8 +2,8 @@
 // outputs, each a quarter of it in fragments. The factors go through workgroup memory in the layout that they have, as
 // fragments are loaded from rows as well as from columns; the numbers of the next step are in registers while those of this
 // one are multiplied. Sums are float32. They leave through workgroup memory, as a lane does not know which ones it holds.
-import { findTile, upTo } from './product.ts'
-import type { Along, Product, Side, TileWords } from './product.ts'
+import { findTile, inSteps, upTo } from './product.ts'
+import type { Along, Product, Side, Staged, TileWords } from './product.ts'
 
 /** Sizes of the fragments that a device multiplies, float16 with float32 sums. */
 export interface MatrixShape {
@@ -64,18 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   ${left.open('m0', product.rows)}
   ${right.open('n0', product.columns)}
   ${rows.map((i) => columns.map((j) => `var sum${i}_${j}: ${type('result', shape.columns, shape.rows)};`).join(' ')).join('\n  ')}
-  ${left.load('k0')}
-  ${right.load('k0')}
-  for (var k = k0; k < k1; k += ${depth}u) {
-    workgroupBarrier(); // the step before has been used
-    ${left.store}
-    ${right.store}
-    workgroupBarrier();
-    let next = k + ${depth}u; // (not asked whether there is one: where branches meet, loads would be waited for)
-    ${left.load('next')}
-    ${right.load('next')}
-    ${multiply.join('\n    ')}
-  }
+  ${inSteps(depth, [left, right], multiply.join('\n    '))}
   ${rows
     .map(
       (i) => `
@@ -93,16 +82,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 /** How a factor goes through workgroup memory. */
-interface Staging {
+interface Staging extends Staged {
   readonly name: string
   /** Vectors of four of it. */
   readonly size: number
   readonly order: 'row_major' | 'col_major'
   /** Numbers from line to line. */
   readonly stride: number
-  readonly open: (first: string, count: string) => string
-  readonly load: (step: string) => string
-  readonly store: string
   /** WGSL of the place of the fragment that begins at `outer` and k. */
   readonly fragment: (outer: string, k: number) => string
 }

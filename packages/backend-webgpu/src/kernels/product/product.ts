@@ -81,5 +81,30 @@ export const findTile = (w: TileWords, tile: string): string => `
   let k0 = part * ${w.length};
   let k1 = min(k0 + ${w.length}, ${w.inner});`
 
+/** A factor on its way through workgroup memory. */
+export interface Staged {
+  /** WGSL that prepares its loads, from row (column) `first` on. */
+  readonly open: (first: string, count: string) => string
+  /** WGSL that loads the numbers from `step` on into registers. */
+  readonly load: (step: string) => string
+  /** WGSL that moves what was loaded for `k` to workgroup memory. */
+  readonly store: string
+}
+
+/**
+ * WGSL of the loop along the inner dim, `depth` numbers at a time: `multiply` uses those in workgroup memory while the next
+ * ones are loaded. (Whether there are any is not asked: where branches meet, loads would be waited for.)
+ */
+export const inSteps = (depth: number, factors: readonly Staged[], multiply: string): string => `
+  ${factors.map(({ load }) => load('k0')).join('\n  ')}
+  for (var k = k0; k < k1; k += ${depth}u) {
+    workgroupBarrier(); // the step before has been used
+    ${factors.map(({ store }) => store).join('\n    ')}
+    workgroupBarrier();
+    let next = k + ${depth}u;
+    ${factors.map(({ load }) => load('next')).join('\n    ')}
+    ${multiply}
+  }`
+
 /** 0, 1, ..., n − 1. */
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

@@ -3,8 +3,8 @@
 // this one are multiplied, so that their way through memory takes no time of its own. In workgroup memory they lie as
 // [k][row], vectors of four rows: a thread reads one or more of each factor for each k, and neighbours read neighbours,
 // so no two of them want different lines of one bank. They are written whole, as threads may not write parts of one vector.
-import { findTile, upTo } from './product.ts'
-import type { Along, Product, Side, TileWords } from './product.ts'
+import { findTile, inSteps, upTo } from './product.ts'
+import type { Along, Product, Side, Staged, TileWords } from './product.ts'
 
 /** The outputs of a workgroup, those of a thread, and how many numbers of the inner dim are in workgroup memory at once. */
 export interface Tile {
@@ -34,6 +34,11 @@ export function tileSource(product: Product, w: TileWords, tile: Tile, along: re
     type === 'f32' ? `fma(${vector}(${x}), ${y}, ${sum})` : `${sum} + ${x} * ${y}`
   const left = loadsOf('a', a, along[0], type, tile.rows, depth, threads, false)
   const right = loadsOf('b', b, along[1], type, tile.columns, depth, threads, true)
+  const multiply = `for (var d = 0u; d < ${depth}u; d++) {
+    ${quadsA.map((q) => `let left${q} = tile_a[d * ${lineA}u + ${q * spanY}u + y];`).join(' ')}
+    ${quadsB.map((q) => `let right${q} = tile_b[d * ${lineB}u + ${q * spanX}u + x];`).join(' ')}
+    ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} = ${add(`left${r >> 2}[${r & 3}]`, `right${q}`, `sum${r}_${q}`)};`).join(' ')).join('\n      ')}
+  }`
   return `
 var<workgroup> tile_a: array<${vector}, ${depth * lineA}>;
 var<workgroup> tile_b: array<${vector}, ${depth * lineB}>;
@@ -47,22 +52,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   ${left.open('m0', product.rows)}
   ${right.open('n0', product.columns)}
   ${rows.map((r) => quadsB.map((q) => `var sum${r}_${q} = ${vector}(0);`).join(' ')).join('\n  ')}
-  ${left.load('k0')}
-  ${right.load('k0')}
-  for (var k = k0; k < k1; k += ${depth}u) {
-    workgroupBarrier(); // the step before has been used
-    ${left.store}
-    ${right.store}
-    workgroupBarrier();
-    let next = k + ${depth}u; // (not asked whether there is one: where branches meet, loads would be waited for)
-    ${left.load('next')}
-    ${right.load('next')}
-    for (var d = 0u; d < ${depth}u; d++) {
-      ${quadsA.map((q) => `let left${q} = tile_a[d * ${lineA}u + ${q * spanY}u + y];`).join(' ')}
-      ${quadsB.map((q) => `let right${q} = tile_b[d * ${lineB}u + ${q * spanX}u + x];`).join(' ')}
-      ${rows.map((r) => quadsB.map((q) => `sum${r}_${q} = ${add(`left${r >> 2}[${r & 3}]`, `right${q}`, `sum${r}_${q}`)};`).join(' ')).join('\n      ')}
-    }
-  }
+  ${inSteps(depth, [left, right], multiply)}
   ${upTo(tile.threadColumns)
     .map((c) => {
       const stores = rows.map((r) => {
@@ -82,13 +72,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }`
 }
 
-/** WGSL that prepares a factor's loads, that loads a step of it into registers, and that moves these to workgroup memory. */
-interface Loads {
-  readonly open: (first: string, count: string) => string
-  readonly load: (step: string) => string
-  readonly store: string
-}
-
 // Along the outer dim a vector of four rows is loaded as it is stored. Along the inner one a thread loads four by four
 // numbers (at once: in vectors) and turns them. Where there are fewer of these units than threads, the first threads load
 // one each; the last ones if `late`.
@@ -101,7 +84,7 @@ function loadsOf(
   depth: number,
   threads: number,
   late: boolean,
-): Loads {
+): Staged {
   const line = size / 4
   const fours = side.fours?.along === dim ? side.fours : null
   const all = dim === 'outer' ? depth * line : (depth / 4) * line
