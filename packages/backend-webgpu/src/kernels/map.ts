@@ -52,7 +52,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
     if (moves !== null) {
       const fours = operands.every(({ offset }, k) => moves[k] === 's' || offset % 4 === 0)
       const whole = fours && n % 4 === 0 && n >= manyElements
-      const group = !fours || (whole && !runtime.barrierFree) ? wideGroup : groupSize
+      const group = !fours || whole ? wideGroup : groupSize
       runSliced(
         runtime,
         `m${code}:${moves}${whole ? 'w' : ''}${fours ? '4' : ''}:${bindings.key}`,
@@ -95,7 +95,7 @@ export function createMap(runtime: Runtime): CoreKernels['map'] {
       return
     }
     const reach = foursReach(it, operands, inputs.length)
-    const group = reach === null || (n >= manyElements && !runtime.barrierFree) ? wideGroup : groupSize
+    const group = reach === null || n >= manyElements ? wideGroup : groupSize
     runSliced(
       runtime,
       `m${code}:${it.rank}${reach ?? ''}${group}:${bindings.key}`,
