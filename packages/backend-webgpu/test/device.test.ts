@@ -175,15 +175,46 @@ describe('memory', () => {
       memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32) // 768 MiB in all
       await new Promise((resolve) => setTimeout(resolve))
     }
-    // the engine takes its time, but it was asked: on its own it would never see a reason
-    // the program goes on: an engine that has begun to collect goes on as memory is wanted
+    // the program goes on: as long as the engine does not collect, it is asked again
     for (let wait = 0; wait < 200 && memory.stats.usedBytes > 600 * 2 ** 20; wait++) {
-      memory.blockOf(new WebGpuBuffer(2 ** 20), dtypes.float32)
-      Array.from({ length: 10_000 }, () => ({}))
+      memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     expect(memory.stats.usedBytes).toBeLessThan(600 * 2 ** 20)
     memory.flushPool()
+  })
+  test('an engine that does not collect is asked again, sooner and for more', async () => {
+    const { device, barrierFree } = backend.runtime
+    const limits = { memoryLimit: Infinity, poolLimit: 0, subgroupNumbers: false, matrixShapes: [] }
+    const { memory } = new Runtime(device, { name: 'webgpu:web', collector: null, barrierFree, ...limits })
+    const asked: number[] = []
+    const { ArrayBuffer: native, WeakRef: weak } = globalThis
+    const kept: object[] = []
+    globalThis.ArrayBuffer = class extends native {
+      constructor(bytes: number) {
+        super(bytes < 2 ** 29 ? bytes : 1)
+        if (bytes >= 2 ** 29) asked.push(bytes / 2 ** 20)
+      }
+    } as ArrayBufferConstructor
+    globalThis.WeakRef = class<T extends object> extends weak<T> {
+      constructor(target: T) {
+        super(target)
+        kept.push(target)
+      }
+    } as WeakRefConstructor
+    try {
+      const blocks: number[] = []
+      for (let i = 0; i < 28; i++) {
+        const handle = new WebGpuBuffer(2 ** 25)
+        memory.blockOf(handle, dtypes.float32)
+        if (asked.length > blocks.length) blocks.push(i)
+      }
+      expect(asked).toEqual([512, 1024, 2048, 3072])
+      expect(blocks).toEqual([8, 17, 22, 27])
+    } finally {
+      globalThis.ArrayBuffer = native
+      globalThis.WeakRef = weak
+    }
   })
   test('a limit is an error after the pool was flushed, and work goes on', async () => {
     const small = await init({ name: 'webgpu:small', memoryLimit: 2 ** 20 })
