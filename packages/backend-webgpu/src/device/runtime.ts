@@ -1,4 +1,5 @@
 // One GPUDevice at work: pipelines, the batch of recorded commands, reads, errors.
+import { platform } from '#platform'
 import { DeviceError, OutOfMemoryError } from '@tt/tensor'
 import { DeviceLostError } from '../errors.ts'
 import type { MatrixShape } from '../kernels/product/matrices.ts'
@@ -9,7 +10,7 @@ import { Memory } from './memory.ts'
 import { Pending, slackBytes } from './merging.ts'
 import { Programs } from './programs.ts'
 import type { Program, ProgramSource, Sliced, SourceText } from './programs.ts'
-import { MAP_READ, StagingBuffers } from './staging.ts'
+import { MAP_READ, StagingBuffers, touch } from './staging.ts'
 import type { Block } from './block.ts'
 import type { WebGpuBuffer } from './handle.ts'
 import type { MemoryHost } from './memory.ts'
@@ -257,6 +258,7 @@ export class Runtime implements MemoryHost {
   async #readWords(block: Block, from: number, size: number): Promise<Uint32Array<ArrayBuffer>> {
     // The fault words come along, always: a mapping waits for the last command that uses its buffer, and for no other.
     const total = size + faultWords * 4
+    const copy = platform.memory(total)
     const staging = this.#staging.take(total)
     const encoder = this.#open()
     this.#recordPending()
@@ -265,13 +267,16 @@ export class Runtime implements MemoryHost {
     encoder.copyBufferToBuffer(this.#faults.buffer, 0, staging, size, faultWords * 4)
     this.flush()
     if (!this.barrierFree) this.memory.idle()
+    const mapped = this.#mapped(staging)
+    touch(copy) // while the GPU works
     try {
-      await this.#mapped(staging)
+      await mapped
     } catch (error) {
       staging.destroy()
       throw error
     }
-    const words = new Uint32Array(staging.getMappedRange(0, total).slice(0))
+    copy.set(new Uint8Array(staging.getMappedRange(0, total)))
+    const words = new Uint32Array(copy.buffer)
     staging.unmap()
     this.#staging.keep(staging)
     this.check('read')

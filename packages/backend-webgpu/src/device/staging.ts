@@ -33,3 +33,10 @@ export class StagingBuffers {
     other?.destroy()
   }
 }
+
+const page = 4096
+
+/** Makes the system give memory its pages, which takes longer than to fill them: else the first write to each waits. */
+export function touch(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += page) bytes[at] = 0
+}

@@ -1,4 +1,5 @@
 // Node: the npm package `webgpu` (Dawn), and a synchronous collection as in @tt/backend-cpu.
+import { Buffer } from 'node:buffer'
 import { createRequire } from 'node:module'
 import type * as Vm from 'node:vm'
 import type * as V8 from 'node:v8'
@@ -11,6 +12,7 @@ const key = Symbol.for('@tt/backend-webgpu')
 /** The platform of Node. */
 export const platform: Platform = {
   collector: createCollector(),
+  memory: (bytes) => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer),
   adapterHint:
     'Install a Vulkan driver (apt-get install libvulkan1 and that of your GPU), ' +
     'or a software one and name it in VK_ICD_FILENAMES (its .json)',

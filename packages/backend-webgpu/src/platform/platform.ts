@@ -12,6 +12,8 @@ export interface Platform {
   gpu(): Promise<GPU>
   /** Null where a collection cannot be forced: memory comes back through a FinalizationRegistry. */
   readonly collector: Collector | null
+  /** New memory for bytes that are all written. What it holds until then is not said. */
+  memory(bytes: number): Uint8Array<ArrayBuffer>
   /** What to do when there is no adapter. */
   readonly adapterHint: string
 }

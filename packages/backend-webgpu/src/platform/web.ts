@@ -4,6 +4,7 @@ import type { Platform } from './platform.ts'
 /** The platform of everything that is not Node. */
 export const platform: Platform = {
   collector: null,
+  memory: (bytes) => new Uint8Array(bytes),
   adapterHint:
     'Use a browser with WebGPU and a GPU that it accepts (chrome://gpu tells), over https or on localhost',
   gpu() {
