@@ -1,11 +1,11 @@
 // GPU memory: blocks from a pool, handles that own them, and how blocks of dropped handles come back.
-import { DTypeError, OutOfMemoryError } from '@tt/tensor'
+import { CollectionRequest, DTypeError, OutOfMemoryError } from '@tt/tensor'
 import type { DTypeInfo } from '@tt/tensor'
 import type { Collector } from '../platform/platform.ts'
 import { elementBytes } from '../wgsl/storage-format.ts'
 import { Arena, arenaBytes, largestShared } from './arena.ts'
 import { Block, BoundBuffer } from './block.ts'
-import { Budget } from './budget.ts'
+import { Budget, leastBudget } from './budget.ts'
 import { encodeBytes } from './formats.ts'
 import { WebGpuBuffer } from './handle.ts'
 import type { Watch } from './handle.ts'
@@ -52,9 +52,6 @@ export interface MemoryHost {
 const usage = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST: the constants are no globals in Node
 const recentBlocks = 64
 const mostBlocks = 4096 // between two collections
-// Bytes by which an engine is asked to collect: V8 sees a reason in less as long as its own heap is small.
-const leastInvitation = 512 * 2 ** 20
-const mostInvitation = 3 * 2 ** 30
 // What is held beyond what was in use at once: blocks of sizes that are not wanted at the same time.
 const spareShare = 1.25
 const spareBytes = 256 * 2 ** 20
@@ -83,9 +80,7 @@ export class Memory {
   /** When the last collection ended. */
   #reclaimed = performance.now()
   #requesting = false
-  /** Garbage since the engine was last asked to collect, and by how many bytes it was asked. */
-  #asked: WeakRef<object> | null = null
-  #invitation = leastInvitation
+  readonly #requests = new CollectionRequest(2 * leastBudget)
 
   constructor(host: MemoryHost) {
     this.#host = host
@@ -348,24 +343,16 @@ export class Memory {
 
   #collect(): void {
     if (this.#host.collector !== null) this.#reclaim()
-    else this.#inviteCollection()
+    else this.#requestCollection()
   }
 
-  // Engines do not see the bytes on the device, so nothing makes them collect. They do count an ArrayBuffer, and one
-  // that is never touched costs them nothing else. Finalizers run in the next task: while a read is awaited, at the latest.
-  // An engine that did not answer is asked again, sooner and for more.
-  #inviteCollection(): void {
-    const unanswered = this.#asked?.deref() !== undefined
-    this.#sinceReclaim = unanswered ? this.#budget.bytes / 2 : 0
+  // Finalizers run in the next task: while a read is awaited, at the latest.
+  #requestCollection(): void {
+    const answered = this.#requests.make()
+    this.#sinceReclaim = answered ? 0 : this.#budget.bytes / 2
     this.#countSinceReclaim = 0
     this.#sharedSinceReclaim = 0
-    this.#invitation = unanswered ? Math.min(2 * this.#invitation, mostInvitation) : leastInvitation
-    this.#asked = new WeakRef({})
-    try {
-      if (new ArrayBuffer(this.#invitation).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
-    } catch {
-      // no room for it: then the engine has collected all the same
-    }
+    this.#reclaims++
   }
 
   // Blocks of handles that are gone come back to the pool.
