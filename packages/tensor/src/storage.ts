@@ -8,6 +8,9 @@ export interface VersionCounter {
   version: number
 }
 
+/** Takes down every storage that is made while it has a list, for whoever gives temporary memory back; null for nobody. */
+export const storageLog: { current: Storage[] | null } = { current: null }
+
 /**
  * A backend's buffer, its length and its version. Views share one; the buffer goes when the last of them goes.
  *
@@ -27,6 +30,7 @@ export class Storage implements VersionCounter {
     this.backend = backend
     this.#byteLength = byteLength
     this.#buffer = buffer
+    if (storageLog.current !== null) storageLog.current.push(this)
   }
 
   get byteLength(): number {

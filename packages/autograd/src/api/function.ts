@@ -239,6 +239,7 @@ class FunctionNode extends Node {
     const given = this.#context[internals].materialize
       ? gradients.map((gradient, i) => gradient ?? this.#zeros[i](some))
       : gradients
+    for (const gradient of given) if (gradient !== null) claim(gradient) // backward may keep it
     const answer = this.#fn.backward(this.#context, ...(given as Tensor[]))
     const list = Array.isArray(answer) ? (answer as readonly Gradient[]) : [answer as Gradient]
     check(list.length >= this.#argumentCount, () => wrongCount(this.name, this.#argumentCount, list.length))

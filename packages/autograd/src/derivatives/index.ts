@@ -54,6 +54,11 @@ const byRecord = new Map<object, AnyEntry>()
 const records = tensor as unknown as Readonly<Record<string, object>>
 for (const [name, entry] of Object.entries(table)) byRecord.set(records[`${name}Op`], entry as AnyEntry)
 
+const registered = new WeakSet<object>()
+
+/** Whether the op's entry came from outside. */
+export const isRegistered = (op: OpRecord): boolean => registered.has(op)
+
 /** The op's entry of the table, or null if it is none of @tt/tensor and none was registered. */
 export const formulaOf = (op: OpRecord): AnyEntry | null => byRecord.get(op) ?? null
 
@@ -82,4 +87,5 @@ export function registerFormula<Attrs>(
   formula: Formula<Attrs>,
 ): void {
   byRecord.set(op, formula as AnyEntry)
+  registered.add(op)
 }

@@ -1,12 +1,13 @@
 // The engine: runs the graph backwards from some nodes. Nothing recurses: chains may be of any length.
 // A node runs when all gradients of its outputs have come, the youngest first, as in PyTorch.
-import { AutogradError, dtypes, formatShape, gradState, sameShape } from '@tt/tensor'
+import { AutogradError, dtypes, formatShape, gradState, sameShape, storageLog } from '@tt/tensor'
 import type { Tensor } from '@tt/tensor'
 import { claim } from '../graph/claimed.ts'
 import { anomaly, applyChecked } from '../graph/anomaly.ts'
 import { runOutputHooks, runPosthooks, runPrehooks } from '../graph/hooks.ts'
 import { ensureMeta } from '../graph/meta.ts'
 import type { Gradient, Gradients, Node, OutputMeta } from '../graph/node.ts'
+import { GradientMemory } from './gradient-memory.ts'
 import type { Pending } from './pending.ts'
 import { ReadyQueue } from './ready-queue.ts'
 import { running } from './running.ts'
@@ -39,16 +40,18 @@ export function runBackward(
   places: readonly Place[] | null,
 ): Gradient[] {
   const task = {}
+  const memory = createGraph ? null : new GradientMemory()
   const nodes = discover(task, roots)
   const results = new Array<Gradient>(places?.length ?? 0).fill(null)
   const before = gradState.enabled
   const outer = running.task
+  const log = storageLog.current
   gradState.enabled = createGraph
   running.task = task
   try {
     if (places !== null) markNeeded(task, nodes, places)
     const ready = new ReadyQueue()
-    for (const { node, output, gradient } of roots) accumulate(node, output, gradient)
+    for (const { node, output, gradient } of roots) accumulate(node, output, gradient, memory)
     for (const { node } of roots) {
       const pending = node.pending!
       if (pending.dependencies === 0) {
@@ -57,10 +60,11 @@ export function runBackward(
       }
     }
     for (let node = ready.pop(); node !== null; node = ready.pop())
-      runNode(node, ready, retainGraph, places !== null, results)
+      runNode(node, ready, retainGraph, places !== null, results, memory)
   } finally {
     gradState.enabled = before
     running.task = outer
+    storageLog.current = log
     for (const node of nodes) node.pending = node.pending!.previous
   }
   return results
@@ -115,13 +119,15 @@ function runNode(
   retainGraph: boolean,
   capturing: boolean,
   results: Gradient[],
+  memory: GradientMemory | null,
 ): void {
   const pending = node.pending!
   const { gradients } = pending
   if (node.hooks !== null) runOutputHooks(node.hooks, gradients)
   if (node.retained !== null) retain(node, gradients)
   pending.captures?.forEach((output, place) => {
-    results[place] = gradients[output]
+    const gradient = (results[place] = gradients[output])
+    if (gradient !== null) memory?.keep(gradient)
   })
   const { next, nextOutputs } = node
   // A leaf takes nothing when gradients are asked for; of the others only those run that lead to a place.
@@ -130,16 +136,23 @@ function runNode(
     !(capturing && next.length === 0) &&
     gradients.some((gradient) => gradient !== null) &&
     !(capturing && !next.some((to) => to !== null && to.pending!.needed))
+  const closed = node.closed && node.hooks === null
+  if (closed) memory?.begin()
   const answers = runs ? applyNode(node, gradients) : none
   if (runs && !retainGraph) node.release()
   for (let i = 0; i < next.length; i++) {
     const to = next[i]
     if (to === null) continue
     const gradient = answers[i]
-    if (gradient) accumulate(to, nextOutputs[i], fit(gradient, to.outputs[nextOutputs[i]], node, i))
+    if (gradient) accumulate(to, nextOutputs[i], fit(gradient, to.outputs[nextOutputs[i]], node, i), memory)
     if (--to.pending!.dependencies === 0) ready.push(to)
   }
-  pending.gradients.fill(null) // nothing of it is held any longer than needed
+  if (closed) memory?.end()
+  for (let i = 0; i < gradients.length; i++) {
+    const gradient = gradients[i]
+    if (gradient !== null) memory?.drop(gradient)
+    gradients[i] = null // nothing of it is held any longer than needed
+  }
 }
 const none: readonly Gradient[] = []
 
@@ -180,14 +193,18 @@ const expands = (small: readonly number[], large: readonly number[]): boolean =>
   small.every((n, i) => n === 1 || n === large[i + large.length - small.length])
 
 // Adds to the sum that waits at a node; in place only into a sum that was made here.
-function accumulate(node: Node, output: number, gradient: Tensor): void {
+function accumulate(node: Node, output: number, gradient: Tensor, memory: GradientMemory | null): void {
   const pending = node.pending!
   const sum = pending.gradients[output]
   const bit = output < 31 ? 1 << output : 0
-  if (sum === null) pending.gradients[output] = gradient
-  else if (pending.owned & bit && !gradState.enabled) sum.add_(gradient)
+  if (sum === null) {
+    pending.gradients[output] = gradient
+    memory?.hold(gradient)
+  } else if (pending.owned & bit && !gradState.enabled) sum.add_(gradient)
   else {
-    pending.gradients[output] = sum.add(gradient)
+    const next = (pending.gradients[output] = sum.add(gradient))
+    memory?.hold(next)
+    memory?.drop(sum)
     pending.owned |= bit
   }
 }

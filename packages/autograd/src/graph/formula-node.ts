@@ -22,8 +22,12 @@ export class FormulaNode extends Node implements Context<unknown> {
   gradients: readonly Gradient[] = []
   readonly #formula: Formula<unknown>
   readonly #saved: SavedTensors | null
+  readonly #closed: boolean
 
-  /** @param changed the tensor that the op wrote into, if it was in place */
+  /**
+   * @param changed the tensor that the op wrote into, if it was in place
+   * @param closed whether the formula is one of ours
+   */
   constructor(
     op: OpRecord,
     formula: Formula<unknown>,
@@ -32,13 +36,19 @@ export class FormulaNode extends Node implements Context<unknown> {
     attrs: unknown,
     outputs: readonly Tensor[],
     changed: Tensor | null,
+    closed: boolean,
   ) {
     super(edges, outputs.map(outputMeta))
     this.attrs = attrs
     this.inputs = tensors.map(inputMeta)
     this.name = formula.name?.(attrs, this.inputs) ?? nodeName(op.name, op.gradName)
+    this.#closed = closed
     this.#formula = formula
     this.#saved = savedOf(formula, edges, tensors, outputs, changed)
+  }
+
+  override get closed(): boolean {
+    return this.#closed
   }
 
   override apply(gradients: readonly Gradient[]): Gradients {

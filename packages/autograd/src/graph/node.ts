@@ -56,6 +56,11 @@ export abstract class Node implements GradFn {
   /** Drops what was saved for backward. */
   release(): void {}
 
+  /** Whether `apply` runs no user code: nobody has the memory that it takes, but for its answers. */
+  get closed(): boolean {
+    return false
+  }
+
   /** Whether the gradient of input `i` is asked for. */
   needs(i: number): boolean {
     return i < this.next.length && this.next[i] !== null // optional inputs may have been left out

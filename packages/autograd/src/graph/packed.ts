@@ -1,5 +1,5 @@
 // Saved tensors under hooks: what `pack` made of each, and the tensor that `unpack` makes of that again.
-import { AutogradError, Tensor, check, withGradMode } from '@tt/tensor'
+import { AutogradError, Tensor, check, storageLog, withGradMode } from '@tt/tensor'
 import { running } from '../engine/running.ts'
 import { AccumulateGrad } from './accumulate-grad.ts'
 import { edgesOf, ensureMeta, setHistory } from './meta.ts'
@@ -44,7 +44,7 @@ export class PackedTensor {
   /** The tensor again, in its place in the graph; `result` says of which node it is an output. Unpacked once for each backward. */
   unpack(result: readonly [Node, number] | null): Tensor {
     if (this.#unpacked !== null && this.#task === running.task) return this.#unpacked
-    const tensor = this.#hooks.unpack(this.#packed)
+    const tensor = unlogged(() => this.#hooks.unpack(this.#packed))
     check(
       tensor instanceof Tensor,
       () =>
@@ -61,6 +61,16 @@ export class PackedTensor {
       this.#task = running.task
     }
     return placed
+  }
+}
+// The user's code may keep what it makes.
+function unlogged<T>(run: () => T): T {
+  const log = storageLog.current
+  storageLog.current = null
+  try {
+    return run()
+  } finally {
+    storageLog.current = log
   }
 }
 const noEdge = { nodes: [null], outputs: [0] } as const

@@ -36,6 +36,10 @@ export class PointwiseNode extends Node {
     return this.#derivative.name
   }
 
+  override get closed(): boolean {
+    return true
+  }
+
   override apply([g]: readonly Gradient[]): Gradients {
     const { inputs } = this.#derivative
     const gradients = new Array<Gradient>(inputs.length)

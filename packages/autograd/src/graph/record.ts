@@ -1,7 +1,7 @@
 // What dispatch calls: notes ops in the graph as they run.
 import { AutogradError, NotImplementedError, gradState } from '@tt/tensor'
 import type { KernelScalar, OpRecord, Tensor } from '@tt/tensor'
-import { formulaOf } from '../derivatives/index.ts'
+import { formulaOf, isRegistered } from '../derivatives/index.ts'
 import { pointwiseDerivative, slotsToSave } from '../derivatives/pointwise.ts'
 import { anomaly, noteCall } from './anomaly.ts'
 import { CopySlices } from './as-strided.ts'
@@ -51,7 +51,7 @@ function nodeOf(
   }
   return 'notDifferentiable' in entry
     ? null
-    : new FormulaNode(op, entry, edges, tensors, attrs, outputs, changed)
+    : new FormulaNode(op, entry, edges, tensors, attrs, outputs, changed, !isRegistered(op))
 }
 
 /** What an in-place op is about to overwrite and its gradient will ask for. */
