@@ -8,7 +8,16 @@ export interface VersionCounter {
   version: number
 }
 
-/** Takes down every storage that is made while it has a list, for whoever gives temporary memory back; null for nobody. */
+/**
+ * Takes down every storage that is made while it has a list, for whoever gives temporary memory back; null for nobody.
+ *
+ * @example
+ * const made = []
+ * storageLog.current = made
+ * const x = ones([4]).add(1)
+ * storageLog.current = null
+ * made.map((storage) => storage === x.storage) // => [false, true]
+ */
 export const storageLog: { current: Storage[] | null } = { current: null }
 
 /**
