@@ -1,7 +1,4 @@
 // pnpm bench: medians of this library and its peers, in one run on one machine.
-//   --only TEXT     cases whose name contains it (repeatable)      --json FILE   write all numbers
-//   --device NAME   cpu (default) or webgpu                        --budget MS   time per case and engine (400)
-//   --no-peers      only this library                               --threads N   ours and PyTorch's (all cores)
 // For webgpu, VK_ICD_FILENAMES chooses the Vulkan driver; without any of the system it is SwiftShader out of npm.
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -16,7 +13,18 @@ import type { Measurement } from './measure.ts'
 import { formatRow } from './report.ts'
 import type { Row } from './report.ts'
 
+const usage = `pnpm bench [options]
+  --only TEXT    cases whose name contains it; may be repeated
+  --device NAME  cpu or webgpu (default cpu)
+  --budget MS    time per case and engine (default 400)
+  --threads N    of ours and PyTorch (default: all cores)
+  --no-peers     only this library
+  --json FILE    write all numbers
+  --help         print this`
+
 const { values: options } = parseArgs({
+  // pnpm hands on the -- that separates its own options
+  args: process.argv.slice(2).filter((argument, i) => !(i === 0 && argument === '--')),
   options: {
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
@@ -24,8 +32,13 @@ const { values: options } = parseArgs({
     budget: { type: 'string', default: '400' },
     threads: { type: 'string', default: String(cpus().length) },
     'no-peers': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 })
+if (options.help) {
+  console.log(usage)
+  process.exit(0)
+}
 const budget = Number(options.budget)
 if (!(budget > 0))
   throw new RangeError(`bench: --budget must be a positive number of milliseconds, got ${options.budget}.`)

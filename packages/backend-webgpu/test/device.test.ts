@@ -175,14 +175,14 @@ describe('memory', () => {
       memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32) // 768 MiB in all
       await new Promise((resolve) => setTimeout(resolve))
     }
-    // the program goes on: as long as the engine does not collect, it is asked again
+    // the engine takes its time (seconds, beside a large heap of its own), and is asked again as the program goes on
     for (let wait = 0; wait < 200 && memory.stats.usedBytes > 600 * 2 ** 20; wait++) {
       memory.blockOf(new WebGpuBuffer(2 ** 25), dtypes.float32)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, 50))
     }
     expect(memory.stats.usedBytes).toBeLessThan(600 * 2 ** 20)
     memory.flushPool()
-  })
+  }, 60_000)
   test('a limit is an error after the pool was flushed, and work goes on', async () => {
     const small = await init({ name: 'webgpu:small', memoryLimit: 2 ** 20 })
     const options = { device: 'webgpu:small' }

@@ -20,7 +20,6 @@ export * from './errors.ts'
 export * from './storage.ts'
 export * from './shape/shape.ts'
 export * from './backend/backend.ts'
-export { CollectionRequest } from './backend/collection-request.ts'
 export * from './backend/kernels.ts'
 export {
   devices,

@@ -1,5 +1,5 @@
 // Buffer handles, and how their memory comes back when they are dropped.
-import { CollectionRequest, OutOfMemoryError } from '@tt/tensor'
+import { OutOfMemoryError } from '@tt/tensor'
 import type { Collector } from '../platform/platform.ts'
 import { Allocator } from './allocator.ts'
 import type { Heap } from './heap.ts'
@@ -73,7 +73,6 @@ export class Buffers {
   readonly #groups: (Block | null)[] = [null, null, null, null, null]
   readonly #groupNext = new Int32Array(5)
   readonly #floor: number
-  readonly #requests: CollectionRequest
   #budget: number
   #sinceReclaim = 0
   #sinceRelease = 0
@@ -89,7 +88,6 @@ export class Buffers {
     this.#allocator = new Allocator(heap, start)
     this.#collector = collector
     this.#floor = budget
-    this.#requests = new CollectionRequest(4 * budget)
     this.#budget = budget
     this.#registry = collector === null ? new FinalizationRegistry((watch) => this.#release(watch)) : null
   }
@@ -219,15 +217,19 @@ export class Buffers {
     this.#sinceReclaim += bytes
     if (this.#sinceReclaim <= this.#budget) return
     if (this.#collector !== null) this.#reclaim()
-    else this.#requestCollection()
+    else this.#inviteCollection()
   }
 
-  // Finalizers run in the next task, if the program lets it come.
-  #requestCollection(): void {
-    const answered = this.#requests.make()
-    this.#sinceReclaim = answered ? 0 : this.#budget / 2
+  // Engines do not see the bytes in this memory, so nothing makes them collect. They do count an ArrayBuffer, and one
+  // that is never touched costs them nothing else. Finalizers run in the next task, if the program lets it come.
+  #inviteCollection(): void {
+    this.#sinceReclaim = 0
     this.#awaitsFinalizers = true
-    this.#reclaims++
+    try {
+      if (new ArrayBuffer(4 * this.#floor).byteLength > 0) this.#reclaims++ // it is looked at, so no bundler drops it
+    } catch {
+      // no room for it: then the engine has collected all the same
+    }
   }
 
   // The budget grows while collections take more than a tenth of the time, and shrinks again when they are cheap.

@@ -189,7 +189,7 @@ export function planForGpu(
     const key = `tile${tile.rows},${tile.columns}`
     return { form: { name: 'tile', tile }, key, swapped, fours: taken, ...tiling }
   }
-  const tile = { rows: power(few, 16), columns: 1, lanes: 32, shared: false }
+  const tile = { rows: power(few, 4), columns: 1, lanes: 32, shared: false }
   return lanesPlan(tile, swapped, [null, null])
 }
 
