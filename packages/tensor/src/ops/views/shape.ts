@@ -1,8 +1,9 @@
 // Views of another shape: the same elements in other dims.
+import type { ViewSpec } from '../../dispatch/record.ts'
 import { applyView, viewRecord } from '../../dispatch/structured.ts'
-import type { DType } from '../../dtype.ts'
+import type { DType, DTypeInfo } from '../../dtype.ts'
 import { dtypeInfoOf } from '../../dispatch/elements.ts'
-import { DTypeError, ShapeError, check } from '../../errors.ts'
+import { ShapeError, check } from '../../errors.ts'
 import { formatShape, inferSize, numelOf, viewStrides, wrapDim } from '../../shape/shape.ts'
 import { Tensor } from '../../tensor.ts'
 import { contiguous } from '../copy.ts'
@@ -14,14 +15,15 @@ export const viewOp = viewRecord<{ shape: readonly number[]; strides: readonly n
 })
 
 /**
- * The same elements in another shape, without copying. One size may be −1. With a dtype of the same element size, the
- * same bits read as that dtype (outside the graph of gradients).
+ * The same elements in another shape, without copying. One size may be −1. With a dtype, the same bits read as that dtype,
+ * outside the graph of gradients: where its elements have another size, the last dim has more or fewer of them.
  *
  * @throws ShapeError if the number of elements differs, or if the strides do not allow it: then use reshape
- * @throws DTypeError for a dtype of another size
+ * @throws ShapeError for a dtype of another element size, if the last dim is not contiguous or not of whole elements
  * @example
  * arange(6).view([2, -1]).shape             // => [2, 3]
  * tensor([1]).view('int32').item() // => 1065353216
+ * tensor([1, 2]).view('int16').tolist() // => [0, 16256, 0, 16384]
  * @see torch.Tensor.view
  */
 export function view(self: Tensor, shapeOrDtype: readonly number[] | DType): Tensor {
@@ -29,16 +31,45 @@ export function view(self: Tensor, shapeOrDtype: readonly number[] | DType): Ten
 }
 function viewBits(self: Tensor, dtype: DType): Tensor {
   const dtypeInfo = dtypeInfoOf('view', dtype)
+  const { storage, counter } = self
+  const window = windowOfSize(self, dtypeInfo)
+  return new Tensor({ storage, dtypeInfo, ...window, counter, base: self.base ?? self })
+}
+
+// Positions in elements of another size: the last dim is counted anew, the others step as far as before.
+function windowOfSize({ shape, strides, offset, dtypeInfo }: Tensor, to: DTypeInfo): ViewSpec {
+  const [from, size] = [dtypeInfo.itemSize, to.itemSize]
+  if (from === size) return { shape, strides, offset }
+  const between = `to view ${dtypeInfo.name} as ${to.name}`
+  const last = shape.length - 1
   check(
-    dtypeInfo.itemSize === self.dtypeInfo.itemSize,
+    last >= 0,
+    () => new ShapeError('view', `self must have a dim ${between}, got none. Use unsqueeze(0)`),
+  )
+  check(
+    strides[last] === 1,
     () =>
-      new DTypeError(
+      new ShapeError(
         'view',
-        `the dtype must have elements of ${self.dtypeInfo.itemSize} bytes, got ${dtype} of ${dtypeInfo.itemSize}. Use to for a cast`,
+        `the last dim must have stride 1 ${between}, got ${strides[last]}. Use contiguous()`,
       ),
   )
-  const { storage, shape, strides, offset, counter } = self
-  return new Tensor({ storage, dtypeInfo, shape, strides, offset, counter, base: self.base ?? self })
+  const rescale = (n: number, what: string): number => {
+    check(
+      (n * from) % size === 0,
+      () =>
+        new ShapeError(
+          'view',
+          `${what} must be divisible by ${size / from} ${between}, got ${n}. Use a part of it that is, or to for a cast`,
+        ),
+    )
+    return (n * from) / size
+  }
+  return {
+    shape: [...shape.slice(0, last), rescale(shape[last], 'the size of the last dim')],
+    strides: strides.map((stride, d) => (d === last ? 1 : rescale(stride, `the stride of dim ${d}`))),
+    offset: rescale(offset, 'the offset'),
+  }
 }
 function viewShape(self: Tensor, shape: readonly number[]): Tensor {
   const sizes = inferSize('view', shape, self.numel())
